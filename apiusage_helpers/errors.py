@@ -1,0 +1,64 @@
+"""What can go wrong, one class per edge of the kit, and the exit code that each ends with.
+
+A message is written for the person who has to act: it names the file, field or column, the value seen, what is
+allowed, and what to do next. It never holds the value of a field whose name looks like a secret.
+"""
+
+import re
+
+_SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[sz]ation", re.IGNORECASE)
+
+
+class ApiUsageError(Exception):
+    """Base of every fault that the kit explains in one message; anything else is a defect of the kit."""
+
+    exit_code = 1
+
+
+class ParameterError(ApiUsageError):
+    """Settings that cannot be used: nothing was run."""
+
+    exit_code = 2
+
+
+class UsageError(ApiUsageError):
+    """Usage rows that break the rules of `usage.py`: nothing was stored."""
+
+    exit_code = 3
+
+
+class SourceError(ApiUsageError):
+    """A file or service outside the kit that cannot be read: nothing was stored."""
+
+    exit_code = 3
+
+
+class StoreError(ApiUsageError):
+    """A store that is absent, damaged, foreign or cannot be written: it stays as it was."""
+
+    exit_code = 3
+
+
+class RunError(ApiUsageError):
+    """A run that ended without a report: the last published one stays. `exit_code` is 4, 5 or 75."""
+
+    def __init__(self, message: str, *, exit_code: int = 4) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def shown(name: str, value: object, limit: int = 80) -> str:
+    """`value` as a message may show it: quoted, cut at `limit` characters, hidden when `name` looks like a secret.
+
+    >>> shown("top", "ten"), shown("client_secret", "x1")
+    ("'ten'", '(hidden)')
+    """
+    if looks_secret(name):
+        return "(hidden)"
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a field of this name may hold a secret."""
+    return _SECRET_NAME.search(name) is not None

@@ -1,0 +1,149 @@
+"""Intervals of whole UTC days, as the platform counts them, and the labels that a display zone gives those days.
+
+The platform adds requests up from 00:00:00 to 23:59:59 UTC and never counts the current day. An interval here holds
+both its ends and ends yesterday at the latest. A display zone changes labels only: a day stays a UTC day.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
+
+from apiusage_helpers.errors import ParameterError
+
+_DAY = timedelta(days=1)
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """UTC days from `start` to `end`, both included.
+
+    >>> october = Interval(date(2026, 10, 1), date(2026, 10, 31))
+    >>> str(october), len(october), str(october.previous())
+    ('2026-10-01/2026-10-31', 31, '2026-08-31/2026-09-30')
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start > self.end:
+            raise ParameterError(f"interval {self}: the start is after the end; write the earlier day first")
+
+    def __str__(self) -> str:
+        return f"{self.start}/{self.end}"
+
+    def __len__(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """All days of the interval, in order."""
+        return tuple(self.start + _DAY * n for n in range(len(self)))
+
+    def previous(self) -> "Interval":
+        """The interval of the same length that ends on the day before this one starts."""
+        return Interval(self.start - _DAY * len(self), self.start - _DAY)
+
+    def months(self) -> tuple["Interval", ...]:
+        """This interval cut at the ends of calendar months, in order."""
+        starts = [self.start, *(day for day in self.days[1:] if day.day == 1)]
+        ends = [start - _DAY for start in starts[1:]] + [self.end]
+        return tuple(map(Interval, starts, ends))
+
+
+def previous_days(count: int, today: date) -> Interval:
+    """The `count` complete UTC days before `today`."""
+    return Interval(today - _DAY * count, today - _DAY)
+
+
+def this_month(today: date) -> Interval:
+    """The complete days of the calendar month of `today`; ParameterError on the first of a month."""
+    if today.day == 1:
+        raise ParameterError("this_month: no complete day yet: use last_month")
+    return Interval(today.replace(day=1), today - _DAY)
+
+
+def last_month(today: date) -> Interval:
+    """The calendar month before that of `today`."""
+    end = today.replace(day=1) - _DAY
+    return Interval(end.replace(day=1), end)
+
+
+def previous_3_months(today: date) -> Interval:
+    """The three whole calendar months before that of `today`."""
+    newest = last_month(today)
+    return Interval(last_month(last_month(newest.start).start).start, newest.end)
+
+
+PRESETS: dict[str, Callable[[date], Interval]] = {
+    "previous_7_days": lambda today: previous_days(7, today),
+    "previous_30_days": lambda today: previous_days(30, today),
+    "this_month": this_month,
+    "last_month": last_month,
+    "previous_3_months": previous_3_months,
+}
+
+
+def parse_interval(text: str) -> Interval:
+    """The interval written as `2026-10-01/2026-10-31`; ParameterError when it is not one."""
+    if not _WRITTEN.fullmatch(text):
+        raise ParameterError(f"{text!r} is not an interval: write START/END, such as 2026-10-01/2026-10-31")
+    try:
+        start, end = map(date.fromisoformat, text.split("/"))
+    except ValueError as fault:
+        raise ParameterError(f"{text!r} is not an interval: {fault}") from None
+    return Interval(start, end)
+
+
+def resolve(date_range: str, today: date) -> Interval:
+    """The complete UTC days that a preset or a written interval means on the day `today` (a UTC date).
+
+    ParameterError for an unknown preset, a reversed interval, and one that touches `today` or the future.
+    """
+    if date_range in PRESETS:
+        return PRESETS[date_range](today)
+    if "/" not in date_range:
+        raise ParameterError(f"{date_range!r} is neither a preset ({', '.join(PRESETS)}) nor START/END")
+    interval = parse_interval(date_range)
+    if interval.end >= today:
+        newest = today - _DAY
+        raise ParameterError(f"interval {interval} touches {today} or later: the newest complete UTC day is {newest}")
+    return interval
+
+
+def utc_today() -> date:
+    """The current UTC date: the first day that no report may hold."""
+    return datetime.now(UTC).date()
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of an IANA name; ParameterError with the nearest names when there is none."""
+    known = available_timezones()
+    if name in known:
+        return ZoneInfo(name)
+    near = get_close_matches(name, known, n=3)
+    advice = f"did you mean {' or '.join(near)}?" if near else "use an IANA name, such as Europe/Berlin"
+    raise ParameterError(f"unknown time zone {name!r}: {advice}")
+
+
+def local_label(day: date, display_timezone: ZoneInfo) -> date:
+    """The date under which a display zone shows the UTC day `day`: that of its first instant, as on the platform.
+
+    >>> local_label(date(2026, 3, 29), ZoneInfo("America/New_York"))
+    datetime.date(2026, 3, 28)
+    """
+    return local_span(day, display_timezone)[0].date()
+
+
+def local_span(day: date, display_timezone: ZoneInfo) -> tuple[datetime, datetime]:
+    """First and last second of the UTC day `day`, in the display zone."""
+    first = datetime.combine(day, time.min, tzinfo=UTC)
+    last = first + _DAY - timedelta(seconds=1)
+    return first.astimezone(display_timezone), last.astimezone(display_timezone)

@@ -1,0 +1,1 @@
+"""Panels: a small table, its picture, and the picture in words."""

@@ -1,0 +1,1 @@
+"""Runs: from a params file to a published report."""

@@ -1,0 +1,1 @@
+"""Where usage rows come from; every source gives one checked usage table."""

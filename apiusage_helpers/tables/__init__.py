@@ -1,0 +1,1 @@
+"""Small tables: the one pass over many rows, and all that derives from it."""

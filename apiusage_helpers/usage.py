@@ -1,0 +1,97 @@
+"""What a usage row is: who asked what on one UTC day, how often, and how it ended.
+
+One row says: on `date` the OAuth client `client_id` sent `requests` requests with `http_method` to `template_uri`, and
+so many of them were answered with each class of status. The names are the platform's own in snake_case.
+
+The platform's 200, 300, 400 and 500 are status CLASSES (2xx, 3xx, 4xx, 5xx), and its 429 is counted inside its 400
+(model ApiUsageRow: "this is a subset of the count returned with status400"). So a row adds up when
+requests = status200 + status300 + status400 + status500 and status429 <= status400. Nothing here repairs a row.
+"""
+
+import re
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from apiusage_helpers.errors import ParameterError, UsageError
+
+KEY = ("date", "client_id", "http_method", "template_uri")
+DIMENSIONS = ("date", "client_id", "client_name", "http_method", "template_uri")
+STATUSES = ("status200", "status300", "status400", "status429", "status500")
+COUNTS = ("requests", *STATUSES)
+COLUMNS = DIMENSIONS + COUNTS
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
+METHODS_OF_THE_PLATFORM_TEXT = ("GET", "POST", "PUT", "DELETE")
+
+STATUS_MEANINGS = {
+    200: "2xx: succeeded",
+    300: "3xx: redirected",
+    400: "4xx other than 429: refused by the request",
+    429: "429: too many requests",
+    500: "5xx: server error",
+}
+
+USAGE_SCHEMA = pa.schema(
+    [pa.field("date", pa.date32(), nullable=False)]
+    + [pa.field(name, pa.string(), nullable=False) for name in DIMENSIONS[1:]]
+    + [pa.field(name, pa.int64(), nullable=False) for name in COUNTS]
+)
+
+_ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+
+
+def organization_name(name: str) -> str:
+    """`name`, when it can name an organization; ParameterError otherwise (`all` is reserved)."""
+    if name == "all" or not _ORGANIZATION.fullmatch(name):
+        raise ParameterError(
+            f"organization {name!r} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
+        )
+    return name
+
+
+def plain_template_uri(template_uri: str) -> str:
+    """The template URI as the platform's report writes it: without a leading slash."""
+    return template_uri.removeprefix("/")
+
+
+def adds_up(usage: pa.Table) -> pa.ChunkedArray:
+    """One boolean a row: requests is the sum of the four status classes, and 429 is within 400."""
+    classes = [usage[name] for name in ("status200", "status300", "status400", "status500")]
+    total = pc.add(pc.add(classes[0], classes[1]), pc.add(classes[2], classes[3]))
+    return pc.and_(pc.equal(usage["requests"], total), pc.less_equal(usage["status429"], usage["status400"]))
+
+
+def check_usage(usage: pa.Table) -> pa.Table:
+    """`usage` itself, when it is a usage table: the schema, no count below 0, one row a key. UsageError otherwise."""
+    if usage.schema.names != list(COLUMNS) or usage.schema.types != USAGE_SCHEMA.types:
+        raise UsageError(f"not a usage table: columns {usage.schema.names}; wanted {list(COLUMNS)}")
+    _refuse_nulls_and_negatives(usage)
+    keys = usage.group_by(list(KEY)).aggregate([([], "count_all")])
+    repeated = keys.filter(pc.greater(keys["count_all"], 1))
+    if repeated.num_rows:
+        raise UsageError(f"{repeated.num_rows} keys stand in more than one row, such as {_example(repeated, KEY)}")
+    return usage
+
+
+def usage_table(rows: Iterable[Iterable[object]]) -> pa.Table:
+    """A checked usage table of rows in the order of `COLUMNS`; for tests and small inputs."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, USAGE_SCHEMA, strict=True)]
+    return check_usage(pa.Table.from_arrays(arrays, schema=USAGE_SCHEMA))
+
+
+def _refuse_nulls_and_negatives(usage: pa.Table) -> None:
+    for name in COLUMNS:
+        if usage[name].null_count:
+            raise UsageError(f"{usage[name].null_count} rows have no {name}")
+    for name in COUNTS:
+        below = usage.filter(pc.less(usage[name], 0))
+        if below.num_rows:
+            raise UsageError(f"{name} is below 0 in {below.num_rows} rows, such as {_example(below, KEY)}")
+
+
+def _example(usage: pa.Table, names: Iterable[str]) -> str:
+    row = usage.slice(0, 1).to_pylist()[0]
+    return ", ".join(f"{name}={row[name]}" for name in names)
