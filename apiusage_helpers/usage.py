@@ -39,6 +39,7 @@ USAGE_SCHEMA = pa.schema(
     + [pa.field(name, pa.int64(), nullable=False) for name in COUNTS]
 )
 
+_MOST_CODES = 2**62
 _ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
 
@@ -68,11 +69,27 @@ def check_usage(usage: pa.Table) -> pa.Table:
     if usage.schema.names != list(COLUMNS) or usage.schema.types != USAGE_SCHEMA.types:
         raise UsageError(f"not a usage table: columns {usage.schema.names}; wanted {list(COLUMNS)}")
     _refuse_nulls_and_negatives(usage)
-    keys = usage.group_by(list(KEY)).aggregate([([], "count_all")])
-    repeated = keys.filter(pc.greater(keys["count_all"], 1))
-    if repeated.num_rows:
+    if not unique_keys(usage, KEY):
+        keys = usage.group_by(list(KEY)).aggregate([([], "count_all")])
+        repeated = keys.filter(pc.greater(keys["count_all"], 1))
         raise UsageError(f"{repeated.num_rows} keys stand in more than one row, such as {_example(repeated, KEY)}")
     return usage
+
+
+def unique_keys(rows: pa.Table, names: Iterable[str]) -> bool:
+    """Whether no two rows are alike in the columns `names`.
+
+    Each column becomes small numbers, and these one number a row: many times faster than grouping by several texts.
+    """
+    code, combinations = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)]), 1
+    for name in names:
+        column = rows[name].combine_chunks().dictionary_encode()
+        size = max(1, len(column.dictionary))
+        combinations *= size
+        if combinations > _MOST_CODES:
+            return rows.group_by(list(names)).aggregate([]).num_rows == rows.num_rows
+        code = pc.add(pc.multiply(code, size), column.indices.cast(pa.int64()))
+    return pc.count_distinct(code).as_py() == rows.num_rows
 
 
 def usage_table(rows: Iterable[Iterable[object]]) -> pa.Table:

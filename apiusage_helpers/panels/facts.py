@@ -1,0 +1,161 @@
+"""What stands around the panels: the head, the strip of checks, the counts of each section, and how these figures
+compare with the platform's own. All of it is text with figures; all text from data is escaped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from apiusage_helpers.interval import local_label, local_span
+from apiusage_helpers.panels.labels import counted, listed, percent, visible, whole
+from apiusage_helpers.panels.panel import Html
+from apiusage_helpers.tables.agreement import Check
+from apiusage_helpers.tables.report import section_2, section_3, unmet_choices
+from apiusage_helpers.tables.usage_report import UsageReport
+from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
+
+
+def head(report: UsageReport) -> Html:
+    """What the report covers: total requests, total clients, the interval in UTC and display zone, source and age."""
+    selection = report.selection
+    facts = {
+        "Total API requests": whole(report.summary.total),
+        "Total OAuth clients": whole(report.summary.clients),
+        "Organization": selection.organization,
+        "Interval": f"{selection.interval.start} to {selection.interval.end}, {counted(len(selection.interval), 'UTC day')}",
+        f"In {selection.display_timezone}": _local_interval(report),
+        "Source": _source(report),
+    }
+    if selection.display_timezone == "UTC":
+        del facts["In UTC"]
+    if selection.http_methods:
+        facts["HTTP methods"] = ", ".join(selection.http_methods)
+    return _facts(facts)
+
+
+def checks(report: UsageReport) -> Html:
+    """The strip of checks with their figures: what agrees, what does not, and what to know of the data."""
+    failed = [check for check in report.checks if check.stops and not check.ok]
+    agree = sum(check.stops for check in report.checks)
+    title = f"{len(failed)} of {agree} checks failed" if failed else f"All {agree} checks of agreement hold"
+    items = "".join(map(_check, report.checks))
+    text = "\n".join(f"{_mark(check)} {check.name}: {check.detail}" for check in report.checks)
+    return Html(
+        f'<section class="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>', f"{title}\n{text}"
+    )
+
+
+def section_counts(report: UsageReport, section: int) -> Html:
+    """The counts that head a section: requests x of y, OAuth clients a of b under its selection."""
+    selection, requests = report.selection, report.summary.requests
+    shown = {1: requests, 2: requests[section_2(requests, selection)], 3: requests[section_3(requests, selection)]}[section]
+    counts = (
+        f"Requests {whole(shown['requests'].sum())} of {whole(report.summary.total)} · "
+        f"OAuth clients {whole(shown['client_id'].nunique())} of {whole(report.summary.clients)}"
+    )
+    lines = [counts, _choices(report, section), *_unmet(report, section)]
+    told = [line for line in lines if line]
+    return Html("".join(f'<p class="counts">{escape(visible(line))}</p>' for line in told), "\n".join(told))
+
+
+def comparison(report: UsageReport) -> Html:
+    """How to hold this report against the platform's own figures: dates, its 400, methods, what is counted."""
+    lines = [_platform_400(report), _platform_methods(report), _platform_dates(report), *_COVERED]
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    title = "Comparing with the platform's own figures"
+    return Html(f'<aside class="box" aria-label="{title}"><h3>{title}</h3><ul>{items}</ul></aside>', "\n".join(lines))
+
+
+_COVERED = (
+    "Counted: requests of custom and third-party integrations, AppFoundry applications, Embeddable Framework applications, "
+    "and data actions that call the Genesys Cloud Public API.",
+    "Not counted: requests of Genesys Cloud's own browser, web and mobile apps, outbound data actions to other "
+    "platforms, and the embedded clients for Chrome, Firefox, Salesforce and Zendesk. The jobs service "
+    "(usage/aggregates/query/jobs) counts built-in clients too, so its totals can be larger.",
+    "The current day is in neither: both count whole UTC days and lag by at least one day.",
+)
+
+
+def _facts(facts: dict[str, str]) -> Html:
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(visible(text))}</dd></div>" for name, text in facts.items())
+    return Html(f'<dl class="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items()))
+
+
+def _local_interval(report: UsageReport) -> str:
+    zone = ZoneInfo(report.selection.display_timezone)
+    first = local_span(report.selection.interval.start, zone)[0]
+    last = local_span(report.selection.interval.end, zone)[1]
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+
+
+def _source(report: UsageReport) -> str:
+    days = report.usage.days
+    newest = max(days, key=lambda day: day.fetched_at)
+    sources = ", ".join(sorted({day.source for day in days}))
+    return f"{sources}; as of {_minute(newest.fetched_at)} UTC, newest day {max(day.date for day in days)}"
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def _mark(check: Check) -> str:
+    return "✓" if check.ok else ("✗" if check.stops else "!")
+
+
+def _check(check: Check) -> str:
+    kind = "ok" if check.ok else ("failed" if check.stops else "note")
+    word = {"ok": "holds", "failed": "fails", "note": "note"}[kind]
+    return (
+        f'<li class="{kind}"><span class="mark" role="img" aria-label="{word}">{_mark(check)}</span> '
+        f"<b>{escape(check.name)}</b> <span>{escape(visible(check.detail))}</span></li>"
+    )
+
+
+def _choices(report: UsageReport, section: int) -> str:
+    selection = report.selection
+    chosen = {
+        1: (),
+        2: (("OAuth clients", selection.clients), ("template URIs", selection.client_template_uris)),
+        3: (("template URIs", selection.template_uris),),
+    }[section]
+    told = [f"{name}: {listed(values, 5)}" for name, values in chosen if values]
+    return f"Chosen {'; '.join(told)}" if told else ""
+
+
+def _unmet(report: UsageReport, section: int) -> list[str]:
+    parameters = {1: (), 2: ("clients", "client_template_uris"), 3: ("template_uris",)}[section]
+    return [line for line in unmet_choices(report.summary.requests, report.selection) if line.split(":")[0] in parameters]
+
+
+def _platform_400(report: UsageReport) -> str:
+    counts = dict(zip(report.tables.status_codes["status"], report.tables.status_codes["requests"], strict=True))
+    return (
+        f"429 inside its 400: the platform's 400 is the whole class 4xx, so it reads {whole(counts[400] + counts[429])} "
+        f"where this report tells {whole(counts[400])} (4xx without 429) and {whole(counts[429])} (429) apart. "
+        "Its 200, 300 and 500 are classes too."
+    )
+
+
+def _platform_methods(report: UsageReport) -> str:
+    by_method = report.summary.requests.groupby("http_method")["requests"].sum().sort_index()
+    others = {str(m): int(n) for m, n in by_method.items() if m and m not in METHODS_OF_THE_PLATFORM_TEXT}
+    share = sum(others.values()) / report.summary.total if report.summary.total else 0
+    named = ", ".join(METHODS_OF_THE_PLATFORM_TEXT)
+    if not others:
+        return f"Methods: the platform's text names {named}; no other method occurs here."
+    found = listed([f"{visible(method)} {whole(count)}" for method, count in others.items()], 6)
+    return f"Methods that its text does not list: it names {named}; these rows also hold {found} ({percent(share)} of all)."
+
+
+def _platform_dates(report: UsageReport) -> str:
+    start, name = report.selection.interval.start, report.selection.display_timezone
+    label = local_label(start, ZoneInfo(name))
+    shift = f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
+    return f"UTC shift: days are counted from 00:00 to 23:59 UTC, but the platform labels them in local time; {shift}."
+
+
+def failed_checks(checks_made: Sequence[Check]) -> list[str]:
+    """A line for each check of agreement that failed."""
+    return [f"{check.name}: {check.detail}" for check in checks_made if check.stops and not check.ok]

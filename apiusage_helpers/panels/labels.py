@@ -1,0 +1,123 @@
+"""Words and numbers as people read them: 1.2 million, 34.5 %, a long name cut with care, equal names told apart.
+
+Names come from outside and may hold anything. What cannot be drawn, or would change the direction or line of the text
+around it, is replaced by a visible sign; escaping for HTML is the table's business, not this module's.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from apiusage_helpers.interval import local_label
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
+
+
+def visible(name: str) -> str:
+    """`name` with every control, direction or zero-width character made visible.
+
+    >>> visible("a\\tb\\u202ec")
+    'a␉b�c'
+    """
+    return _UNSEEN.sub(lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < ord(" ") else "\ufffd", name)
+
+
+def width(text: str) -> int:
+    """The cells that `text` fills in a fixed-width font: 2 for wide characters, 0 for combining ones."""
+    return sum(0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+
+
+def cut(text: str, cells: int) -> str:
+    """`text`, with its middle replaced by … where it is wider than `cells`.
+
+    >>> cut("api/v2/users/{userId}/presences", 20)
+    'api/v2/use…presences'
+    """
+    if width(text) <= cells:
+        return text
+    head, tail = cells // 2, cells - cells // 2 - 1
+    return _first_cells(text, head) + "…" + _first_cells(text[::-1], tail)[::-1]
+
+
+def client_labels(clients: Iterable[tuple[str, str]], cells: int) -> list[str]:
+    """One label for each (client_id, client_name), at most about `cells` wide, no two alike.
+
+    A client without a name goes by its id; where two labels would be the same, each gets the start of its id.
+    """
+    pairs = [(client_id, visible(name) or visible(client_id)) for client_id, name in clients]
+    short = [cut(name, cells) for _, name in pairs]
+    counts = Counter(short)
+    return [
+        label if counts[label] == 1 else f"{cut(name, cells - 11)} ({_distinct(client_id, pairs)})"
+        for label, (client_id, name) in zip(short, pairs, strict=True)
+    ]
+
+
+def url_label(http_method: str, template_uri: str, cells: int) -> str:
+    """The method and template URI, cut in the middle of the URI."""
+    method = f"{http_method} " if http_method else ""
+    return method + cut(visible(template_uri), cells - len(method))
+
+
+def whole(count: float) -> str:
+    """A count with thousands separators: 1,234."""
+    return f"{count:,.0f}"
+
+
+def human(count: float) -> str:
+    """A count short enough for a label.
+
+    >>> [human(n) for n in (0, 999, 1000, 12345, 999_950, 2_500_000)]
+    ['0', '999', '1.0k', '12.3k', '1.0M', '2.5M']
+    """
+    for size, sign in ((_BILLION, "G"), (_MILLION, "M"), (_THOUSAND, "k")):
+        if count >= size * 0.99995 and count >= _THOUSAND:
+            return f"{count / size:.1f}{sign}"
+    return f"{count:.0f}"
+
+
+def percent(share: float) -> str:
+    """A share in percent, never rounded to a false 0 or 100; a dash where there is none.
+
+    >>> [percent(s) for s in (0, 0.0000001, 0.123456, 0.99999, 1, float("nan"))]
+    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %', '–']
+    """
+    if share != share:  # noqa: PLR0124  # NaN is the only value that differs from itself
+        return "–"
+    if share in {0, 1}:
+        return f"{share:.0%}".replace("%", " %")
+    text = f"{share * 100:.1f}"
+    return {"0.0": "<0.1", "100.0": ">99.9"}.get(text, text) + " %"
+
+
+def day_label(day: date, zone: ZoneInfo) -> str:
+    """The day as the display zone labels it: `17 Nov`."""
+    shown = local_label(day, zone)
+    return f"{shown.day} {shown:%b}"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Names in a row, the rest counted: `a, b, c and 4 more`."""
+    rest = len(names) - most
+    return ", ".join(names) if rest <= 0 else f"{', '.join(names[:most])} and {rest} more"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 day`, `2 days`."""
+    return f"{whole(count)} {noun}" if count == 1 else f"{whole(count)} {noun}s"
+
+
+def _first_cells(text: str, cells: int) -> str:
+    while width(text) > cells:
+        text = text[:-1]
+    return text
+
+
+def _distinct(client_id: str, pairs: Sequence[tuple[str, str]]) -> str:
+    start = client_id[:8]
+    alike = sum(other.startswith(start) for other, _ in pairs)
+    return visible(start if alike == 1 else client_id)

@@ -1,0 +1,142 @@
+"""CSV files of usage rows: exports of the platform, of other tools, and this kit's own api_usage.csv.
+
+Headers are matched through `params/tables/csv_columns.yaml`, which users extend; what matched what is always told.
+Commas, semicolons and tabs, a byte order mark and UTF-16 are read; numbers are plain whole numbers.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from apiusage_helpers import project
+from apiusage_helpers.errors import ParameterError, SourceError
+from apiusage_helpers.sources.dates import date_column
+from apiusage_helpers.sources.rows import DROPPED, ROW_SCHEMA, Rows
+from apiusage_helpers.spreadsheet import unguarded
+from apiusage_helpers.usage import COLUMNS, COUNTS, STATUSES
+
+_MOST_COUNT = 2**53
+_REQUIRED = ("date", "template_uri", "requests", *STATUSES)
+_OPTIONAL_KEYS = ("client_id", "http_method")
+_DIGITS = re.compile(r"\d{1,16}", re.ASCII)
+
+
+def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
+    """The rows of a CSV file; `notes` gets which header was taken for which column, and what was ignored.
+
+    SourceError names the file and line of what cannot be read, and every column that is missing.
+    """
+    text = _text(content, file)
+    if text.lstrip().startswith("<"):
+        raise SourceError(f"{file}: this is HTML, not CSV: a log-in or error page was saved in its place; export again")
+    records = _records(text, file)
+    header = next(records, (1, []))[1]
+    columns = _matched(header, file, notes)
+    lines, values = _values(records, header, file)
+    rows = Rows(ROW_SCHEMA.empty_table(), file, "line {}", lines, tuple(n for n in _OPTIONAL_KEYS if n not in columns))
+    return Rows(_table(columns, values, rows.place), file, "line {}", lines, rows.absent)
+
+
+def column_aliases() -> dict[str, str]:
+    """Each known header, in plain form, and the column that it means; ParameterError when the table is not usable."""
+    path = project.table_file("csv_columns.yaml")
+    if path is None:
+        return {}
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise ParameterError(f"{path}: cannot be read: {' '.join(str(fault).split())[:200]}") from None
+    known = {*COLUMNS, *DROPPED}
+    if not isinstance(written, dict) or not all(name in known and isinstance(also, list) for name, also in written.items()):
+        raise ParameterError(f"{path}: wanted lines such as `client_id: [client id, application id]`; columns: {sorted(known)}")
+    return {_plain(str(alias)): name for name, also in written.items() for alias in (name, *also)}
+
+
+def _text(content: bytes, file: str) -> str:
+    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as fault:
+        line = content[: fault.start].count(b"\n") + 1
+        byte = content[fault.start]
+        raise SourceError(f"{file}: line {line}: byte 0x{byte:02x} is not {encoding[:6].upper()}: save the file as CSV UTF-8") from None
+
+
+def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record that is not blank, with the line on which it ends."""
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for record in reader:
+            if record:
+                yield reader.line_num, record
+    except csv.Error as fault:
+        raise SourceError(f"{file}: line {reader.line_num}: not whole CSV ({fault}): save the file again") from None
+
+
+def _matched(header: list[str], file: str, notes: list[str]) -> dict[str, int]:
+    """The place of each known column in the header."""
+    aliases = column_aliases()
+    columns: dict[str, int] = {}
+    for place, head in enumerate(header):
+        name = aliases.get(_plain(unguarded(head)))
+        if name in columns:
+            raise SourceError(f"{file}: line 1: {header[columns[name]]!r} and {head!r} both mean {name}: keep one of them")
+        if name is not None:
+            columns[name] = place
+    missing = [name for name in _REQUIRED if name not in columns]
+    missing += [] if {"client_id", "client_name"} & set(columns) else ["client_id or client_name"]
+    if missing:
+        raise SourceError(
+            f"{file}: line 1: no column for {', '.join(missing)}; the headers are {', '.join(map(repr, header[:15]))}: name them "
+            "in params/tables/csv_columns.yaml"
+        )
+    _tell_matches(header, columns, file, notes)
+    return columns
+
+
+def _tell_matches(header: list[str], columns: Mapping[str, int], file: str, notes: list[str]) -> None:
+    matches = ", ".join(f"{header[place]} = {name}" if header[place] != name else name for name, place in columns.items())
+    notes.append(f"{file}: columns read: {matches}")
+    ignored = [head for place, head in enumerate(header) if place not in columns.values()]
+    if ignored:
+        notes.append(f"{file}: columns ignored: {', '.join(map(repr, ignored))}")
+
+
+def _values(records: Iterator[tuple[int, list[str]]], header: list[str], file: str) -> tuple[list[int], list[list[str]]]:
+    lines, rows = [], []
+    for line, record in records:
+        if len(record) != len(header):
+            raise SourceError(f"{file}: line {line}: {len(record)} fields, but {len(header)} headers: the file is torn or unquoted")
+        lines.append(line)
+        rows.append(record)
+    return lines, [list(column) for column in zip(*rows, strict=True)] or [[] for _ in header]
+
+
+def _table(columns: Mapping[str, int], values: list[list[str]], place: Callable[[int], str]) -> pa.Table:
+    count = len(values[0]) if values else 0
+    arrays: dict[str, Any] = {"date": date_column(values[columns["date"]], place)}
+    for name in ROW_SCHEMA.names[1:]:
+        if name in COUNTS:
+            arrays[name] = _counts(values[columns[name]], name, place)
+        else:
+            texts = [unguarded(text) for text in values[columns[name]]] if name in columns else [""] * count
+            arrays[name] = pa.array(texts, pa.string())
+    return pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA)
+
+
+def _counts(texts: list[str], name: str, place: Callable[[int], str]) -> pa.Array:
+    for row, text in enumerate(texts):
+        if not _DIGITS.fullmatch(text.strip()) or int(text) > _MOST_COUNT:
+            raise SourceError(f"{place(row)}: {name} {text[:40]!r} is not a whole number from 0, without separators")
+    return pa.array([int(text) for text in texts], pa.int64())
+
+
+def _plain(head: str) -> str:
+    return re.sub(r"[\s._-]+", "", head.strip().lower())

@@ -1,0 +1,133 @@
+"""Result files on disk: what kind each is, and all of one import as one checked usage table."""
+
+import gzip
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from apiusage_helpers.errors import SourceError, UsageError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.sources.csv_exports import read_csv
+from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, unknown_fields
+from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, checked_rows, days_covered
+
+_FINISHED = frozenset({None, "Complete", "Succeeded"})
+
+
+@dataclass(frozen=True)
+class ImportedUsage:
+    """What the files of one import hold: a checked usage table, the UTC days covered, the source, and what to tell."""
+
+    usage: pa.Table
+    days: tuple[date, ...]
+    source: str
+    notes: tuple[str, ...]
+
+
+def read_usage(
+    paths: Sequence[Path], *, today: date, interval: Interval | None = None, granularity: str | None = None
+) -> ImportedUsage:
+    """The usage of all `paths` together: result JSON of one service, or CSV, each also as .gz.
+
+    `today` is the UTC date before which all rows lie; `interval` what the query covered; `granularity` "day" confirms
+    that dates which look weekly are days. SourceError for a file that cannot be read, UsageError for rows that break
+    the rules of `rows.py`; both name file and place.
+    """
+    notes: list[str] = []
+    parts, services, pages = _parts(paths, notes)
+    result = Result(tuple(map(_plain, parts)), _one_service(services))
+    _refuse_unfinished(pages)
+    if not result.table.num_rows and interval is None:
+        raise UsageError(f"{paths[0]}: a complete result without rows: tell by --interval START/END which days it covers")
+    usage = checked_rows(result, today=today, interval=interval, granularity=granularity, notes=notes)
+    if not usage.num_rows and interval is None:
+        raise UsageError(f"{paths[0]}: all rows count 0 requests: tell by --interval START/END which days it covers")
+    return ImportedUsage(usage, days_covered(usage, interval, notes), result.source, tuple(dict.fromkeys(notes)))
+
+
+def _parts(paths: Sequence[Path], notes: list[str]) -> tuple[list[Rows], list[str], list[tuple[str, Page]]]:
+    """The rows of each part, the service of each, and the JSON pages with their files."""
+    parts: list[Rows] = []
+    services: list[str] = []
+    pages: list[tuple[str, Page]] = []
+    for path in paths:
+        content, file = _content(path), str(path)
+        if not _is_json(content):
+            parts.append(read_csv(content, file, notes))
+            services.append(CSV_EXPORT)
+            continue
+        found = read_pages(content, file)
+        _tell_unknown(content, file, notes)
+        del content
+        for page, label, lines in found:
+            services.append(_service(page, file))
+            parts.append(page_rows(page, file, label, lines, notes))
+            pages.append((file, page))
+            page.results = page.entities = None  # their rows are a table now; a large result need not stand twice
+    return parts, services, pages
+
+
+def _content(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise SourceError(f"{path} is a folder: name the files in it") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+        raise SourceError(f"{path}: not a whole .gz file ({fault}): copy or save it again") from None
+    except OSError as fault:
+        raise SourceError(f"{path}: cannot be read: {fault.strerror}") from None
+    if not content.strip():
+        raise SourceError(f"{path}: the file is empty")
+    return content.removeprefix(b"\xef\xbb\xbf") if _is_json(content.removeprefix(b"\xef\xbb\xbf")) else content
+
+
+def _is_json(content: bytes) -> bool:
+    return content.lstrip()[:1] in {b"{", b"["}
+
+
+def _tell_unknown(content: bytes, file: str, notes: list[str]) -> None:
+    unknown = unknown_fields(content)
+    if unknown:
+        notes.append(f"{file}: fields ignored: {', '.join(unknown)}")
+
+
+def _service(page: Page, file: str) -> str:
+    if page.service is None and page.query_status in _FINISHED:
+        raise SourceError(f"{file}: neither results nor entities: this is no result of a usage query")
+    return page.service or ""
+
+
+def _one_service(services: Sequence[str]) -> str:
+    kinds = sorted({service for service in services if service})
+    if len(kinds) > 1:
+        raise UsageError(f"the files mix {' and '.join(kinds)}: a day never mixes sources; import them one after another")
+    return kinds[0] if kinds else ""
+
+
+def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
+    for file, page in pages:
+        if page.query_status not in _FINISHED:
+            detail = f" ({str(page.error_body)[:200]})" if page.error_body else ""
+            raise UsageError(f"{file}: queryStatus is {page.query_status!r}{detail}: only a finished result is whole; query again")
+    if pages and all(page.has_next for _, page in pages):
+        raise UsageError(f"{pages[-1][0]}: a further page follows (nextUri or cursor): name the files of all pages in one import")
+
+
+def _plain(part: Rows) -> Rows:
+    """The rows with an id for every client and template URIs without a leading slash."""
+    table = part.table
+    named = pc.binary_join_element_wise("name:", table["client_name"], "")
+    ids = pc.if_else(pc.equal(table["client_id"], ""), named, table["client_id"])
+    uris = pc.replace_substring_regex(table["template_uri"], "^/", "")
+    for name, column in (("client_id", ids), ("template_uri", uris)):
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    return Rows(table, part.file, part.label, part.places, part.absent)

@@ -1,0 +1,212 @@
+"""Result files of the usage API as JSON: pages of the legacy service (`results`) and of the jobs service (`entities`).
+
+A file holds one page, a list of pages, or JSON Lines (a page or a row a line). Rows are decoded straight into typed
+structs; a value of the wrong type or range is told with its path. Nothing is fetched here.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
+import pyarrow as pa
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from apiusage_helpers.errors import SourceError
+from apiusage_helpers.sources.dates import date_column
+from apiusage_helpers.sources.rows import JOBS, LEGACY, ROW_SCHEMA, Rows
+from apiusage_helpers.usage import COUNTS, STATUSES
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+_SAMPLE = 1 << 20
+_FIELD = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]*)"\s*:')
+
+
+class LegacyRow(Struct, gc=False, rename="camel"):
+    """A row of usage/query and simplesearch (model ApiUsageRow)."""
+
+    date: str | None = None
+    client_id: str | None = ""
+    client_name: str | None = ""
+    organization_id: str | None = ""
+    user_id: str | None = ""
+    template_uri: str | None = ""
+    http_method: str | None = ""
+    requests: Count | None = None
+    status200: Count = 0
+    status300: Count = 0
+    status400: Count = 0
+    status429: Count = 0
+    status500: Count = 0
+
+
+class Named(Struct, gc=False):
+    """A reference to a client or user."""
+
+    id: str | None = ""
+    name: str | None = ""
+
+
+class JobsRow(Struct, gc=False, rename="camel"):
+    """A row of usage/aggregates/query/jobs (models OrganizationPublicApiUsage, ClientPublicApiUsage)."""
+
+    date: str | None = None
+    oauth_client: Named | None = None
+    organization_id: str | None = ""
+    user: Named | None = None
+    platform: str | None = ""
+    template_uri: str | None = ""
+    http_method: str | None = ""
+    request_count: Count | None = None
+    status200: Count = 0
+    status300: Count = 0
+    status400: Count = 0
+    status429: Count = 0
+    status500: Count = 0
+
+
+class Cursors(Struct):
+    """Cursors of a page of simplesearch."""
+
+    after: str | None = None
+
+
+class Page(Struct, rename="camel"):
+    """A page of a result of either service."""
+
+    results: list[LegacyRow] | None | UnsetType = UNSET
+    entities: list[JobsRow] | None | UnsetType = UNSET
+    query_status: str | None = None
+    next_uri: str | None = None
+    cursors: Cursors | None = None
+    error_body: Any = None
+
+    @property
+    def service(self) -> str | None:
+        """The service that gave this page; None when it bears neither kind of rows."""
+        return LEGACY if self.results is not UNSET else JOBS if self.entities is not UNSET else None
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return bool(self.next_uri or (self.cursors and self.cursors.after))
+
+
+_KNOWN_FIELDS = {
+    *(field.encode_name for kind in (LegacyRow, JobsRow, Page, Named, Cursors) for field in msgspec.structs.fields(kind)),
+    *("executionId", "before", "selfUri", "previousUri", "firstUri", "lastUri", "pageSize", "total"),
+}
+_page = msgspec.json.Decoder(Page)
+_pages = msgspec.json.Decoder(list[Page])
+_legacy_row = msgspec.json.Decoder(LegacyRow)
+_jobs_row = msgspec.json.Decoder(JobsRow)
+
+
+def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
+    """The pages of a JSON file, each with the label of its rows and, for JSON Lines of rows, their line numbers.
+
+    SourceError names the file and the place of what is torn or of a wrong type.
+    """
+    text = content.lstrip()
+    if text.startswith(b"["):
+        pages = _decoded(_pages.decode, text, file)
+        return [(page, _label(page, f"page {n}, " if len(pages) > 1 else ""), []) for n, page in enumerate(pages, 1)]
+    if _is_whole(text[: text.find(b"\n")]):
+        return _read_lines(content, file)
+    page = _decoded(_page.decode, text, file)
+    return [(page, _label(page, ""), [])]
+
+
+def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[str]) -> Rows:
+    """The rows of a page as a table; SourceError for a row without a date or with another instant than midnight UTC."""
+    rows = Rows(ROW_SCHEMA.empty_table(), file, label, lines)
+    found = page.results if page.service == LEGACY else page.entities
+    if not isinstance(found, list) or not found:
+        return rows
+    columns = (_legacy_columns if page.service == LEGACY else _jobs_columns)(found)
+    if "requests" not in columns:
+        notes.append(f"{file}: requests are not in this result; they are the sum of its statuses")
+        columns["requests"] = list(map(sum, zip(*(columns[name] for name in STATUSES if name != "status429"), strict=True)))
+    dates = date_column([row.date for row in found], rows.place)
+    texts = {name: _text(columns[name]) for name in ROW_SCHEMA.names if ROW_SCHEMA.field(name).type == pa.string()}
+    counts = {name: pa.array(columns[name], pa.int64()) for name in COUNTS}
+    arrays = {"date": dates, **texts, **counts}
+    return Rows(pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA), file, label, lines)
+
+
+def unknown_fields(content: bytes) -> list[str]:
+    """The fields of a file's first and last megabyte that no row or page is known to have."""
+    found = {*_FIELD.findall(content[:_SAMPLE]), *_FIELD.findall(content[-_SAMPLE:])}
+    return sorted({name.decode() for name in found} - _KNOWN_FIELDS)
+
+
+def _read_lines(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
+    lines = [(n, line) for n, line in enumerate(content.split(b"\n"), 1) if line.strip()]
+    pages = [(_decoded(_page.decode, line, f"{file}: line {n}"), n) for n, line in lines]
+    if all(page.service for page, _ in pages):
+        return [(page, _label(page, f"line {n}, "), []) for page, n in pages]
+    return [(_page_of_rows(lines, file), "line {}", [n for n, _ in lines])]
+
+
+def _page_of_rows(lines: Sequence[tuple[int, bytes]], file: str) -> Page:
+    if b'"requestCount"' in lines[0][1] or b'"oauthClient"' in lines[0][1]:
+        return Page(entities=[_decoded(_jobs_row.decode, line, f"{file}: line {n}") for n, line in lines])
+    return Page(results=[_decoded(_legacy_row.decode, line, f"{file}: line {n}") for n, line in lines])
+
+
+def _decoded(decode: Callable[[bytes], Any], text: bytes, place: str) -> Any:
+    try:
+        return decode(text)
+    except msgspec.ValidationError as fault:
+        raise SourceError(f"{place}: {_path(str(fault))}; counts are whole numbers from 0, names are text") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise SourceError(f"{place}: not whole JSON ({_path(str(fault))}): save the result again, complete") from None
+
+
+def _path(message: str) -> str:
+    return message.replace(" - at `$.", " at `").replace(" - at `$", " at `")
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return bool(line.strip())
+
+
+def _label(page: Page, prefix: str) -> str:
+    return f"{prefix}{'results' if page.service == LEGACY else 'entities'}[{{}}]"
+
+
+def _legacy_columns(rows: list[LegacyRow]) -> dict[str, list[Any]]:
+    names = ("client_id", "client_name", "http_method", "template_uri", "user_id", "organization_id", *STATUSES)
+    columns = {name: _column(rows, name) for name in names}
+    return columns | {"platform": [""] * len(rows)} | _requests(_column(rows, "requests"))
+
+
+def _jobs_columns(rows: list[JobsRow]) -> dict[str, list[Any]]:
+    nobody = Named()
+    clients = [row.oauth_client or nobody for row in rows]
+    names = ("http_method", "template_uri", "organization_id", "platform", *STATUSES)
+    columns = {name: _column(rows, name) for name in names}
+    people = {
+        "client_id": _column(clients, "id"),
+        "client_name": _column(clients, "name"),
+        "user_id": [(row.user or nobody).id for row in rows],
+    }
+    return columns | people | _requests(_column(rows, "request_count"))
+
+
+def _column(rows: Sequence[Any], name: str) -> list[Any]:
+    return list(map(attrgetter(name), rows))
+
+
+def _requests(counts: list[int | None]) -> dict[str, list[Any]]:
+    """The requests, unless no row has any (simplesearch); a null among counts becomes 0 and then does not add up."""
+    return {} if counts.count(None) == len(counts) else {"requests": [count or 0 for count in counts]}
+
+
+def _text(values: list[str | None]) -> pa.Array:
+    return pa.array(values, pa.string()).fill_null("")

@@ -1,0 +1,109 @@
+"""What was written is recognised: a checksum for every file, in a small table beside the data.
+
+DuckDB takes a flipped bit for another figure, so files are held against their SHA-256 before they are read. A file
+without a checksum (its writer was killed between two commits) is adopted when the rows of all its days agree with their
+marker rows; otherwise it is foreign and nothing of it is reported.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.store.delta import StoredFile, commit, connect, open_table, read_files, stored_files, writing
+from apiusage_helpers.usage import COUNTS
+
+_SCHEMA = pa.schema([(name, pa.string()) for name in ("organization", "month", "path", "sha256")])
+
+
+def record(root: Path, organization: str, months: Sequence[str]) -> None:
+    """The checksums of an organization's months as their files are now; the writer's lock must be held."""
+    table = open_table(root)
+    if table is None or not months:
+        return
+    known = _known(root, organization)
+    rows = [
+        (file.organization, file.month, file.path, known.get(file.path) or _sha256(root / "usage" / file.path))
+        for file in stored_files(table, organization, months)
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    listed = ", ".join(f"'{month}'" for month in months)
+    predicate = f"organization = '{organization}' AND month IN ({listed})"
+    exists = open_table(root, "files") is not None
+    commit(root, pa.Table.from_arrays(arrays, schema=_SCHEMA), predicate if exists else None, "files")
+
+
+def verify(root: Path, files: Sequence[StoredFile]) -> None:
+    """Nothing, when every file is as it was written; StoreError names the first that is not, and its days."""
+    known = _known(root, files[0].organization) if files else {}
+    for file in files:
+        _refuse_changed(root, file, known.get(file.path))
+    strangers = [file for file in files if file.path not in known]
+    if strangers:
+        _adopt(root, files, strangers)
+
+
+def _refuse_changed(root: Path, file: StoredFile, sha256: str | None) -> None:
+    path = root / "usage" / file.path
+    if not path.is_file():
+        raise StoreError(_advice(file, "is missing"))
+    if path.stat().st_size != file.size or (sha256 is not None and _sha256(path) != sha256):
+        raise StoreError(_advice(file, "is not as it was written"))
+
+
+def _adopt(root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFile]) -> None:
+    """Checksums for files that have none, when their days agree with their markers; StoreError otherwise."""
+    months = sorted({file.month for file in strangers})
+    alike = [file for file in files if file.month in months]
+    try:
+        uneven = disagreeing_days(read_files(connect(), root, alike))
+    except duckdb.Error:
+        raise StoreError(_advice(strangers[0], "cannot be read")) from None
+    if uneven:
+        raise StoreError(_advice(strangers[0], f"was not written by this kit: {', '.join(uneven)} do not agree with it"))
+    try:
+        with writing(root, seconds=0):
+            record(root, strangers[0].organization, months)
+    except StoreError:
+        return  # a store that can only be read is read; whoever holds the lock records it
+
+
+def disagreeing_days(stored: duckdb.DuckDBPyRelation) -> list[str]:
+    """The days whose rows do not add up to exactly one marker row, as ISO dates."""
+    row = "filter (day_rows is null)"
+    differences = [
+        "count(*) filter (day_rows is not null) <> 1",
+        f"count(*) {row} is distinct from any_value(day_rows)",
+        *(f"coalesce(sum({name}) {row}, 0) is distinct from any_value(day_{name})" for name in COUNTS),
+    ]
+    wrong = stored.aggregate(f"date, {' or '.join(differences)} as wrong", "date").filter("wrong")
+    return [str(day) for (day, _) in sorted(wrong.fetchall())]
+
+
+def _known(root: Path, organization: str) -> dict[str, str]:
+    table = open_table(root, "files")
+    if table is None:
+        return {}
+    paths = [root / "files" / file.path for file in stored_files(table, organization)]
+    try:
+        listed = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]) if paths else None
+    except (OSError, pa.ArrowException):
+        return {}  # files without a checksum are held against their markers
+    return dict(zip(listed["path"].to_pylist(), listed["sha256"].to_pylist(), strict=True)) if listed else {}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _advice(file: StoredFile, fault: str) -> str:
+    return (
+        f"store file {file.path} {fault}: it may hold {file.first} to {file.last} of {file.organization}. Take these days out "
+        f"(apiusage forget --organization {file.organization} --interval {file.first}/{file.last}) and import them again"
+    )

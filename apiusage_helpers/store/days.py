@@ -1,0 +1,199 @@
+"""Days in the store: which there are, what replaces them, what takes them out.
+
+The day is the unit. Writing a day replaces it whole; a day that would be the same is not written again, unless it was
+provisional and has been fetched anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from apiusage_helpers.errors import UsageError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.store import checksums, delta
+from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, check_usage
+
+_SETTLED_AFTER = timedelta(days=2)  # a day is provisional until 24 hours after its end
+
+
+@dataclass(frozen=True, order=True)
+class Day:
+    """One UTC day that the store has: where it came from and when, its rows and requests."""
+
+    date: date
+    source: str
+    fetched_at: datetime
+    provisional: bool
+    rows: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write changed: `restated` pairs a day with its requests before and after, `renamed` has other names only."""
+
+    added: tuple[date, ...]
+    restated: tuple[tuple[date, int, int], ...]
+    renamed: tuple[date, ...]
+    unchanged: tuple[date, ...]
+    empty: tuple[date, ...]
+
+
+def organizations(root: Path | None = None) -> tuple[str, ...]:
+    """The organizations that the store has days of."""
+    table = delta.open_table(delta.store_root(root))
+    return tuple(delta.partition_values(table)) if table else ()
+
+
+def stored_days(organization: str, interval: Interval | None = None, *, root: Path | None = None) -> tuple[Day, ...]:
+    """The days that the store has of an organization (in `interval`), in order; none for an unknown organization.
+
+    StoreError when a file that may hold one of them is damaged, missing or foreign.
+    """
+    folder = delta.store_root(root)
+    table = delta.open_table(folder)
+    if table is None:
+        return ()
+    files = delta.stored_files(table, organization, month_names(interval))
+    checksums.verify(folder, files)
+    return read_days(delta.read_files(delta.connect(), folder, files), interval)
+
+
+def read_days(stored: duckdb.DuckDBPyRelation, interval: Interval | None = None) -> tuple[Day, ...]:
+    """The days of stored rows, from their marker rows."""
+    wanted = f"date between '{interval.start}' and '{interval.end}'" if interval else "true"
+    markers = stored.filter(f"day_rows is not null and {wanted}")
+    rows = markers.project("date, source, fetched_at, provisional, day_rows, day_requests").fetchall()
+    return tuple(sorted(Day(day, source, datetime.fromisoformat(at), *rest) for day, source, at, *rest in rows))
+
+
+def write_days(
+    organization: str,
+    usage: pa.Table,
+    days: Sequence[date],
+    *,
+    source: str,
+    at: datetime,
+    fetched: bool = False,
+    root: Path | None = None,
+) -> Written:
+    """The `days` of an organization replaced by the rows of `usage`, in one commit; a day without rows is an empty day.
+
+    `source` and `at` (an instant) are kept with the days. `fetched` days are provisional when fetched less than 24 hours
+    after their end. UsageError when a row lies outside `days`; StoreError when the store cannot be written.
+    """
+    folder, wanted = delta.store_root(root), sorted(set(days))
+    check_usage(usage)
+    _refuse_other_days(usage, wanted)
+    new = _with_markers(organization, usage, wanted, source, at, fetched=fetched)
+    with delta.writing(folder):
+        written, changed = _compare(folder, organization, new, wanted, fetched=fetched)
+        if changed:
+            rows = new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
+            overwritten = set(changed) - set(written.added)
+            delta.commit(folder, rows, delta.days_predicate(organization, changed) if overwritten else None)
+            _tidy(folder, organization, changed)
+    return written
+
+
+def month_names(interval: Interval | None) -> list[str]:
+    """The months that an interval touches, as `2026-11`; none for no interval."""
+    return [f"{part.start:%Y-%m}" for part in interval.months()] if interval else []
+
+
+def _refuse_other_days(usage: pa.Table, days: Sequence[date]) -> None:
+    strangers = usage.filter(pc.invert(pc.is_in(usage["date"], pa.array(days, pa.date32()))))
+    if strangers.num_rows:
+        raise UsageError(f"{strangers.num_rows} rows lie outside the days to write, such as {strangers['date'][0]}")
+
+
+def _with_markers(
+    organization: str, usage: pa.Table, days: Sequence[date], source: str, at: datetime, *, fetched: bool
+) -> pa.Table:
+    """The stored rows: usage rows and one marker row a day."""
+    totals = usage.group_by("date").aggregate([([], "count_all"), *((name, "sum") for name in COUNTS)]).to_pylist()
+    by_day = {row["date"]: [row["count_all"], *(row[f"{name}_sum"] for name in COUNTS)] for row in totals}
+    marks = [by_day.get(day, [0] * len(delta.MARKS)) for day in days]
+    markers = {
+        "date": days,
+        **dict.fromkeys(COLUMNS[1:5], [""] * len(days)),
+        **dict.fromkeys(COUNTS, [0] * len(days)),
+        "provisional": [fetched and at < datetime.combine(day, time.min, UTC) + _SETTLED_AFTER for day in days],
+        **dict(zip(delta.MARKS, zip(*marks, strict=True), strict=True)),
+    }
+    marker_rows = {name: pa.array(values, delta.STORED_SCHEMA.field(name).type) for name, values in markers.items()}
+    return pa.concat_tables(
+        [_stored(rows, organization, source, at) for rows in (usage, pa.table(marker_rows))]
+    ).combine_chunks()
+
+
+def _stored(rows: pa.Table, organization: str, source: str, at: datetime) -> pa.Table:
+    """`rows` in the columns of the store; what they do not bear is null."""
+    count = rows.num_rows
+    instant = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00"
+    texts = {"organization": organization, "source": source, "fetched_at": instant}
+    columns = {name: pa.repeat(pa.scalar(text, pa.string()), count) for name, text in texts.items()}
+    columns["month"] = _months(rows["date"])
+    columns |= {name: rows[name] for name in rows.column_names}
+    arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in delta.STORED_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=delta.STORED_SCHEMA)
+
+
+def _months(dates: pa.ChunkedArray) -> pa.Array:
+    """The month of each date, as `2026-11`; each date is written once."""
+    encoded = dates.combine_chunks().dictionary_encode()
+    return pc.strftime(encoded.dictionary, "%Y-%m").take(encoded.indices)
+
+
+def _tidy(root: Path, organization: str, days: Sequence[date]) -> None:
+    """Few files, each with its checksum, in the months of `days`."""
+    months = sorted({f"{day:%Y-%m}" for day in days})
+    delta.compact(root, organization, months)
+    checksums.record(root, organization, months)
+
+
+def _compare(
+    root: Path, organization: str, new: pa.Table, days: Sequence[date], *, fetched: bool
+) -> tuple[Written, list[date]]:
+    """What writing `new` changes, and the days that have to be written for it."""
+    old = {day.date: day for day in stored_days(organization, Interval(days[0], days[-1]), root=root)}
+    there, totals = [day for day in days if day in old], _day_requests(new)
+    other = _differing(root, organization, new, there, COLUMNS)
+    restated = _differing(root, organization, new, there, (*KEY, *COUNTS)) if other else set()
+    again = {day for day in there if fetched and old[day].provisional}
+    written = Written(
+        added=tuple(day for day in days if day not in old),
+        restated=tuple((day, old[day].requests, totals[day]) for day in there if day in restated),
+        renamed=tuple(day for day in there if day in other - restated),
+        unchanged=tuple(day for day in there if day not in other),
+        empty=tuple(day for day in days if totals[day] == 0),
+    )
+    return written, [day for day in days if day not in old or day in other | again]
+
+
+def _differing(
+    root: Path, organization: str, new: pa.Table, days: Sequence[date], columns: Sequence[str]
+) -> set[date]:
+    """The days on which the stored rows and the `new` ones are not the same in `columns`."""
+    table = delta.open_table(root)
+    if not days or table is None:
+        return set()
+    connection = delta.connect()
+    files = delta.stored_files(table, organization, sorted({f"{day:%Y-%m}" for day in days}))
+    listed = ", ".join(f"date '{day}'" for day in days)
+    sides = [
+        rows.filter(f"day_rows is null and date in ({listed})").project(", ".join(columns))
+        for rows in (delta.read_files(connection, root, files), connection.from_arrow(new))
+    ]
+    apart = sides[0].except_(sides[1]).union(sides[1].except_(sides[0]))
+    return {day for (day,) in apart.project("date").distinct().fetchall()}
+
+
+def _day_requests(new: pa.Table) -> dict[date, int]:
+    markers = new.filter(pc.is_valid(new["day_rows"]))
+    return dict(zip(markers["date"].to_pylist(), markers["day_requests"].to_pylist(), strict=True))

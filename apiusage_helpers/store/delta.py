@@ -1,0 +1,201 @@
+"""The Delta table itself: its columns, how it is opened, written and kept small, and which files hold which days.
+
+A stored row is a usage row with its organization, month, source and time. A marker row stands for a whole day: it has
+no client and no requests, but the day's number of rows and their totals. DuckDB reads the files of one snapshot by
+name; nothing is found by a glob.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
+from filelock import FileLock, Timeout
+
+from apiusage_helpers import project
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
+
+NAME, SCHEMA_VERSION = "api usage", "schema 1"
+MARKS = ("day_rows", *(f"day_{name}" for name in COUNTS))
+STORED_SCHEMA = pa.schema(
+    [
+        pa.field("organization", pa.string()),
+        pa.field("month", pa.string()),
+        *(field.with_nullable(True) for field in USAGE_SCHEMA),
+        pa.field("source", pa.string()),
+        pa.field("fetched_at", pa.string()),
+        pa.field("provisional", pa.bool_()),
+        *(pa.field(name, pa.int64()) for name in MARKS),
+    ]
+)
+PARTITIONS = ["organization", "month"]
+MOST_FILES = 4
+KEPT_HOURS = 168
+LOCK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file of a snapshot: where it is, how large the log says it is, and the UTC days it may hold."""
+
+    path: str
+    size: int
+    organization: str
+    month: str
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.path} (days {self.first} to {self.last})"
+
+
+def store_root(root: Path | None) -> Path:
+    """The folder given, else the project's store."""
+    return root or project.store_folder()
+
+
+def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
+    """The newest snapshot of one of the store's tables; None where there is no store yet.
+
+    StoreError when the folder holds something else, or a table that this kit did not write or cannot read.
+    """
+    folder = root / name
+    if not (folder / "_delta_log").is_dir():
+        _refuse_foreign(root)
+        return None
+    try:
+        table = DeltaTable(folder)
+        metadata, protocol = table.metadata(), table.protocol()
+    except Exception as fault:  # noqa: BLE001  # deltalake's Rust core raises many kinds for a damaged log
+        raise StoreError(f"{folder}: its log cannot be read ({_first_line(fault)}); put it back from a copy") from None
+    if (metadata.name, metadata.description) != (NAME, SCHEMA_VERSION):
+        raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
+    if "deletionVectors" in (protocol.reader_features or []):
+        raise StoreError(f"{folder}: deletion vectors were switched on by another program; such rows are not read")
+    return table
+
+
+def stored_files(table: DeltaTable, organization: str, months: Sequence[str] = ()) -> list[StoredFile]:
+    """The files of a snapshot that hold an organization's months (none named: all), in order of their paths."""
+    actions = pa.table(table.get_add_actions(flatten=True))
+    wanted = pc.equal(actions["partition.organization"], organization)
+    if months:
+        wanted = pc.and_(wanted, pc.is_in(actions["partition.month"], pa.array(months)))
+    return sorted(map(_stored_file, actions.filter(wanted).to_pylist()), key=lambda file: file.path)
+
+
+def partition_values(table: DeltaTable) -> list[str]:
+    """The organizations that a snapshot holds files of."""
+    actions = pa.table(table.get_add_actions(flatten=True))
+    return sorted(pc.unique(actions["partition.organization"]).to_pylist()) if actions.num_rows else []
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own, in memory."""
+    return duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"})
+
+
+def read_files(connection: duckdb.DuckDBPyConnection, root: Path, files: Sequence[StoredFile]) -> duckdb.DuckDBPyRelation:
+    """The stored rows of these files, marker rows among them, as a lazy relation."""
+    if not files:
+        return connection.from_arrow(STORED_SCHEMA.empty_table())
+    paths = [str(root / "usage" / file.path) for file in files]
+    return connection.read_parquet(paths, hive_partitioning=False)  # type: ignore[arg-type]  # a list of paths is taken too
+
+
+@contextmanager
+def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """The right to write, one writer at a time; a fault on the way leaves the snapshot and the files as they were."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _refuse_foreign(root)
+        with FileLock(root / "write.lock", timeout=seconds):
+            before = _data_files(root)
+            try:
+                yield
+            except (DeltaError, OSError, pa.ArrowException):
+                for path in _data_files(root) - before:
+                    path.unlink(missing_ok=True)
+                raise
+    except Timeout:
+        raise StoreError(f"{root}: another import is writing since {seconds:.0f} s; try again when it has ended") from None
+    except (DeltaError, OSError, pa.ArrowException) as fault:
+        raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None
+
+
+def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage") -> None:
+    """One atomic commit: `rows` take the place of what `predicate` names (None: they are added)."""
+    write_deltalake(
+        root / name,
+        rows,
+        partition_by=PARTITIONS,
+        mode="overwrite" if predicate else "append",
+        predicate=predicate,
+        name=NAME,
+        description=SCHEMA_VERSION,
+    )
+
+
+def compact(root: Path, organization: str, months: Sequence[str]) -> None:
+    """Each month's partition as one file again where it has more than `MOST_FILES`; old files go after a week."""
+    table = DeltaTable(root / "usage")
+    crowded = [m for m in months if len(stored_files(table, organization, [m])) > MOST_FILES]
+    for month in crowded:
+        table.optimize.compact(partition_filters=[("organization", "=", organization), ("month", "=", month)])
+    if crowded:
+        table.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+
+
+def days_predicate(organization: str, days: Sequence[date]) -> str:
+    """The Delta predicate of an organization's days; names are checked text, days are dates: nothing to quote."""
+    months = ", ".join(sorted({f"'{day:%Y-%m}'" for day in days}))
+    listed = ", ".join(f"DATE '{day}'" for day in days)
+    return f"organization = '{organization}' AND month IN ({months}) AND date IN ({listed})"
+
+
+def _refuse_foreign(root: Path) -> None:
+    """StoreError when the folder exists and holds anything that is not the store's."""
+    if root.exists() and not root.is_dir():
+        raise StoreError(f"{root} is a file, not a store: name a folder by APIUSAGE_STORE")
+    strangers = [path.name for path in root.iterdir() if path.name not in _OURS] if root.is_dir() else []
+    if strangers:
+        raise StoreError(f"{root} holds {strangers[0]!r}, which is no part of a store: name another folder by APIUSAGE_STORE")
+
+
+_OURS = frozenset({"usage", "files", "write.lock"})
+
+
+def _stored_file(action: dict[str, object]) -> StoredFile:
+    month = str(action["partition.month"])
+    first = action.get("min.date") or date.fromisoformat(f"{month}-01")
+    last = action.get("max.date") or first
+    return StoredFile(
+        path=unquote(str(action["path"])),
+        size=int(str(action["size_bytes"])),
+        organization=str(action["partition.organization"]),
+        month=month,
+        first=first,  # type: ignore[arg-type]  # the log's statistics of a date column are dates
+        last=last,  # type: ignore[arg-type]  # as above
+    )
+
+
+def _data_files(root: Path) -> set[Path]:
+    return {path for name in ("usage", "files") for path in (root / name).rglob("*.parquet")}
+
+
+def _first_line(fault: BaseException) -> str:
+    return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+
+
+def free_space(root: Path) -> int:
+    """Bytes free where the store lies or will lie."""
+    return shutil.disk_usage(next(folder for folder in (root, *root.parents) if folder.is_dir())).free

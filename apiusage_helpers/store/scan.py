@@ -1,0 +1,67 @@
+"""From a selection to its rows: lazy, of one snapshot, verified, without marker rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.selection import Selection
+from apiusage_helpers.store import checksums, delta
+from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
+from apiusage_helpers.usage import COLUMNS
+
+
+@dataclass(frozen=True)
+class StoredUsage:
+    """What one snapshot of the store holds of a selection's organization and interval.
+
+    `rows` is a lazy DuckDB relation with `usage.COLUMNS` (`rows.df()` gives pandas); `missing` are the days of the
+    interval that the store does not have.
+    """
+
+    rows: duckdb.DuckDBPyRelation
+    days: tuple[Day, ...]
+    missing: tuple[date, ...]
+    version: int
+
+
+def scan(selection: Selection, *, root: Path | None = None) -> StoredUsage:
+    """The stored usage of `selection`: its organization and interval; no other choice narrows the rows.
+
+    StoreError when there is no such organization, no day of the interval, or a file that is not as it was written.
+    """
+    folder, interval = delta.store_root(root), selection.interval
+    table = delta.open_table(folder)
+    if table is None:
+        raise StoreError(f"{folder}: there is no store yet; {_how_to_fill(selection.organization)}")
+    files = delta.stored_files(table, selection.organization, month_names(interval))
+    checksums.verify(folder, files)
+    stored = delta.read_files(delta.connect(), folder, files)
+    days = read_days(stored, interval)
+    if not days:
+        raise StoreError(_nothing_there(folder, selection))
+    wanted = f"day_rows is null and date between '{interval.start}' and '{interval.end}'"
+    present = {day.date for day in days}
+    missing = tuple(day for day in interval.days if day not in present)
+    return StoredUsage(stored.filter(wanted).project(", ".join(COLUMNS)), days, missing, table.version())
+
+
+def _nothing_there(root: Path, selection: Selection) -> str:
+    name = selection.organization
+    known = organizations(root)
+    if name not in known:
+        there = f"it has {', '.join(known)}" if known else "it is empty"
+        return f"organization {name} is not in the store ({there}); {_how_to_fill(name)}"
+    days = stored_days(name, root=root)
+    return (
+        f"no day of {selection.interval} is in the store for {name}: it has {len(days)} days from {days[0].date} to "
+        f"{days[-1].date}; {_how_to_fill(name)}"
+    )
+
+
+def _how_to_fill(organization: str) -> str:
+    if organization == "sample":
+        return "try: apiusage sample"
+    return f"try: apiusage import FILE... --organization {organization}"

@@ -1,0 +1,123 @@
+"""The one pass over many rows: from usage rows in an engine to two small tables in pandas.
+
+Everything that a report shows derives from these: requests by (client, method, template URI) and by (date, client).
+The engine (DuckDB here) is reached through narwhals, so that the same lines can group rows elsewhere. Names are looked
+up over the whole interval, whatever methods are chosen: a client's display name is its newest.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from apiusage_helpers.tables.outcomes import with_outcomes
+from apiusage_helpers.usage import COUNTS
+
+REQUEST_KEY = ("client_id", "http_method", "template_uri")
+DAY_KEY = ("date", "client_id")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is known of an interval's rows after one pass.
+
+    `requests`: one row per (client_id, http_method, template_uri); `days`: one row per (date, client_id); both with
+    client_name, requests and the outcomes. `excluded`: requests by client_id of clients left out of both.
+    """
+
+    requests: pd.DataFrame
+    days: pd.DataFrame
+    excluded: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All requests, without those of excluded clients."""
+        return int(self.requests["requests"].sum())
+
+    @property
+    def clients(self) -> int:
+        """The number of OAuth clients that made a request."""
+        return int(self.requests["client_id"].nunique())
+
+
+def summarise(rows: Any, *, http_methods: Collection[str] = (), excluded: Collection[str] = ()) -> Summary:
+    """The summary of lazy usage `rows` (an engine's relation with `usage.COLUMNS`).
+
+    `http_methods` keeps those methods only (empty: all); clients whose id is in `excluded` are counted apart.
+    """
+    chosen = chosen_rows(rows, http_methods=http_methods)
+    names = _newest_names(nw.from_native(rows))
+    requests = _totals(chosen, REQUEST_KEY).assign(client_name=lambda table: table["client_id"].map(names))
+    days = _totals(chosen, DAY_KEY).assign(client_name=lambda table: table["client_id"].map(names))
+    left_out = requests["client_id"].isin(excluded)
+    apart = requests[left_out].groupby("client_id")["requests"].sum()
+    return Summary(
+        requests[~left_out].reset_index(drop=True),
+        days[~days["client_id"].isin(excluded)].reset_index(drop=True),
+        {str(client): int(count) for client, count in apart.items()},
+    )
+
+
+def chosen_rows(
+    rows: Any,
+    *,
+    http_methods: Collection[str] = (),
+    clients: Collection[str] | None = None,
+    template_uris: Collection[str] = (),
+    excluded: Collection[str] = (),
+) -> nw.LazyFrame[Any]:
+    """The lazy rows with one of these methods and template URIs (empty: all) and client ids (None: all).
+
+    No row of a client whose id is in `excluded` is among them.
+    """
+    frame = nw.from_native(rows).filter(nw.col("requests") > 0)
+    chosen = (("http_method", http_methods or None), ("client_id", clients), ("template_uri", template_uris or None))
+    for name, values in chosen:
+        frame = frame if values is None else frame.filter(nw.col(name).is_in(list(values)))
+    return frame.filter(~nw.col("client_id").is_in(list(excluded))) if excluded else frame
+
+
+@dataclass(frozen=True)
+class RowTotals:
+    """Sums over rows, added up by the engine apart from any table, to hold the tables against."""
+
+    requests: int
+    successful: int
+    failed: int
+    rows: int
+    clients: int
+    uneven_rows: int
+    newest: date | None
+
+
+def row_totals(rows: nw.LazyFrame[Any]) -> RowTotals:
+    """The totals of lazy rows; `uneven_rows` counts those whose statuses do not add up to their requests."""
+    classes = [nw.col(f"status{hundred}00") for hundred in (2, 3, 4, 5)]
+    even = (nw.col("requests") == sum(classes[1:], classes[0])) & (nw.col("status429") <= nw.col("status400"))
+    sums = rows.select(
+        nw.col("requests").sum().cast(nw.Int64),
+        (nw.col("status200") + nw.col("status300")).sum().cast(nw.Int64).alias("successful"),
+        (nw.col("status400") + nw.col("status500")).sum().cast(nw.Int64).alias("failed"),
+        nw.len().cast(nw.Int64).alias("rows"),
+        nw.col("client_id").n_unique().cast(nw.Int64).alias("clients"),
+        (~even).cast(nw.Int64).sum().cast(nw.Int64).alias("uneven_rows"),
+        nw.col("date").max().alias("newest"),
+    )
+    only = sums.collect("pyarrow").to_native().to_pylist()[0]
+    return RowTotals(newest=only.pop("newest"), **{name: int(value or 0) for name, value in only.items()})
+
+
+def _totals(rows: nw.LazyFrame[Any], key: tuple[str, ...]) -> pd.DataFrame:
+    sums = (nw.col(name).sum().cast(nw.Int64) for name in COUNTS)
+    grouped = rows.group_by(*key).agg(*sums).collect("pandas").to_native()
+    return with_outcomes(grouped.sort_values(list(key), ignore_index=True))
+
+
+def _newest_names(rows: nw.LazyFrame[Any]) -> dict[str, str]:
+    """The name each client bore last; of two names on one day the greater by code point."""
+    named = rows.group_by("client_id", "client_name").agg(nw.col("date").max()).collect("pandas").to_native()
+    newest = named.sort_values(["date", "client_name"]).groupby("client_id")["client_name"].last()
+    return {str(client): str(name) for client, name in newest.items()}
