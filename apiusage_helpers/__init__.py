@@ -13,3 +13,5 @@ panels      small tables -> a table, a picture and its description
 runs        params file -> papermill -> HTML + CSV + run.json, published in one step
 cli         the command `apiusage`
 """
+
+__version__ = "0.1.0"

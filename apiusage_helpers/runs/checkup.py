@@ -1,0 +1,81 @@
+"""A check-up of the place where reports are made: packages, store, folders, credentials. It changes nothing."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from apiusage_helpers import project
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.store import organizations, stored_days
+
+_PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
+_CREDENTIALS = ("GENESYSCLOUD_REGION", "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")
+_LITTLE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What was found, one line each, and the exit code: 3 when the store cannot be trusted, else 0."""
+
+    lines: tuple[str, ...]
+    exit_code: int
+
+
+def checkup() -> Checkup:
+    """The state of packages, folders, store and credentials; the value of a credential is never told."""
+    damaged: list[str] = []
+    lines = (*_packages(), *_folders(), *_store(damaged), *_credentials())
+    return Checkup(tuple(lines), 3 if damaged else 0)
+
+
+def _packages() -> Iterator[str]:
+    yield _line("ok", f"Python {sys.version.split()[0]}")
+    for name in _PACKAGES:
+        try:
+            yield _line("ok", f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield _line("attention", f"{name} is not installed: run make report, or pip install -r requirements.lock")
+
+
+def _folders() -> Iterator[str]:
+    for name, folder in (("store", project.store_folder()), ("output", project.output_folder())):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        writable = existing.is_dir() and os.access(existing, os.W_OK)
+        free = shutil.disk_usage(existing).free
+        state = "ok" if writable and free > _LITTLE else "attention"
+        yield _line(state, f"{name} folder {folder}: {'writable' if writable else 'not writable'}, {free / 1e9:.1f} GB free")
+
+
+def _store(damaged: list[str]) -> Iterator[str]:
+    try:
+        names = organizations()
+        if not names:
+            yield _line("attention", "the store is empty: apiusage sample, or apiusage import FILE... --organization NAME")
+        for name in names:
+            yield _days(name)
+    except StoreError as fault:
+        damaged.append(str(fault))
+        yield _line("attention", str(fault))
+
+
+def _days(organization: str) -> str:
+    days = stored_days(organization)
+    span = Interval(days[0].date, days[-1].date)
+    missing, provisional = len(span) - len(days), sum(day.provisional for day in days)
+    gaps = f", {missing} missing between them" if missing else ""
+    young = f", {provisional} provisional" if provisional else ""
+    return _line("attention" if missing else "ok", f"{organization}: {len(days)} days, {span.start} to {span.end}{gaps}{young}")
+
+
+def _credentials() -> Iterator[str]:
+    for name in _CREDENTIALS:
+        yield _line("ok" if os.environ.get(name) else "note", f"{name} is {'set' if os.environ.get(name) else 'not set'}")
+
+
+def _line(state: str, text: str) -> str:
+    return f"{state:<10}{text}"
+

@@ -1,0 +1,87 @@
+"""The page of a report: one file that opens anywhere and asks nobody for anything.
+
+Prose and the outputs of panel cells, no code. Outputs are cleaned by an allow-list (nh3), because names in them come
+from outside; a content security policy forbids all else: no script runs, nothing is loaded, no form is sent.
+"""
+
+import base64
+import hashlib
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nh3
+from nbconvert import HTMLExporter
+
+TEMPLATES = Path(__file__).parent / "template"
+_HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "seal", "live"})
+_TAGS = frozenset(
+    "a abbr aside b blockquote br caption code dd details div dl dt em figcaption figure h1 h2 h3 h4 hr i img li ol p pre "
+    "section small span strong summary sub sup table tbody td tfoot th thead time tr ul".split()
+)
+_ATTRIBUTES = {
+    "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
+    "img": {"src", "alt", "width", "height"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "time": {"datetime"},
+    "details": {"open"},
+}
+
+
+def report_page(executed: Path, *, title: str, summary: str) -> str:
+    """The page of an executed notebook: `title` for the window, `summary` for readers that show a line of it."""
+    notebook = shown_part(nbformat.read(executed, as_version=4))
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+        embed_images=False,
+    )
+    style = (TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")
+    resources = {"report": {"title": escape(title), "summary": escape(summary), "style": style, "policy": _policy(style)}}
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return str(page)
+
+
+def shown_part(notebook: Any) -> Any:
+    """The notebook with its prose and the cleaned outputs of its panel cells only."""
+    notebook.cells = [cell for cell in notebook.cells if not _HIDDEN & set(cell.metadata.get("tags", []))]
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_cleaned(output) for output in cell.outputs if "data" in output]
+    return notebook
+
+
+def _cleaned(output: Any) -> Any:
+    """The output as cleaned HTML; what has none shows its plain text."""
+    html = output["data"].get("text/html")
+    text = output["data"].get("text/plain", "")
+    output["data"] = {"text/html": clean_html(html) if html else f"<pre>{escape(text)}</pre>"}
+    output["metadata"] = {}
+    return output
+
+
+def clean_html(html: str) -> str:
+    """`html` with nothing but the allowed tags and attributes, and pictures that are part of the page."""
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_own_pictures,
+        url_schemes={"data"},
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    return value if (tag, attribute) != ("img", "src") or value.startswith("data:image/") else None
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"

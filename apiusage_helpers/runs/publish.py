@@ -1,0 +1,58 @@
+"""Publishing: a report appears whole or not at all, and replaces the one before it in one step.
+
+A run's files lie in an immutable folder below `.runs/`; what readers open is a relative symbolic link to it, swapped by
+one rename after everything has reached the disk.
+"""
+
+import os
+from pathlib import Path
+
+from apiusage_helpers.errors import RunError
+
+
+def publish_run(output: Path, run_id: str, place: Path) -> Path:
+    """The link `place` (below `output`), which leads to the run's folder from now on; and `latest.html` beside it.
+
+    RunError (exit code 5) when it cannot be published: the report before it stays.
+    """
+    link = output / place
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        _swap(link, output / ".runs" / run_id)
+        newest = max((path for path in link.parent.iterdir() if path.is_symlink() and path.is_dir()), key=_end)
+        _swap(link.parent / "latest.html", newest / "report.html")
+        _sync_folder(link.parent)
+    except OSError as fault:
+        raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
+    return link
+
+
+def settle(folder: Path) -> None:
+    """Everything in `folder` is on the disk when this returns."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _sync_folder(folder)
+
+
+def _swap(link: Path, target: Path) -> None:
+    """`link` leads to `target` by a relative path, in one rename."""
+    fresh = link.with_name(f".{link.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(target, link.parent))
+    fresh.replace(link)
+
+
+def _end(interval: Path) -> tuple[str, str]:
+    """What orders the intervals beside each other: the end, then the start."""
+    start, _, end = interval.name.partition("_")
+    return end, start
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
