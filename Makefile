@@ -1,0 +1,49 @@
+# The API Usage kit. Two commands are enough on a fresh machine: `make report` and `make test`.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+
+.PHONY: report test lab lint bench soak lock clean
+.DEFAULT_GOAL := report
+
+report: .venv/ready
+	@$(BIN)/apiusage sample --if-needed
+	@folder=$$($(BIN)/apiusage report params/daily.yaml) && echo "the report is ready:" && echo "$$folder/report.html"
+
+test: .venv/test-ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lab: .venv/ready
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lint: .venv/test-ready
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: .venv/test-ready
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+soak: .venv/test-ready
+	@APIUSAGE_KILLS=200 $(BIN)/python -m pytest -n 2 -m kills
+
+lock:
+	@for part in requirements requirements-test; do \
+	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	    --no-config --python-version 3.11 --output-file $$part.lock $$part.in || exit 1; done
+
+clean:
+	rm -rf .venv output data build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12 report" if sys.version_info < (3, 11) else 0)'
+	@echo "making .venv and installing the packages of requirements.lock (once; a minute or two)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/test-ready: .venv/ready requirements-test.lock
+	@echo "installing the test tools of requirements-test.lock (once)" >&2
+	@$(PIP) --require-hashes --requirement requirements-test.lock
+	@touch $@
