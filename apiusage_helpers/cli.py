@@ -20,7 +20,7 @@ from apiusage_helpers.errors import ApiUsageError
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
     """A UTC date, written YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -45,17 +45,28 @@ def cli(*, debug: bool) -> None:
 @click.option("--organization", default="sample", show_default=True)
 @click.option("--days", type=click.IntRange(1, 3660), default=120, show_default=True)
 @click.option("--clients", type=click.IntRange(1, 5000), default=12, show_default=True)
-@click.option("--template-uris", type=click.IntRange(1, 100_000), default=None, help="Invent template URIs up to this many.")
+@click.option(
+    "--template-uris", type=click.IntRange(1, 100_000), default=None, help="Invent template URIs up to this many."
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--if-needed", is_flag=True, help="Only where the store is empty, or its sample does not reach yesterday.")
+@click.option(
+    "--if-needed", is_flag=True, help="Only where the store is empty, or its sample does not reach yesterday."
+)
 @_today
 def sample(
-    *, organization: str, days: int, clients: int, template_uris: int | None, seed: int, if_needed: bool, today: date | None
+    *,
+    organization: str,
+    days: int,
+    clients: int,
+    template_uris: int | None,
+    seed: int,
+    if_needed: bool,
+    today: date | None,
 ) -> None:
     """Write an invented organization into the store; its days end yesterday (UTC)."""
     from apiusage_helpers.interval import utc_today
     from apiusage_helpers.sources.sample import sample_usage
-    from apiusage_helpers.store import write_days
+    from apiusage_helpers.store import Origin, write_days
     from apiusage_helpers.usage import organization_name
 
     day = today or utc_today()
@@ -64,7 +75,7 @@ def sample(
     _tell(f"inventing {days} days of {clients} OAuth clients for {organization}")
     usage, interval = sample_usage(today=day, days=days, clients=clients, template_uris=template_uris, seed=seed)
     name = organization_name(organization)
-    written = write_days(name, usage, interval.days, source="sample", at=datetime.now(UTC))
+    written = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
     _tell_written(written)
     _tell_days(name)
 
@@ -73,12 +84,14 @@ def sample(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--organization", required=True)
 @click.option("--interval", default=None, metavar="START/END", help="What the query covered, both UTC days included.")
-@click.option("--granularity", type=click.Choice(["day"]), default=None, help="Confirm that dates which look weekly are days.")
+@click.option(
+    "--granularity", type=click.Choice(["day"]), default=None, help="Confirm that dates which look weekly are days."
+)
 def import_files(*, files: tuple[Path, ...], organization: str, interval: str | None, granularity: str | None) -> None:
     """Read result JSON of the usage API, or CSV, into the store; all FILEs together are one result."""
     from apiusage_helpers.interval import resolve, utc_today
     from apiusage_helpers.sources.files import read_usage
-    from apiusage_helpers.store import write_days
+    from apiusage_helpers.store import Origin, write_days
     from apiusage_helpers.usage import organization_name
 
     name = organization_name(organization)
@@ -88,7 +101,7 @@ def import_files(*, files: tuple[Path, ...], organization: str, interval: str | 
     for note in found.notes:
         _tell(note)
     _tell(f"writing {found.usage.num_rows:,} rows of {len(found.days)} days")
-    written = write_days(name, found.usage, found.days, source=found.source, at=datetime.now(UTC))
+    written = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
     _tell_written(written)
     _tell_days(name)
 
@@ -109,7 +122,9 @@ def forget(*, organization: str, interval: str | None) -> None:
 
 @cli.command()
 @click.argument("params_file", type=click.Path(path_type=Path), metavar="PARAMS_FILE")
-@click.option("-p", "overrides", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter instead of the file's.")
+@click.option(
+    "-p", "overrides", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter instead of the file's."
+)
 @_today
 def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> None:
     """Make and publish the report that PARAMS_FILE describes; print its folder."""
@@ -183,7 +198,9 @@ def _told(fault: Exception) -> int:
     if isinstance(fault, OSError) and fault.errno in _NO_DISK:
         _tell(f"{fault.filename or 'a folder'}: {fault.strerror}: nothing was changed")
         return 3
-    _tell(f"a defect of this program: {type(fault).__name__}; run it again as `apiusage --debug ...` and report what it says")
+    _tell(
+        f"a defect of this program: {type(fault).__name__}; run it again as `apiusage --debug ...` and report what it says"
+    )
     return 1
 
 
@@ -195,7 +212,12 @@ def _tell_written(written: Any) -> None:
     """What a write changed, one line a kind."""
     for day, old, new in written.restated:
         _tell(f"{day} restated: {old:,} -> {new:,} requests")
-    counts = {"added": written.added, "restated": written.restated, "renamed": written.renamed, "unchanged": written.unchanged}
+    counts = {
+        "added": written.added,
+        "restated": written.restated,
+        "renamed": written.renamed,
+        "unchanged": written.unchanged,
+    }
     told = [f"{len(days)} {word}" for word, days in counts.items() if days]
     _tell(f"days: {', '.join(told)}" + (f"; {len(written.empty)} without traffic" if written.empty else ""))
 
@@ -206,7 +228,9 @@ def _tell_days(organization: str) -> None:
 
     days = stored_days(organization)
     _tell(f"the store has {len(days)} days of {organization}: {days[0].date} to {days[-1].date}")
-    _tell(f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {days[0].date}/{days[-1].date}")
+    _tell(
+        f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {days[0].date}/{days[-1].date}"
+    )
 
 
 def _needs_sample(organization: str, today: date) -> bool:

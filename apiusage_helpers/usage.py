@@ -87,9 +87,9 @@ def unique_keys(rows: pa.Table, names: Iterable[str]) -> bool:
         size = max(1, len(column.dictionary))
         combinations *= size
         if combinations > _MOST_CODES:
-            return rows.group_by(list(names)).aggregate([]).num_rows == rows.num_rows
+            return bool(rows.group_by(list(names)).aggregate([]).num_rows == rows.num_rows)
         code = pc.add(pc.multiply(code, size), column.indices.cast(pa.int64()))
-    return pc.count_distinct(code).as_py() == rows.num_rows
+    return bool(pc.count_distinct(code).as_py() == rows.num_rows)
 
 
 def usage_table(rows: Iterable[Iterable[object]]) -> pa.Table:

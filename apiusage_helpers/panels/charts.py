@@ -4,7 +4,7 @@ Bars stand on whole positions and get their labels afterwards, so that equal or 
 are laid out here by counting their cells, which needs no renderer and gives the same picture on every machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -16,6 +16,7 @@ from apiusage_helpers.panels.style import COLOURS, GRID, HATCHES, INK, LEGENDS, 
 ROW = 0.29
 TALL_ROW = 0.42
 _CELL = 0.077
+_FEW_DAYS = 16
 _LEGEND = 0.32
 
 
@@ -27,7 +28,7 @@ class Bars:
     """
 
     labels: Sequence[str]
-    series: dict[str, Sequence[float]]
+    series: Mapping[str, Sequence[float]]
     ends: Sequence[str]
     muted: frozenset[int] = frozenset()
     legend: bool = True
@@ -72,7 +73,7 @@ def _row_labels(axes: Axes, bars: Bars) -> None:
         axes.get_yticklabels()[row].set_color(MUTED)
 
 
-def draw_share(axes: Axes, series: dict[str, float], texts: dict[str, str]) -> None:
+def draw_share(axes: Axes, series: Mapping[str, float], texts: Sequence[str]) -> None:
     """One bar of 100 %, cut by outcome, each part labelled below."""
     total = sum(series.values()) or 1
     axes.set_position((0.01, 0.45, 0.98, 0.5))
@@ -83,7 +84,7 @@ def draw_share(axes: Axes, series: dict[str, float], texts: dict[str, str]) -> N
         axes.barh(0, value / total, left=start, height=0.8, color=COLOURS[outcome], hatch=HATCHES[outcome],
                   edgecolor=PAPER, linewidth=0, label=LEGENDS[outcome])  # fmt: skip
         start += value / total
-    for place, text in enumerate(texts.values()):
+    for place, text in enumerate(texts):
         side = "left" if place == 0 else "right"
         axes.text(float(place), -0.62, text, ha=side, va="top", color=INK, fontsize=9.5)
 
@@ -111,13 +112,13 @@ class Days:
     """One column a day: its label, counts by outcome, and whether it is missing, silent or provisional."""
 
     labels: Sequence[str]
-    series: dict[str, Sequence[float]]
+    series: Mapping[str, Sequence[float]]
     missing: frozenset[int] = frozenset()
     provisional: frozenset[int] = frozenset()
 
 
 def _day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
-    few = len(tops) <= 16
+    few = len(tops) <= _FEW_DAYS
     for place, top in enumerate(tops):
         if place in days.missing:
             axes.bar(place, highest, width=0.9, color=GRID, hatch="////", edgecolor=PAPER, linewidth=0)
@@ -125,7 +126,9 @@ def _day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) ->
         elif few or top == 0:
             axes.text(place, top + highest * 0.015, human(top), ha="center", va="bottom", fontsize=8.5, color=INK)
         if place in days.provisional:
-            axes.text(place, highest * 0.03, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=PAPER)
+            axes.text(
+                place, highest * 0.03, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=PAPER
+            )
 
 
 def _day_axis(axes: Axes, days: Days) -> None:
@@ -155,5 +158,5 @@ def _place(axes: Axes, bars: Bars, longest: float) -> None:
 
 def _legend(axes: Axes) -> None:
     """The legend at the upper left of the whole picture."""
-    axes.get_figure().legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.2, handlelength=1.4,
+    axes.figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.2, handlelength=1.4,
                              columnspacing=1.1)  # fmt: skip

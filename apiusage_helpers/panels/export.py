@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from apiusage_helpers.errors import RunError
-from apiusage_helpers.panels.panel import Html
 from apiusage_helpers.panels.facts import failed_checks
+from apiusage_helpers.panels.panel import Html
 from apiusage_helpers.tables.usage_report import UsageReport
 
 

@@ -23,7 +23,7 @@ def head(report: UsageReport) -> Html:
         "Total API requests": whole(report.summary.total),
         "Total OAuth clients": whole(report.summary.clients),
         "Organization": selection.organization,
-        "Interval": f"{selection.interval.start} to {selection.interval.end}, {counted(len(selection.interval), 'UTC day')}",
+        "Interval": f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})",
         f"In {selection.display_timezone}": _local_interval(report),
         "Source": _source(report),
     }
@@ -49,7 +49,9 @@ def checks(report: UsageReport) -> Html:
 def section_counts(report: UsageReport, section: int) -> Html:
     """The counts that head a section: requests x of y, OAuth clients a of b under its selection."""
     selection, requests = report.selection, report.summary.requests
-    shown = {1: requests, 2: requests[section_2(requests, selection)], 3: requests[section_3(requests, selection)]}[section]
+    shown = {1: requests, 2: requests[section_2(requests, selection)], 3: requests[section_3(requests, selection)]}[
+        section
+    ]
     counts = (
         f"Requests {whole(shown['requests'].sum())} of {whole(report.summary.total)} · "
         f"OAuth clients {whole(shown['client_id'].nunique())} of {whole(report.summary.clients)}"
@@ -68,17 +70,23 @@ def comparison(report: UsageReport) -> Html:
 
 
 _COVERED = (
-    "Counted: requests of custom and third-party integrations, AppFoundry applications, Embeddable Framework applications, "
-    "and data actions that call the Genesys Cloud Public API.",
-    "Not counted: requests of Genesys Cloud's own browser, web and mobile apps, outbound data actions to other "
-    "platforms, and the embedded clients for Chrome, Firefox, Salesforce and Zendesk. The jobs service "
-    "(usage/aggregates/query/jobs) counts built-in clients too, so its totals can be larger.",
+    (
+        "Counted: requests of custom and third-party integrations, AppFoundry applications, Embeddable Framework "
+        "applications, and data actions that call the Genesys Cloud Public API."
+    ),
+    (
+        "Not counted: requests of Genesys Cloud's own browser, web and mobile apps, outbound data actions to other "
+        "platforms, and the embedded clients for Chrome, Firefox, Salesforce and Zendesk. The jobs service "
+        "(usage/aggregates/query/jobs) counts built-in clients too, so its totals can be larger."
+    ),
     "The current day is in neither: both count whole UTC days and lag by at least one day.",
 )
 
 
 def _facts(facts: dict[str, str]) -> Html:
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(visible(text))}</dd></div>" for name, text in facts.items())
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(visible(text))}</dd></div>" for name, text in facts.items()
+    )
     return Html(f'<dl class="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items()))
 
 
@@ -126,7 +134,9 @@ def _choices(report: UsageReport, section: int) -> str:
 
 def _unmet(report: UsageReport, section: int) -> list[str]:
     parameters = {1: (), 2: ("clients", "client_template_uris"), 3: ("template_uris",)}[section]
-    return [line for line in unmet_choices(report.summary.requests, report.selection) if line.split(":")[0] in parameters]
+    return [
+        line for line in unmet_choices(report.summary.requests, report.selection) if line.split(":")[0] in parameters
+    ]
 
 
 def _platform_400(report: UsageReport) -> str:
@@ -152,7 +162,9 @@ def _platform_methods(report: UsageReport) -> str:
 def _platform_dates(report: UsageReport) -> str:
     start, name = report.selection.interval.start, report.selection.display_timezone
     label = local_label(start, ZoneInfo(name))
-    shift = f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
+    shift = (
+        f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
+    )
     return f"UTC shift: days are counted from 00:00 to 23:59 UTC, but the platform labels them in local time; {shift}."
 
 

@@ -20,8 +20,8 @@ _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 def visible(name: str) -> str:
     """`name` with every control, direction or zero-width character made visible.
 
-    >>> visible("a\\tb\\u202ec")
-    'a␉b�c'
+    >>> visible("a" + chr(9) + "b")
+    'a␉b'
     """
     return _UNSEEN.sub(lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < ord(" ") else "\ufffd", name)
 

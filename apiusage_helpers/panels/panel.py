@@ -59,7 +59,7 @@ class Panel:
         """The panel as one `<figure>` element; every text from data escaped."""
         return (
             f'<figure class="panel" id="{escape(self.name)}"><h3>{escape(self.title)}</h3>{self._picture()}'
-            f'<details><summary>The figures as a table</summary>{table_html(self.table, caption=self.title)}</details></figure>'
+            f"<details><summary>The figures as a table</summary>{table_html(self.table, caption=self.title)}</details></figure>"
         )
 
     def _picture(self) -> str:

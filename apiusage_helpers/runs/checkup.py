@@ -47,14 +47,18 @@ def _folders() -> Iterator[str]:
         writable = existing.is_dir() and os.access(existing, os.W_OK)
         free = shutil.disk_usage(existing).free
         state = "ok" if writable and free > _LITTLE else "attention"
-        yield _line(state, f"{name} folder {folder}: {'writable' if writable else 'not writable'}, {free / 1e9:.1f} GB free")
+        yield _line(
+            state, f"{name} folder {folder}: {'writable' if writable else 'not writable'}, {free / 1e9:.1f} GB free"
+        )
 
 
 def _store(damaged: list[str]) -> Iterator[str]:
     try:
         names = organizations()
         if not names:
-            yield _line("attention", "the store is empty: apiusage sample, or apiusage import FILE... --organization NAME")
+            yield _line(
+                "attention", "the store is empty: apiusage sample, or apiusage import FILE... --organization NAME"
+            )
         for name in names:
             yield _days(name)
     except StoreError as fault:
@@ -68,14 +72,17 @@ def _days(organization: str) -> str:
     missing, provisional = len(span) - len(days), sum(day.provisional for day in days)
     gaps = f", {missing} missing between them" if missing else ""
     young = f", {provisional} provisional" if provisional else ""
-    return _line("attention" if missing else "ok", f"{organization}: {len(days)} days, {span.start} to {span.end}{gaps}{young}")
+    return _line(
+        "attention" if missing else "ok", f"{organization}: {len(days)} days, {span.start} to {span.end}{gaps}{young}"
+    )
 
 
 def _credentials() -> Iterator[str]:
     for name in _CREDENTIALS:
-        yield _line("ok" if os.environ.get(name) else "note", f"{name} is {'set' if os.environ.get(name) else 'not set'}")
+        yield _line(
+            "ok" if os.environ.get(name) else "note", f"{name} is {'set' if os.environ.get(name) else 'not set'}"
+        )
 
 
 def _line(state: str, text: str) -> str:
     return f"{state:<10}{text}"
-

@@ -32,7 +32,7 @@ class Job:
     summary: str
 
 
-class _Failure(Exception):
+class _RunFailedError(Exception):
     """A run that failed, with the exit code and the message for its reader."""
 
     def __init__(self, message: str, exit_code: int) -> None:
@@ -44,8 +44,11 @@ def main(folder: Path) -> None:
     """Do the job in `folder`; leave result.json there: {"ok": true}, or the message and exit code."""
     end_with_input()
     job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
-    with subprocess.Popen(  # noqa: S603  # our own module
-        [sys.executable, "-m", "apiusage_helpers.runs.kernel"], stdin=subprocess.PIPE, cwd=folder, start_new_session=True
+    with subprocess.Popen(  # our own module
+        [sys.executable, "-m", "apiusage_helpers.runs.kernel"],
+        stdin=subprocess.PIPE,
+        cwd=folder,
+        start_new_session=True,
     ) as kernel:
         try:
             result = _result(job, folder, kernel)
@@ -58,7 +61,7 @@ def _result(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> dict[s
     try:
         _execute(job, folder, kernel)
         _export(job, folder)
-    except _Failure as failure:
+    except _RunFailedError as failure:
         return {"ok": False, "message": str(failure), "exit_code": failure.exit_code}
     return {"ok": True}
 
@@ -85,11 +88,11 @@ def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
     except papermill.PapermillExecutionError as failure:
         raise _cell_failure(failure) from None
     except CellTimeoutError:
-        raise _Failure(f"a cell ran longer than {job.cell_seconds:g} s and was stopped", 4) from None
+        raise _RunFailedError(f"a cell ran longer than {job.cell_seconds:g} s and was stopped", 4) from None
     except DeadKernelError:
-        raise _Failure("the kernel died: killed, out of memory, or ended by the notebook itself", 4) from None
+        raise _RunFailedError("the kernel died: killed, out of memory, or ended by the notebook itself", 4) from None
     except OSError as failure:
-        raise _Failure(f"the notebook could not be kept: {failure}", 5) from None
+        raise _RunFailedError(f"the notebook could not be kept: {failure}", 5) from None
     _refuse_unsealed(nbformat.read(folder / "executed.ipynb", as_version=4), job.seal)
 
 
@@ -104,14 +107,16 @@ def sealed(notebook: Any, seal: str) -> Any:
     return notebook
 
 
-def _cell_failure(failure: Any) -> _Failure:
+def _cell_failure(failure: Any) -> _RunFailedError:
     """The failure of a cell in words: the kit's own faults as they are, others with their cell and last line."""
     text = str(failure.evalue).strip()
     if failure.ename in _EXPECTED:
-        return _Failure(text, _EXIT_CODES.get(failure.ename, 4))
+        return _RunFailedError(text, _EXIT_CODES.get(failure.ename, 4))
     exit_code = 5 if any(sign in text for sign in _NO_SPACE) else 4
     first_line = (str(failure.source).strip().splitlines() or ["(empty)"])[0]
-    return _Failure(f"cell {failure.exec_count} failed at `{first_line}`: {failure.ename}: {text[:300]}", exit_code)
+    return _RunFailedError(
+        f"cell {failure.exec_count} failed at `{first_line}`: {failure.ename}: {text[:300]}", exit_code
+    )
 
 
 def _refuse_unsealed(notebook: Any, seal: str) -> None:
@@ -119,7 +124,7 @@ def _refuse_unsealed(notebook: Any, seal: str) -> None:
     errors = [output for cell in code for output in cell.outputs if output.output_type == "error"]
     printed = "".join(output.get("text", "") for output in code[-1].outputs).strip()
     if errors or printed != seal or any(cell.execution_count is None for cell in code if cell.source.strip()):
-        raise _Failure("the notebook ended before its last cell: a cell left the kernel or skipped the rest", 4)
+        raise _RunFailedError("the notebook ended before its last cell: a cell left the kernel or skipped the rest", 4)
 
 
 def _export(job: Job, folder: Path) -> None:
@@ -129,7 +134,7 @@ def _export(job: Job, folder: Path) -> None:
         page = report_page(folder / "executed.ipynb", title=job.title, summary=job.summary)
         (folder / "files" / "report.html").write_text(page, encoding="utf-8")
     except OSError as failure:
-        raise _Failure(f"the page could not be written: {failure}", 5) from None
+        raise _RunFailedError(f"the page could not be written: {failure}", 5) from None
 
 
 if __name__ == "__main__":

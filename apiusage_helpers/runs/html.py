@@ -16,10 +16,11 @@ from nbconvert import HTMLExporter
 
 TEMPLATES = Path(__file__).parent / "template"
 _HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "seal", "live"})
-_TAGS = frozenset(
-    "a abbr aside b blockquote br caption code dd details div dl dt em figcaption figure h1 h2 h3 h4 hr i img li ol p pre "
-    "section small span strong summary sub sup table tbody td tfoot th thead time tr ul".split()
-)
+_TAGS = frozenset({
+    "a", "abbr", "aside", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong",
+    "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
+})  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
     "img": {"src", "alt", "width", "height"},
@@ -41,7 +42,9 @@ def report_page(executed: Path, *, title: str, summary: str) -> str:
         embed_images=False,
     )
     style = (TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")
-    resources = {"report": {"title": escape(title), "summary": escape(summary), "style": style, "policy": _policy(style)}}
+    resources = {
+        "report": {"title": escape(title), "summary": escape(summary), "style": style, "policy": _policy(style)}
+    }
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return str(page)
 

@@ -100,7 +100,9 @@ def _only_run(run: Run) -> Iterator[None]:
         with FileLock(locks / f"{'+'.join(run.place.parts)}.lock", timeout=0):
             yield
     except Timeout:
-        raise RunError(f"{run.place}: another run of it is going on; try again when it has ended", exit_code=75) from None
+        raise RunError(
+            f"{run.place}: another run of it is going on; try again when it has ended", exit_code=75
+        ) from None
     except OSError as fault:
         raise RunError(f"{run.output}: cannot be written: {fault}; nothing was published", exit_code=5) from None
 
@@ -155,7 +157,9 @@ def _told_failure(run: Run, returncode: int) -> RunError | None:
         result = json.loads((run.work / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         lines = (run.work / "log.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return RunError(f"the run process ended with {returncode} and no result: {lines[-1][:300] if lines else 'killed'}")
+        return RunError(
+            f"the run process ended with {returncode} and no result: {lines[-1][:300] if lines else 'killed'}"
+        )
     return None if result["ok"] else RunError(result["message"], exit_code=result["exit_code"])
 
 
@@ -245,7 +249,11 @@ def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, fac
         "finished_at": finished.isoformat(timespec="seconds"),
         **facts,
         "files": [_file_facts(path) for path in sorted(folder.iterdir())],
-        "versions": {"apiusage-helpers": __version__, "python": sys.version.split()[0], **{name: version(name) for name in _TOLD_VERSIONS}},
+        "versions": {
+            "apiusage-helpers": __version__,
+            "python": sys.version.split()[0],
+            **{name: version(name) for name in _TOLD_VERSIONS},
+        },
     }
     (folder / "run.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
 

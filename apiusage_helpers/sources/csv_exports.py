@@ -52,8 +52,12 @@ def column_aliases() -> dict[str, str]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise ParameterError(f"{path}: cannot be read: {' '.join(str(fault).split())[:200]}") from None
     known = {*COLUMNS, *DROPPED}
-    if not isinstance(written, dict) or not all(name in known and isinstance(also, list) for name, also in written.items()):
-        raise ParameterError(f"{path}: wanted lines such as `client_id: [client id, application id]`; columns: {sorted(known)}")
+    if not isinstance(written, dict) or not all(
+        name in known and isinstance(also, list) for name, also in written.items()
+    ):
+        raise ParameterError(
+            f"{path}: wanted lines such as `client_id: [client id, application id]`; columns: {sorted(known)}"
+        )
     return {_plain(str(alias)): name for name, also in written.items() for alias in (name, *also)}
 
 
@@ -64,7 +68,9 @@ def _text(content: bytes, file: str) -> str:
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         byte = content[fault.start]
-        raise SourceError(f"{file}: line {line}: byte 0x{byte:02x} is not {encoding[:6].upper()}: save the file as CSV UTF-8") from None
+        raise SourceError(
+            f"{file}: line {line}: byte 0x{byte:02x} is not {encoding[:6].upper()}: save the file as CSV UTF-8"
+        ) from None
 
 
 def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -87,7 +93,9 @@ def _matched(header: list[str], file: str, notes: list[str]) -> dict[str, int]:
     for place, head in enumerate(header):
         name = aliases.get(_plain(unguarded(head)))
         if name in columns:
-            raise SourceError(f"{file}: line 1: {header[columns[name]]!r} and {head!r} both mean {name}: keep one of them")
+            raise SourceError(
+                f"{file}: line 1: {header[columns[name]]!r} and {head!r} both mean {name}: keep one of them"
+            )
         if name is not None:
             columns[name] = place
     missing = [name for name in _REQUIRED if name not in columns]
@@ -102,18 +110,24 @@ def _matched(header: list[str], file: str, notes: list[str]) -> dict[str, int]:
 
 
 def _tell_matches(header: list[str], columns: Mapping[str, int], file: str, notes: list[str]) -> None:
-    matches = ", ".join(f"{header[place]} = {name}" if header[place] != name else name for name, place in columns.items())
+    matches = ", ".join(
+        f"{header[place]} = {name}" if header[place] != name else name for name, place in columns.items()
+    )
     notes.append(f"{file}: columns read: {matches}")
     ignored = [head for place, head in enumerate(header) if place not in columns.values()]
     if ignored:
         notes.append(f"{file}: columns ignored: {', '.join(map(repr, ignored))}")
 
 
-def _values(records: Iterator[tuple[int, list[str]]], header: list[str], file: str) -> tuple[list[int], list[list[str]]]:
+def _values(
+    records: Iterator[tuple[int, list[str]]], header: list[str], file: str
+) -> tuple[list[int], list[list[str]]]:
     lines, rows = [], []
     for line, record in records:
         if len(record) != len(header):
-            raise SourceError(f"{file}: line {line}: {len(record)} fields, but {len(header)} headers: the file is torn or unquoted")
+            raise SourceError(
+                f"{file}: line {line}: {len(record)} fields, but {len(header)} headers: the file is torn or unquoted"
+            )
         lines.append(line)
         rows.append(record)
     return lines, [list(column) for column in zip(*rows, strict=True)] or [[] for _ in header]

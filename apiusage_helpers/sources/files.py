@@ -43,7 +43,9 @@ def read_usage(
     result = Result(tuple(map(_plain, parts)), _one_service(services))
     _refuse_unfinished(pages)
     if not result.table.num_rows and interval is None:
-        raise UsageError(f"{paths[0]}: a complete result without rows: tell by --interval START/END which days it covers")
+        raise UsageError(
+            f"{paths[0]}: a complete result without rows: tell by --interval START/END which days it covers"
+        )
     usage = checked_rows(result, today=today, interval=interval, granularity=granularity, notes=notes)
     if not usage.num_rows and interval is None:
         raise UsageError(f"{paths[0]}: all rows count 0 requests: tell by --interval START/END which days it covers")
@@ -109,7 +111,9 @@ def _service(page: Page, file: str) -> str:
 def _one_service(services: Sequence[str]) -> str:
     kinds = sorted({service for service in services if service})
     if len(kinds) > 1:
-        raise UsageError(f"the files mix {' and '.join(kinds)}: a day never mixes sources; import them one after another")
+        raise UsageError(
+            f"the files mix {' and '.join(kinds)}: a day never mixes sources; import them one after another"
+        )
     return kinds[0] if kinds else ""
 
 
@@ -117,9 +121,13 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
     for file, page in pages:
         if page.query_status not in _FINISHED:
             detail = f" ({str(page.error_body)[:200]})" if page.error_body else ""
-            raise UsageError(f"{file}: queryStatus is {page.query_status!r}{detail}: only a finished result is whole; query again")
+            raise UsageError(
+                f"{file}: queryStatus is {page.query_status!r}{detail}: only a finished result is whole; query again"
+            )
     if pages and all(page.has_next for _, page in pages):
-        raise UsageError(f"{pages[-1][0]}: a further page follows (nextUri or cursor): name the files of all pages in one import")
+        raise UsageError(
+            f"{pages[-1][0]}: a further page follows (nextUri or cursor): name the files of all pages in one import"
+        )
 
 
 def _plain(part: Rows) -> Rows:

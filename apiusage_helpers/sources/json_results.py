@@ -75,8 +75,8 @@ class Cursors(Struct):
 class Page(Struct, rename="camel"):
     """A page of a result of either service."""
 
-    results: list[LegacyRow] | None | UnsetType = UNSET
-    entities: list[JobsRow] | None | UnsetType = UNSET
+    results: list[LegacyRow] | UnsetType | None = UNSET
+    entities: list[JobsRow] | UnsetType | None = UNSET
     query_status: str | None = None
     next_uri: str | None = None
     cursors: Cursors | None = None
@@ -94,7 +94,11 @@ class Page(Struct, rename="camel"):
 
 
 _KNOWN_FIELDS = {
-    *(field.encode_name for kind in (LegacyRow, JobsRow, Page, Named, Cursors) for field in msgspec.structs.fields(kind)),
+    *(
+        field.encode_name
+        for kind in (LegacyRow, JobsRow, Page, Named, Cursors)
+        for field in msgspec.structs.fields(kind)
+    ),
     *("executionId", "before", "selfUri", "previousUri", "firstUri", "lastUri", "pageSize", "total"),
 }
 _page = msgspec.json.Decoder(Page)
@@ -124,15 +128,19 @@ def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[s
     found = page.results if page.service == LEGACY else page.entities
     if not isinstance(found, list) or not found:
         return rows
-    columns = (_legacy_columns if page.service == LEGACY else _jobs_columns)(found)
+    columns = _legacy_columns(found) if page.service == LEGACY else _jobs_columns(found)
     if "requests" not in columns:
         notes.append(f"{file}: requests are not in this result; they are the sum of its statuses")
-        columns["requests"] = list(map(sum, zip(*(columns[name] for name in STATUSES if name != "status429"), strict=True)))
+        columns["requests"] = list(
+            map(sum, zip(*(columns[name] for name in STATUSES if name != "status429"), strict=True))
+        )
     dates = date_column([row.date for row in found], rows.place)
     texts = {name: _text(columns[name]) for name in ROW_SCHEMA.names if ROW_SCHEMA.field(name).type == pa.string()}
     counts = {name: pa.array(columns[name], pa.int64()) for name in COUNTS}
     arrays = {"date": dates, **texts, **counts}
-    return Rows(pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA), file, label, lines)
+    return Rows(
+        pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA), file, label, lines
+    )
 
 
 def unknown_fields(content: bytes) -> list[str]:
@@ -180,13 +188,13 @@ def _label(page: Page, prefix: str) -> str:
     return f"{prefix}{'results' if page.service == LEGACY else 'entities'}[{{}}]"
 
 
-def _legacy_columns(rows: list[LegacyRow]) -> dict[str, list[Any]]:
+def _legacy_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
     names = ("client_id", "client_name", "http_method", "template_uri", "user_id", "organization_id", *STATUSES)
     columns = {name: _column(rows, name) for name in names}
     return columns | {"platform": [""] * len(rows)} | _requests(_column(rows, "requests"))
 
 
-def _jobs_columns(rows: list[JobsRow]) -> dict[str, list[Any]]:
+def _jobs_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
     nobody = Named()
     clients = [row.oauth_client or nobody for row in rows]
     names = ("http_method", "template_uri", "organization_id", "platform", *STATUSES)

@@ -59,8 +59,8 @@ class Result:
         starts = [0]
         for part in self.parts:
             starts.append(starts[-1] + part.table.num_rows)
-        part = bisect_right(starts, row) - 1
-        return self.parts[part].place(row - starts[part])
+        found = bisect_right(starts, row) - 1
+        return self.parts[found].place(row - starts[found])
 
 
 def checked_rows(
@@ -80,7 +80,12 @@ def checked_rows(
 
 
 def _refuse_days(result: Result, rows: pa.Table, today: date, interval: Interval | None) -> None:
-    _refuse(result, pc.greater_equal(rows["date"], today), rows, f"is not before today ({today} UTC): only whole UTC days count")
+    _refuse(
+        result,
+        pc.greater_equal(rows["date"], today),
+        rows,
+        f"is not before today ({today} UTC): only whole UTC days count",
+    )
     if interval is not None:
         outside = pc.or_(pc.less(rows["date"], interval.start), pc.greater(rows["date"], interval.end))
         _refuse(result, outside, rows, f"lies outside --interval {interval}")
@@ -98,7 +103,10 @@ def _refuse_longer_buckets(rows: pa.Table, granularity: str | None) -> None:
     days = pc.unique(rows["date"]).to_pylist()
     if granularity == "day" or len(days) < 2:  # noqa: PLR2004  # one date alone tells no rhythm
         return
-    for rhythm, alike in (("Mondays", {day.weekday() for day in days} == {0}), ("firsts of a month", {day.day for day in days} == {1})):
+    for rhythm, alike in (
+        ("Mondays", {day.weekday() for day in days} == {0}),
+        ("firsts of a month", {day.day for day in days} == {1}),
+    ):
         if alike:
             raise UsageError(
                 f"all {len(days)} dates are {rhythm}: this may be a weekly or monthly result, which has no days; query with "
@@ -111,9 +119,13 @@ def _adding_up(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
     even = adds_up(rows)
     if pc.all(even).as_py() is not False:
         return rows
-    widened = rows.set_column(rows.schema.get_field_index("status400"), "status400", pc.add(rows["status400"], rows["status429"]))
+    widened = rows.set_column(
+        rows.schema.get_field_index("status400"), "status400", pc.add(rows["status400"], rows["status429"])
+    )
     if result.source == JOBS and pc.all(adds_up(widened)).as_py():
-        notes.append(f"429 stood beside 400 in all {rows.num_rows:,} rows of this query: it was added to 400, as elsewhere")
+        notes.append(
+            f"429 stood beside 400 in all {rows.num_rows:,} rows of this query: it was added to 400, as elsewhere"
+        )
         return widened.cast(ROW_SCHEMA)
     row = pc.index(even, value=False).as_py()
     figures = ", ".join(f"{name} {rows[name][row]}" for name in COUNTS)
@@ -129,7 +141,9 @@ def _each_once(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
     key = [*KEY, *DROPPED]
     if unique_keys(rows, key):
         return rows
-    numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64())).append_column("part", _part_numbers(result))
+    numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64())).append_column(
+        "part", _part_numbers(result)
+    )
     groups = rows.group_by(key).aggregate([([], "count_all")])
     repeated = groups.filter(pc.greater(groups["count_all"], 1)).drop_columns(["count_all"])
     suspects = numbered.join(repeated, key, join_type="inner").sort_by("row")
@@ -150,7 +164,10 @@ def _second_copies(result: Result, suspects: pa.Table) -> list[int]:
         content = (record["client_name"], *(record[name] for name in COUNTS))
         earlier = seen.setdefault(key, [])
         lacks_key = bool(result.parts[record["part"]].absent)
-        twin = next((row for other, row, part in earlier if other == content and (part != record["part"] or not lacks_key)), None)
+        twin = next(
+            (row for other, row, part in earlier if other == content and (part != record["part"] or not lacks_key)),
+            None,
+        )
         if twin is not None:
             dropped.append(record["row"])
             continue
@@ -166,11 +183,15 @@ def _second_copies(result: Result, suspects: pa.Table) -> list[int]:
 def _tell_summed(result: Result, repeated: pa.Table, notes: list[str]) -> None:
     absent = sorted({name for part in result.parts for name in part.absent})
     if absent:
-        notes.append(f"without {' and '.join(absent)}, {repeated.num_rows:,} keys stood in several rows: these were summed")
+        notes.append(
+            f"without {' and '.join(absent)}, {repeated.num_rows:,} keys stood in several rows: these were summed"
+        )
 
 
 def _part_numbers(result: Result) -> pa.Array:
-    return pa.concat_arrays([pa.repeat(pa.scalar(n, pa.int32()), part.table.num_rows) for n, part in enumerate(result.parts)])
+    return pa.concat_arrays(
+        [pa.repeat(pa.scalar(n, pa.int32()), part.table.num_rows) for n, part in enumerate(result.parts)]
+    )
 
 
 def _summed(rows: pa.Table) -> pa.Table:

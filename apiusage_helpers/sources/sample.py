@@ -167,7 +167,11 @@ _CLIENTS = (
     _Client(
         "Cost $ave $ync",
         3_400,
-        (("GET", "api/v2/users", 3), ("GET", "api/v2/users/{userId}/routingstatus", 5), ("GET", "api/v2/routing/queues", 2)),
+        (
+            ("GET", "api/v2/users", 3),
+            ("GET", "api/v2/users/{userId}/routingstatus", 5),
+            ("GET", "api/v2/routing/queues", 2),
+        ),
         refused=0.05,
     ),
     _Client(
@@ -233,7 +237,7 @@ def _client_rows(client: _Client, number: int, interval: Interval, incident: int
     counts = draw.poisson(_expected(client, requests, interval, draw))
     outcomes = _outcomes(client, counts, incident, draw)
     day, url = np.nonzero(counts)
-    dates = np.arange(interval.start, len(interval) + np.datetime64(interval.start), dtype="datetime64[D]")
+    dates = np.array(interval.days, dtype="datetime64[D]")
     columns = {
         "date": pa.array(dates[day]),
         "client_id": pa.repeat(client_id, len(day)),
@@ -282,6 +286,8 @@ def _outcomes(
     }
 
 
-def _in(span: tuple[int, int] | None, ages: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _in(
+    span: tuple[int, int] | None, ages: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Which days lie within a span of ages (older end first)."""
     return (ages <= span[0]) & (ages >= span[1]) if span else np.zeros(len(ages), bool)

@@ -6,12 +6,13 @@ from a day that is missing, and every file a checksum (`checksums.py`), so that 
 store never repairs or guesses: what does not agree is named, with the days it may hold, and not reported.
 """
 
-from apiusage_helpers.store.days import Day, Written, organizations, stored_days, write_days
+from apiusage_helpers.store.days import Day, Origin, Written, organizations, stored_days, write_days
 from apiusage_helpers.store.forget import forget_days
 from apiusage_helpers.store.scan import StoredUsage, scan
 
 __all__ = [
     "Day",
+    "Origin",
     "StoredUsage",
     "Written",
     "forget_days",

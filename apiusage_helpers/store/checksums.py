@@ -65,7 +65,9 @@ def _adopt(root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFi
     except duckdb.Error:
         raise StoreError(_advice(strangers[0], "cannot be read")) from None
     if uneven:
-        raise StoreError(_advice(strangers[0], f"was not written by this kit: {', '.join(uneven)} do not agree with it"))
+        raise StoreError(
+            _advice(strangers[0], f"was not written by this kit: {', '.join(uneven)} do not agree with it")
+        )
     try:
         with writing(root, seconds=0):
             record(root, strangers[0].organization, months)

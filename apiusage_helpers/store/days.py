@@ -72,27 +72,33 @@ def read_days(stored: duckdb.DuckDBPyRelation, interval: Interval | None = None)
     return tuple(sorted(Day(day, source, datetime.fromisoformat(at), *rest) for day, source, at, *rest in rows))
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where rows come from and when (an instant); `fetched` rows of a day that may still grow are provisional."""
+
+    source: str
+    at: datetime
+    fetched: bool = False
+
+    def provisional(self, day: date) -> bool:
+        """Whether `day` was fetched less than 24 hours after its end."""
+        return self.fetched and self.at < datetime.combine(day, time.min, UTC) + _SETTLED_AFTER
+
+
 def write_days(
-    organization: str,
-    usage: pa.Table,
-    days: Sequence[date],
-    *,
-    source: str,
-    at: datetime,
-    fetched: bool = False,
-    root: Path | None = None,
+    organization: str, usage: pa.Table, days: Sequence[date], origin: Origin, *, root: Path | None = None
 ) -> Written:
     """The `days` of an organization replaced by the rows of `usage`, in one commit; a day without rows is an empty day.
 
-    `source` and `at` (an instant) are kept with the days. `fetched` days are provisional when fetched less than 24 hours
-    after their end. UsageError when a row lies outside `days`; StoreError when the store cannot be written.
+    The origin is kept with the days. UsageError when a row lies outside `days`; StoreError when the store cannot be
+    written.
     """
     folder, wanted = delta.store_root(root), sorted(set(days))
     check_usage(usage)
     _refuse_other_days(usage, wanted)
-    new = _with_markers(organization, usage, wanted, source, at, fetched=fetched)
+    new = _with_markers(organization, usage, wanted, origin)
     with delta.writing(folder):
-        written, changed = _compare(folder, organization, new, wanted, fetched=fetched)
+        written, changed = _compare(folder, organization, new, wanted, fetched=origin.fetched)
         if changed:
             rows = new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
             overwritten = set(changed) - set(written.added)
@@ -112,9 +118,7 @@ def _refuse_other_days(usage: pa.Table, days: Sequence[date]) -> None:
         raise UsageError(f"{strangers.num_rows} rows lie outside the days to write, such as {strangers['date'][0]}")
 
 
-def _with_markers(
-    organization: str, usage: pa.Table, days: Sequence[date], source: str, at: datetime, *, fetched: bool
-) -> pa.Table:
+def _with_markers(organization: str, usage: pa.Table, days: Sequence[date], origin: Origin) -> pa.Table:
     """The stored rows: usage rows and one marker row a day."""
     totals = usage.group_by("date").aggregate([([], "count_all"), *((name, "sum") for name in COUNTS)]).to_pylist()
     by_day = {row["date"]: [row["count_all"], *(row[f"{name}_sum"] for name in COUNTS)] for row in totals}
@@ -123,20 +127,20 @@ def _with_markers(
         "date": days,
         **dict.fromkeys(COLUMNS[1:5], [""] * len(days)),
         **dict.fromkeys(COUNTS, [0] * len(days)),
-        "provisional": [fetched and at < datetime.combine(day, time.min, UTC) + _SETTLED_AFTER for day in days],
+        "provisional": [origin.provisional(day) for day in days],
         **dict(zip(delta.MARKS, zip(*marks, strict=True), strict=True)),
     }
     marker_rows = {name: pa.array(values, delta.STORED_SCHEMA.field(name).type) for name, values in markers.items()}
     return pa.concat_tables(
-        [_stored(rows, organization, source, at) for rows in (usage, pa.table(marker_rows))]
+        [_stored(rows, organization, origin) for rows in (usage, pa.table(marker_rows))]
     ).combine_chunks()
 
 
-def _stored(rows: pa.Table, organization: str, source: str, at: datetime) -> pa.Table:
+def _stored(rows: pa.Table, organization: str, origin: Origin) -> pa.Table:
     """`rows` in the columns of the store; what they do not bear is null."""
     count = rows.num_rows
-    instant = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00"
-    texts = {"organization": organization, "source": source, "fetched_at": instant}
+    instant = f"{origin.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00"
+    texts = {"organization": organization, "source": origin.source, "fetched_at": instant}
     columns = {name: pa.repeat(pa.scalar(text, pa.string()), count) for name, text in texts.items()}
     columns["month"] = _months(rows["date"])
     columns |= {name: rows[name] for name in rows.column_names}
@@ -176,9 +180,7 @@ def _compare(
     return written, [day for day in days if day not in old or day in other | again]
 
 
-def _differing(
-    root: Path, organization: str, new: pa.Table, days: Sequence[date], columns: Sequence[str]
-) -> set[date]:
+def _differing(root: Path, organization: str, new: pa.Table, days: Sequence[date], columns: Sequence[str]) -> set[date]:
     """The days on which the stored rows and the `new` ones are not the same in `columns`."""
     table = delta.open_table(root)
     if not days or table is None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -30,7 +31,7 @@ STORED_SCHEMA = pa.schema(
     [
         pa.field("organization", pa.string()),
         pa.field("month", pa.string()),
-        *(field.with_nullable(True) for field in USAGE_SCHEMA),
+        *(pa.field(field.name, field.type) for field in USAGE_SCHEMA),
         pa.field("source", pa.string()),
         pa.field("fetched_at", pa.string()),
         pa.field("provisional", pa.bool_()),
@@ -104,12 +105,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"})
 
 
-def read_files(connection: duckdb.DuckDBPyConnection, root: Path, files: Sequence[StoredFile]) -> duckdb.DuckDBPyRelation:
+def read_files(
+    connection: duckdb.DuckDBPyConnection, root: Path, files: Sequence[StoredFile]
+) -> duckdb.DuckDBPyRelation:
     """The stored rows of these files, marker rows among them, as a lazy relation."""
     if not files:
         return connection.from_arrow(STORED_SCHEMA.empty_table())
     paths = [str(root / "usage" / file.path) for file in files]
-    return connection.read_parquet(paths, hive_partitioning=False)  # type: ignore[arg-type]  # a list of paths is taken too
+    return connection.read_parquet(paths, hive_partitioning=False)
 
 
 @contextmanager
@@ -127,22 +130,20 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
                     path.unlink(missing_ok=True)
                 raise
     except Timeout:
-        raise StoreError(f"{root}: another import is writing since {seconds:.0f} s; try again when it has ended") from None
+        raise StoreError(
+            f"{root}: another import is writing since {seconds:.0f} s; try again when it has ended"
+        ) from None
     except (DeltaError, OSError, pa.ArrowException) as fault:
         raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None
 
 
 def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage") -> None:
     """One atomic commit: `rows` take the place of what `predicate` names (None: they are added)."""
-    write_deltalake(
-        root / name,
-        rows,
-        partition_by=PARTITIONS,
-        mode="overwrite" if predicate else "append",
-        predicate=predicate,
-        name=NAME,
-        description=SCHEMA_VERSION,
-    )
+    table = partial(write_deltalake, root / name, rows, partition_by=PARTITIONS, name=NAME, description=SCHEMA_VERSION)
+    if predicate:
+        table(mode="overwrite", predicate=predicate)
+    else:
+        table(mode="append")
 
 
 def compact(root: Path, organization: str, months: Sequence[str]) -> None:
@@ -168,7 +169,9 @@ def _refuse_foreign(root: Path) -> None:
         raise StoreError(f"{root} is a file, not a store: name a folder by APIUSAGE_STORE")
     strangers = [path.name for path in root.iterdir() if path.name not in _OURS] if root.is_dir() else []
     if strangers:
-        raise StoreError(f"{root} holds {strangers[0]!r}, which is no part of a store: name another folder by APIUSAGE_STORE")
+        raise StoreError(
+            f"{root} holds {strangers[0]!r}, which is no part of a store: name another folder by APIUSAGE_STORE"
+        )
 
 
 _OURS = frozenset({"usage", "files", "write.lock"})

@@ -4,7 +4,7 @@ A check of agreement that fails stops a report before it is published. A note on
 provisional days, excluded clients, source) is published with the report: it tells, and stops nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -49,7 +49,9 @@ def row_sums(usage: StoredUsage, selection: Selection, summary: Summary) -> RowS
     )
 
 
-def agreement(tables: ReportTables, sums: RowSums, files: Mapping[str, bytes], selection: Selection) -> tuple[Check, ...]:
+def agreement(
+    tables: ReportTables, sums: RowSums, files: Mapping[str, bytes], selection: Selection
+) -> tuple[Check, ...]:
     """The checks that stop a report: each panel and each file against the rows, and nothing from today."""
     return (
         _panels("Most Active Requests", tables, ("top_clients", "top_urls", "requests_per_day"), sums.report),
@@ -82,7 +84,9 @@ def _statuses(tables: ReportTables, rows: RowTotals) -> Check:
     outcomes = tables.success_and_failure["requests"]
     seen = {(int(codes[:2].sum()), int(codes[2:].sum())), (int(outcomes[0]), int(outcomes[1]))}
     wanted = (rows.successful, rows.failed)
-    detail = f"five statuses and two outcomes add up to {_told(seen)} successful / failed; the rows to {_told({wanted})}"
+    detail = (
+        f"five statuses and two outcomes add up to {_told(seen)} successful / failed; the rows to {_told({wanted})}"
+    )
     return Check("HTTP Response Status Codes", seen == {wanted}, detail)
 
 
@@ -117,15 +121,26 @@ def _nothing_from_today(rows: RowTotals, selection: Selection) -> Check:
 
 def _status_sums(rows: RowTotals) -> Check:
     gap = rows.requests - rows.successful - rows.failed
-    told = f"{rows.uneven_rows:,} rows do not; requests exceed their statuses by {gap:,}" if rows.uneven_rows else "all do"
-    return Check("Sums of statuses", not rows.uneven_rows, f"rows whose 2xx, 3xx, 4xx and 5xx make up their requests: {told}", stops=False)
+    told = (
+        f"{rows.uneven_rows:,} rows do not; requests exceed their statuses by {gap:,}" if rows.uneven_rows else "all do"
+    )
+    return Check(
+        "Sums of statuses",
+        not rows.uneven_rows,
+        f"rows whose 2xx, 3xx, 4xx and 5xx make up their requests: {told}",
+        stops=False,
+    )
 
 
 def _days(usage: StoredUsage) -> Check:
     provisional = [day.date for day in usage.days if day.provisional]
     total = len(usage.days) + len(usage.missing)
     gaps = (("missing", usage.missing), ("provisional", provisional))
-    told = [f"{word}: {', '.join(map(str, days[:TOLD_DAYS]))}{' …' if len(days) > TOLD_DAYS else ''}" for word, days in gaps if days]
+    told = [
+        f"{word}: {', '.join(map(str, days[:TOLD_DAYS]))}{' …' if len(days) > TOLD_DAYS else ''}"
+        for word, days in gaps
+        if days
+    ]
     return Check("Days", not told, "; ".join([f"{len(usage.days)} of {total} in the store", *told]), stops=False)
 
 
@@ -140,5 +155,5 @@ def _source(usage: StoredUsage) -> Check:
     return Check("Source", len(sources) <= 1, ", ".join(sources), stops=False)
 
 
-def _told(seen: set[tuple[int, ...]]) -> str:
+def _told(seen: Collection[tuple[int, ...]]) -> str:
     return " or ".join(" / ".join(f"{figure:,}" for figure in figures) for figures in sorted(seen))

@@ -27,7 +27,9 @@ def csv_file(table: pd.DataFrame) -> bytes:
 
 def usage_csv(rows: nw.LazyFrame[Any]) -> bytes:
     """The CSV file of usage rows in `usage.COLUMNS`, ordered by their key; 429 is inside 400, as delivered."""
-    usage = rows.select(*COLUMNS).sort("date", "client_id", "http_method", "template_uri").collect("pyarrow").to_native()
+    usage = (
+        rows.select(*COLUMNS).sort("date", "client_id", "http_method", "template_uri").collect("pyarrow").to_native()
+    )
     columns = [[_cell(value) for value in usage[name].to_pylist()] for name in COLUMNS]
     return _written(COLUMNS, zip(*columns, strict=True))
 

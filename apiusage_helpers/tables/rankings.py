@@ -60,6 +60,6 @@ def _top(ranked: pd.DataFrame, top: int, label: str, total: int) -> pd.DataFrame
     table = first.assign(rank=pd.array(range(1, len(first) + 1), dtype="Int64"))
     rest = ranked.iloc[top:]
     if len(rest):
-        row = {column: "" for column in ranked.columns} | dict(rest[_RESULT].sum()) | {label: OTHER, "rank": pd.NA}
+        row = dict.fromkeys(ranked.columns, "") | dict(rest[_RESULT].sum()) | {label: OTHER, "rank": pd.NA}
         table = pd.concat([table, pd.DataFrame([row]).astype(table.dtypes.to_dict())], ignore_index=True)
     return with_share(table, total)[["rank", *ranked.columns, "share"]]

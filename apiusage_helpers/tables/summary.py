@@ -77,7 +77,8 @@ def chosen_rows(
     chosen = (("http_method", http_methods or None), ("client_id", clients), ("template_uri", template_uris or None))
     for name, values in chosen:
         frame = frame if values is None else frame.filter(nw.col(name).is_in(list(values)))
-    return frame.filter(~nw.col("client_id").is_in(list(excluded))) if excluded else frame
+    kept: nw.LazyFrame[Any] = frame.filter(~nw.col("client_id").is_in(list(excluded))) if excluded else frame
+    return kept
 
 
 @dataclass(frozen=True)

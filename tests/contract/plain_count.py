@@ -80,7 +80,10 @@ def _result(counts):
 
 def _by_client(rows, names):
     groups = _group(rows, lambda row: row["client_id"])
-    return [((client, names[client]), _result(c)) for client, c in sorted(groups.items(), key=lambda g: (-g[1][0], names[g[0]], g[0]))]
+    return [
+        ((client, names[client]), _result(c))
+        for client, c in sorted(groups.items(), key=lambda g: (-g[1][0], names[g[0]], g[0]))
+    ]
 
 
 def _by_url(rows):
@@ -119,7 +122,16 @@ def _client_requests(rows, names, total):
 
 
 def _client_status_codes(rows, names):
-    header = ("client_id", "client_name", "succeeded", "redirected", "client_errors", "throttled", "server_errors", "requests")
+    header = (
+        "client_id",
+        "client_name",
+        "succeeded",
+        "redirected",
+        "client_errors",
+        "throttled",
+        "server_errors",
+        "requests",
+    )
     groups = _group(rows, lambda row: row["client_id"])
     ordered = sorted(groups.items(), key=lambda g: (-g[1][0], names[g[0]], g[0]))
     return [header, *((_guarded(client), _guarded(names[client]), *map(str, (*c[1:], c[0]))) for client, c in ordered)]
@@ -129,11 +141,26 @@ def _client_urls(rows, names):
     header = ("client_id", "client_name", "http_method", "template_uri", "requests", "successful", "failed")
     groups = _group(rows, lambda row: (row["client_id"], row["template_uri"], row["http_method"]))
     ordered = sorted(groups.items(), key=lambda g: (-g[1][0], names[g[0][0]], *g[0]))
-    return [header, *((*map(_guarded, (client, names[client], method, uri)), *map(str, _result(c))) for (client, uri, method), c in ordered)]
+    return [
+        header,
+        *(
+            (*map(_guarded, (client, names[client], method, uri)), *map(str, _result(c)))
+            for (client, uri, method), c in ordered
+        ),
+    ]
 
 
 def _url_requests(rows):
-    header = ("http_method", "template_uri", "requests", "succeeded", "redirected", "client_errors", "throttled", "server_errors")
+    header = (
+        "http_method",
+        "template_uri",
+        "requests",
+        "succeeded",
+        "redirected",
+        "client_errors",
+        "throttled",
+        "server_errors",
+    )
     groups = _group(rows, lambda row: (row["template_uri"], row["http_method"]))
     ordered = sorted(groups.items(), key=lambda g: (-g[1][0], g[0]))
     return [header, *((_guarded(method), _guarded(uri), *map(str, c)) for (uri, method), c in ordered)]

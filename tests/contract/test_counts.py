@@ -74,7 +74,10 @@ def daily(sample: Any) -> Path:
 
 FILTERS: list[dict[str, Any]] = [
     {"clients": ["CRM sync"]},
-    {"clients": ["Data actions"], "client_template_uris": ["api/v2/users/{userId}/queues", "/api/v2/conversations/callbacks"]},
+    {
+        "clients": ["Data actions"],
+        "client_template_uris": ["api/v2/users/{userId}/queues", "/api/v2/conversations/callbacks"],
+    },
     {"clients": ["nobody"], "template_uris": ["api/v2/users"]},
     {"template_uris": ["api/v2/users", "api/v2/oauth/clients"], "top": 2},
     {"http_methods": ["PATCH", "HEAD"], "top": 100},
@@ -88,17 +91,23 @@ def test_the_daily_report_is_what_plain_python_counts(daily: Path, sample_rows: 
 
 
 @pytest.mark.parametrize("choice", FILTERS, ids=lambda choice: "+".join(choice))
-def test_each_filter_is_what_plain_python_counts(sample: Any, sample_rows: list[dict[str, Any]], choice: dict[str, Any]) -> None:
+def test_each_filter_is_what_plain_python_counts(
+    sample: Any, sample_rows: list[dict[str, Any]], choice: dict[str, Any]
+) -> None:
     """Every column of every CSV under choices of clients, template URIs, methods and top."""
     overrides = [part for name, value in choice.items() for part in ("-p", name, json.dumps(value))]
     folder = sample.published(DAILY, "--today", TODAY, *overrides)
 
     assert re.fullmatch(r"daily@[0-9a-f]{8}", folder.parent.parent.name)
-    plain = {name: [uri.removeprefix("/") for uri in value] if "uris" in name else value for name, value in choice.items()}
+    plain = {
+        name: [uri.removeprefix("/") for uri in value] if "uris" in name else value for name, value in choice.items()
+    }
     assert_same(folder, expected_files(sample_rows, *WEEK, **plain))
 
 
-def test_the_real_result_is_what_plain_python_counts(make_command_line: Callable[[str], Any], real_result: Path) -> None:
+def test_the_real_result_is_what_plain_python_counts(
+    make_command_line: Callable[[str], Any], real_result: Path
+) -> None:
     """Every column of every CSV of the platform's own result of February 2020, silent days included."""
     line = make_command_line("real")
     imported = line("import", real_result, "--organization", "real", "--interval", "2020-02-01/2020-02-28")
@@ -142,9 +151,14 @@ def test_missing_days_and_excluded_clients_are_counted_so(
     assert crm not in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_an_organization_without_requests_has_a_report_that_says_so(apiusage: Any, result_file: Callable[..., Path]) -> None:
+def test_an_organization_without_requests_has_a_report_that_says_so(
+    apiusage: Any, result_file: Callable[..., Path]
+) -> None:
     """Days present without a request: empty files with their headers, shares empty, exit 0."""
-    assert apiusage("import", result_file(), "--organization", "calm", "--interval", "2026-10-01/2026-10-03").returncode == 0
+    assert (
+        apiusage("import", result_file(), "--organization", "calm", "--interval", "2026-10-01/2026-10-03").returncode
+        == 0
+    )
     folder = apiusage.published(DAILY, "-p", "organization", "calm", "-p", "date_range", "2026-10-01/2026-10-03")
 
     assert_same(folder, expected_files([], "2026-10-01", "2026-10-03"))
@@ -155,7 +169,10 @@ def test_renamed_clients_ties_and_hostile_names_are_what_plain_python_counts(
     apiusage: Any, result_file: Callable[..., Path]
 ) -> None:
     """Newest names, ties by name then id, clients without id or name, and guarded text."""
-    def row(day: int, client: str, name: str, method: str, uri: str, requests: int, refused: int = 0, many: int = 0) -> dict[str, Any]:
+
+    def row(
+        day: int, client: str, name: str, method: str, uri: str, requests: int, refused: int = 0, many: int = 0
+    ) -> dict[str, Any]:
         return {"date": f"2026-10-{day:02d}T00:00:00Z", "clientId": client, "clientName": name, "httpMethod": method,
                 "templateUri": uri, "requests": requests, "status200": requests - refused, "status300": 0,
                 "status400": refused, "status429": many, "status500": 0}  # fmt: skip
@@ -171,7 +188,9 @@ def test_renamed_clients_ties_and_hostile_names_are_what_plain_python_counts(
     ]
     path = result_file(*raw)
     assert apiusage("import", path, "--organization", "odd").returncode == 0
-    folder = apiusage.published(DAILY, "-p", "organization", "odd", "-p", "date_range", "2026-10-01/2026-10-03", "-p", "top", "3")
+    folder = apiusage.published(
+        DAILY, "-p", "organization", "odd", "-p", "date_range", "2026-10-01/2026-10-03", "-p", "top", "3"
+    )
 
     rows = [
         {"date": r["date"][:10], "client_id": r["clientId"] or f"name:{r['clientName']}", "client_name": r["clientName"],

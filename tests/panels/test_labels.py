@@ -43,7 +43,9 @@ def test_signs_that_would_break_a_picture_are_made_visible(sign: str) -> None:
     assert len(visible(f"a{sign}b")) == 3
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.00001, "<0.1 %"), (0.99999, ">99.9 %"), (0.5, "50.0 %"), (1.0, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.00001, "<0.1 %"), (0.99999, ">99.9 %"), (0.5, "50.0 %"), (1.0, "100 %")]
+)
 def test_a_share_is_never_rounded_to_a_false_end(share: float, text: str) -> None:
     """0 % and 100 % are said only of exactly none and exactly all."""
     assert percent(share) == text

@@ -16,7 +16,9 @@ def requests(*rows: tuple[str, str, str, str, int]) -> pd.DataFrame:
 def test_clients_stand_by_requests_then_name_then_id() -> None:
     """Equal counts are ordered by name, equal names by id."""
     table = top_clients(
-        requests(("c", "B", "GET", "u", 5), ("b", "A", "GET", "u", 5), ("a", "A", "GET", "u", 5), ("d", "Z", "GET", "u", 9)),
+        requests(
+            ("c", "B", "GET", "u", 5), ("b", "A", "GET", "u", 5), ("a", "A", "GET", "u", 5), ("d", "Z", "GET", "u", 9)
+        ),
         top=5,
     )
 
@@ -33,7 +35,9 @@ def test_clients_of_one_name_stay_apart() -> None:
 
 def test_the_rest_is_one_last_row() -> None:
     """What a top n does not name stands in Other, without rank and id, even when it is the largest."""
-    table = top_clients(requests(("a", "A", "GET", "u", 5), ("b", "B", "GET", "u", 4), ("c", "C", "GET", "u", 3)), top=1)
+    table = top_clients(
+        requests(("a", "A", "GET", "u", 5), ("b", "B", "GET", "u", 4), ("c", "C", "GET", "u", 3)), top=1
+    )
 
     other = table.iloc[-1]
     assert (other["client_id"], other["client_name"], other["requests"]) == ("", "Other", 7)

@@ -13,15 +13,25 @@ USERS = "api/v2/users"
 
 def test_rows_of_one_request_are_added_up_over_days(lazy_rows) -> None:
     """One row per client, method and template URI, with the sums of its days."""
-    summary = summarise(lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 3, 2, 0), (2, "a", "A", "GET", USERS, 1, 0, 0, 0, 1)))
+    summary = summarise(
+        lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 3, 2, 0), (2, "a", "A", "GET", USERS, 1, 0, 0, 0, 1))
+    )
 
     (row,) = summary.requests.to_dict("records")
-    assert (row["requests"], row["succeeded"], row["client_errors"], row["throttled"], row["server_errors"]) == (10, 6, 1, 2, 1)
+    assert (row["requests"], row["succeeded"], row["client_errors"], row["throttled"], row["server_errors"]) == (
+        10,
+        6,
+        1,
+        2,
+        1,
+    )
 
 
 def test_days_keep_their_clients_apart(lazy_rows) -> None:
     """One row per date and client."""
-    summary = summarise(lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 0, 0, 0), (1, "b", "B", "GET", USERS, 2, 0, 0, 0, 0)))
+    summary = summarise(
+        lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 0, 0, 0), (1, "b", "B", "GET", USERS, 2, 0, 0, 0, 0))
+    )
 
     assert list(summary.days["requests"]) == [5, 2]
 
@@ -51,7 +61,8 @@ def test_names_do_not_follow_the_methods(lazy_rows) -> None:
 def test_excluded_clients_are_counted_apart(lazy_rows) -> None:
     """An excluded client leaves every table and total, and its requests are told."""
     summary = summarise(
-        lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 0, 0, 0), (1, "b", "B", "GET", USERS, 2, 0, 0, 0, 0)), excluded=["b", "no"]
+        lazy_rows((1, "a", "A", "GET", USERS, 5, 0, 0, 0, 0), (1, "b", "B", "GET", USERS, 2, 0, 0, 0, 0)),
+        excluded=["b", "no"],
     )
 
     assert (summary.total, summary.clients, summary.excluded) == (5, 1, {"b": 2})
@@ -100,6 +111,11 @@ def test_totals_survive_grouping(rows) -> None:
     relation = duckdb.connect().from_arrow(table)
     summary, totals = summarise(relation), row_totals(chosen_rows(relation))
 
-    assert summary.total == totals.requests == int(summary.days["requests"].sum()) == sum(r[5] + r[6] + r[7] + r[9] for r in rows)
+    assert (
+        summary.total
+        == totals.requests
+        == int(summary.days["requests"].sum())
+        == sum(r[5] + r[6] + r[7] + r[9] for r in rows)
+    )
     assert int(summary.requests["failed"].sum()) == totals.failed
     assert int(summary.days["successful"].sum()) == totals.successful
