@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -133,9 +133,14 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
 def _plain(part: Rows) -> Rows:
     """The rows with an id for every client and template URIs without a leading slash."""
     table = part.table
-    named = pc.binary_join_element_wise("name:", table["client_name"], "")
-    ids = pc.if_else(pc.equal(table["client_id"], ""), named, table["client_id"])
-    uris = pc.replace_substring_regex(table["template_uri"], "^/", "")
-    for name, column in (("client_id", ids), ("template_uri", uris)):
-        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
-    return Rows(table, part.file, part.label, part.places, part.absent)
+    nameless, rooted = pc.equal(table["client_id"], ""), pc.starts_with(table["template_uri"], "/")
+    if pc.any(nameless).as_py():
+        named = pc.binary_join_element_wise("name:", table["client_name"], "")
+        table = _with(table, "client_id", pc.if_else(nameless, named, table["client_id"]))
+    if pc.any(rooted).as_py():
+        table = _with(table, "template_uri", pc.replace_substring_regex(table["template_uri"], "^/", ""))
+    return replace(part, table=table)
+
+
+def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from apiusage_helpers.errors import UsageError
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, USAGE_SCHEMA, adds_up, check_usage, unique_keys
+from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, USAGE_SCHEMA, adds_up, unique_keys
 
 DROPPED = ("user_id", "organization_id", "platform")
 ROW_SCHEMA = pa.schema([*USAGE_SCHEMA, *(pa.field(name, pa.string(), nullable=False) for name in DROPPED)])
@@ -75,8 +75,9 @@ def checked_rows(
     _refuse_days(result, rows, today, interval)
     _refuse_longer_buckets(rows, granularity)
     rows = _adding_up(result, rows, notes)
-    rows = _each_once(result, rows, notes)
-    return check_usage(_without_zeros(_summed(rows), notes))
+    if not unique_keys(rows, KEY):
+        rows = _summed(_each_once(result, rows, notes))
+    return _without_zeros(rows.select(list(COLUMNS)), notes)
 
 
 def _refuse_days(result: Result, rows: pa.Table, today: date, interval: Interval | None) -> None:
@@ -139,8 +140,6 @@ def _adding_up(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
 def _each_once(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
     """The rows without repeated ones; UsageError when two of one key have other figures."""
     key = [*KEY, *DROPPED]
-    if unique_keys(rows, key):
-        return rows
     numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64())).append_column(
         "part", _part_numbers(result)
     )
@@ -196,18 +195,17 @@ def _part_numbers(result: Result) -> pa.Array:
 
 def _summed(rows: pa.Table) -> pa.Table:
     """One row a key: what differs only in a dropped dimension is summed."""
-    if unique_keys(rows, KEY):
-        return rows.select(list(COLUMNS))
     sums = rows.group_by(list(KEY)).aggregate([("client_name", "max"), *((name, "sum") for name in COUNTS)])
     plain = sums.rename_columns([name.removesuffix("_sum").removesuffix("_max") for name in sums.column_names])
     return plain.select(list(COLUMNS)).cast(USAGE_SCHEMA)
 
 
 def _without_zeros(usage: pa.Table, notes: list[str]) -> pa.Table:
-    kept = usage.filter(pc.greater(usage["requests"], 0))
-    if kept.num_rows < usage.num_rows:
-        notes.append(f"{usage.num_rows - kept.num_rows:,} rows of 0 requests were dropped")
-    return kept
+    zeros = pc.sum(pc.equal(usage["requests"], 0)).as_py()
+    if not zeros:
+        return usage
+    notes.append(f"{zeros:,} rows of 0 requests were dropped")
+    return usage.filter(pc.greater(usage["requests"], 0))
 
 
 def days_covered(usage: pa.Table, interval: Interval | None, notes: list[str]) -> tuple[date, ...]:

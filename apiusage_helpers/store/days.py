@@ -100,7 +100,7 @@ def write_days(
     with delta.writing(folder):
         written, changed = _compare(folder, organization, new, wanted, fetched=origin.fetched)
         if changed:
-            rows = new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
+            rows = new if changed == wanted else new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
             overwritten = set(changed) - set(written.added)
             delta.commit(folder, rows, delta.days_predicate(organization, changed) if overwritten else None)
             _tidy(folder, organization, changed)
@@ -131,9 +131,7 @@ def _with_markers(organization: str, usage: pa.Table, days: Sequence[date], orig
         **dict(zip(delta.MARKS, zip(*marks, strict=True), strict=True)),
     }
     marker_rows = {name: pa.array(values, delta.STORED_SCHEMA.field(name).type) for name, values in markers.items()}
-    return pa.concat_tables(
-        [_stored(rows, organization, origin) for rows in (usage, pa.table(marker_rows))]
-    ).combine_chunks()
+    return pa.concat_tables([_stored(rows, organization, origin) for rows in (usage, pa.table(marker_rows))])
 
 
 def _stored(rows: pa.Table, organization: str, origin: Origin) -> pa.Table:
