@@ -1,0 +1,124 @@
+"""The house: which room may load what, how notebooks read, and nothing that belongs to one machine."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "apiusage_helpers"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ROOMS = {
+    "deltalake": {"store"},
+    "duckdb": {"store"},
+    "narwhals": {"tables"},
+    "matplotlib": {"panels"},
+    "papermill": {"runs"},
+    "nbconvert": {"runs"},
+    "nh3": {"runs"},
+    "psutil": {"runs"},
+    "msgspec": {"sources"},
+    "pydantic": {"parameters"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "filelock": {"store", "runs"},
+}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_layers_are_kept() -> None:
+    """Imports run one way, from the rows to the report."""
+    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_a_third_party_package_lives_in_its_room(package: str) -> None:
+    """Each package is imported where DESIGN puts it and nowhere else."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        names = {
+            name
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None)])
+            if isinstance(node, ast.Import | ast.ImportFrom) and name
+        }
+        if any(name.split(".")[0] == package for name in names):
+            found.add(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+
+    assert found == ROOMS[package]
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [("apiusage_helpers.tables.report", "matplotlib"), ("apiusage_helpers.cli", "pandas"), ("apiusage_helpers.store", "pandas")],
+)
+def test_importing_a_room_loads_no_more_than_it_needs(module: str, heavy: str) -> None:
+    """Tables load no drawing, and neither the command line nor the store loads pandas."""
+    code = f"import sys, {module}; print({heavy!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_only_tells_the_story(path: Path) -> None:
+    """Short cells without logic, imports in the setup cell, at least as much prose as code, no outputs."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    told = [cell for cell in code if not {"parameters", "setup"} & set(cell["metadata"]["tags"])]
+    lengths = sorted(len("".join(cell["source"]).splitlines()) for cell in told)
+
+    assert all(length <= 8 for length in lengths)
+    assert lengths[len(lengths) // 2] <= 2
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    for cell in code:
+        nodes = list(ast.walk(ast.parse("".join(cell["source"]))))
+        assert not any(isinstance(node, ast.FunctionDef | ast.For | ast.While | ast.If | ast.JoinedStr) for node in nodes)
+        if "setup" not in cell["metadata"]["tags"]:
+            assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+    prose = sum(len("".join(cell["source"])) for cell in cells if cell["cell_type"] == "markdown")
+    assert prose >= sum(len("".join(cell["source"])) for cell in code)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_parameters_are_literals_with_hints_and_comments(path: Path) -> None:
+    """One cell is tagged parameters; each line is `name: type = literal  # comment`."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    (cell,) = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+
+    for line in "".join(cell["source"]).splitlines():
+        assert re.fullmatch(r"[a-z_]+: (str|int|list|float|dict) = .+  # .+", line), line
+        ast.literal_eval(line.split(" = ", 1)[1].split("  # ")[0])
+
+
+def test_nothing_names_a_machine_or_an_index() -> None:
+    """No tracked file bears a path of one machine or the host of a package index."""
+    signs = re.compile("/" + "(?:home|root|Users|opt|work)/[a-z]|files\\." + "pythonhosted|pypi\\." + "org")
+    named = [
+        path.relative_to(ROOT)
+        for path in tracked()
+        if path.suffix not in {".png", ".lock"} and signs.search(path.read_text(encoding="utf-8"))
+    ]
+    locks = [path for path in tracked() if path.suffix == ".lock" and "://" in path.read_text(encoding="utf-8")]
+
+    assert (named, locks) == ([], [])
+
+
+def test_environment_and_lock_are_one_truth() -> None:
+    """environment.yml names python, pip and the lock, and every line of the lock's packages bears hashes."""
+    lines = [line.strip(" -") for line in (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()]
+    packages = re.findall(r"(?m)^[a-z0-9][^\n]*==[^\n]*", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+
+    assert lines[2:] == ["python>=3.11", "pip", "pip:", "r requirements.lock"]
+    assert packages
+    assert all(line.endswith("\\") for line in packages)
