@@ -36,7 +36,9 @@ def tracked() -> list[Path]:
 
 def test_layers_are_kept() -> None:
     """Imports run one way, from the rows to the report."""
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 0, done.stdout
 
@@ -49,7 +51,11 @@ def test_a_third_party_package_lives_in_its_room(package: str) -> None:
         names = {
             name
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None)])
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [getattr(node, "module", None)]
+            )
             if isinstance(node, ast.Import | ast.ImportFrom) and name
         }
         if any(name.split(".")[0] == package for name in names):
@@ -60,7 +66,11 @@ def test_a_third_party_package_lives_in_its_room(package: str) -> None:
 
 @pytest.mark.parametrize(
     ("module", "heavy"),
-    [("apiusage_helpers.tables.report", "matplotlib"), ("apiusage_helpers.cli", "pandas"), ("apiusage_helpers.store", "pandas")],
+    [
+        ("apiusage_helpers.tables.report", "matplotlib"),
+        ("apiusage_helpers.cli", "pandas"),
+        ("apiusage_helpers.store", "pandas"),
+    ],
 )
 def test_importing_a_room_loads_no_more_than_it_needs(module: str, heavy: str) -> None:
     """Tables load no drawing, and neither the command line nor the store loads pandas."""
@@ -83,7 +93,9 @@ def test_a_notebook_only_tells_the_story(path: Path) -> None:
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     for cell in code:
         nodes = list(ast.walk(ast.parse("".join(cell["source"]))))
-        assert not any(isinstance(node, ast.FunctionDef | ast.For | ast.While | ast.If | ast.JoinedStr) for node in nodes)
+        assert not any(
+            isinstance(node, ast.FunctionDef | ast.For | ast.While | ast.If | ast.JoinedStr) for node in nodes
+        )
         if "setup" not in cell["metadata"]["tags"]:
             assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
     prose = sum(len("".join(cell["source"])) for cell in cells if cell["cell_type"] == "markdown")

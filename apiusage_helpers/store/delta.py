@@ -42,6 +42,7 @@ PARTITIONS = ["organization", "month"]
 MOST_FILES = 4
 KEPT_HOURS = 168
 LOCK_SECONDS = 60.0
+_CONFIGURATION = {"delta.checkpointInterval": "10"}  # opening a store reads few log entries, however old it is
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ def read_files(
 def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """The right to write, one writer at a time; a fault on the way leaves the snapshot and the files as they were."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(root)
+        root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / "write.lock", timeout=seconds):
             before = _data_files(root)
             try:
@@ -139,7 +140,15 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage") -> None:
     """One atomic commit: `rows` take the place of what `predicate` names (None: they are added)."""
-    table = partial(write_deltalake, root / name, rows, partition_by=PARTITIONS, name=NAME, description=SCHEMA_VERSION)
+    table = partial(
+        write_deltalake,
+        root / name,
+        rows,
+        partition_by=PARTITIONS,
+        name=NAME,
+        description=SCHEMA_VERSION,
+        configuration=_CONFIGURATION,
+    )
     if predicate:
         table(mode="overwrite", predicate=predicate)
     else:

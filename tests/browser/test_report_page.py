@@ -79,7 +79,9 @@ def browser() -> Iterator[tuple[Any, Trap]]:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_asks_for_nothing_and_fits(page_file: Path, browser: tuple[Any, Trap], width: int, scheme: str) -> None:
+def test_the_page_asks_for_nothing_and_fits(
+    page_file: Path, browser: tuple[Any, Trap], width: int, scheme: str
+) -> None:
     """No request but the file itself, no console message, no dialog, nothing wider than the window."""
     chromium, trap = browser
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -14,7 +14,9 @@ from apiusage_helpers.interval import parse_interval
 from apiusage_helpers.sources.files import ImportedUsage, read_usage
 
 TODAY = date(2026, 11, 24)
-HEADER = "date,client_id,client_name,http_method,template_uri,requests,status200,status300,status400,status429,status500"
+HEADER = (
+    "date,client_id,client_name,http_method,template_uri,requests,status200,status300,status400,status429,status500"
+)
 LINE = "2026-10-05,a,CRM sync,GET,api/v2/users,10,6,0,4,1,0"
 
 
@@ -25,7 +27,11 @@ def write(tmp_path: Path):
 
     def written(content: Any, suffix: str = "json") -> Path:
         path = tmp_path / f"file{next(numbers)}.{suffix}"
-        data = content if isinstance(content, bytes) else (content if isinstance(content, str) else json.dumps(content)).encode()
+        data = (
+            content
+            if isinstance(content, bytes)
+            else (content if isinstance(content, str) else json.dumps(content)).encode()
+        )
         path.write_bytes(data)
         return path
 
@@ -291,7 +297,7 @@ BAD_CSV = {
     "twice": (f"{HEADER},Client Id\n{LINE},b\n", "line 1.*both mean client_id"),
     "negative": (f"{HEADER}\n{LINE.replace(',10,', ',-10,')}\n", "line 2: requests '-10'"),
     "fractional": (f"{HEADER}\n{LINE}\n{LINE.replace(',10,', ',10.0,')}\n", "line 3: requests '10.0'"),
-    "separators": (f'{HEADER}\n{LINE.replace(",10,", ",""1,000"",")}\n', "line 2"),
+    "separators": (f"{HEADER}\n{LINE.replace(',10,', ',1,000,')}\n", "line 2"),
     "torn": (f"{HEADER}\n{LINE[:30]}\n", "line 2: .*fields"),
     "open quote": (f'{HEADER}\n2026-10-05,"a\n', "not whole CSV"),
     "latin-1": (f"{HEADER}\n{LINE}\n".replace("CRM", "Zoë").encode("latin-1"), "line 2: byte 0xeb"),
@@ -313,7 +319,9 @@ def test_bad_csv_is_one_message_with_file_and_line(write, kind) -> None:
 def test_the_platforms_own_result_is_read_whole(real_result: Path) -> None:
     """Golden totals of the published result of February 2020."""
     usage = read(real_result).usage
-    totals = {name: sum(usage[name].to_pylist()) for name in ("requests", "status200", "status400", "status500", "status429")}
+    totals = {
+        name: sum(usage[name].to_pylist()) for name in ("requests", "status200", "status400", "status500", "status429")
+    }
 
     assert totals == {"requests": 1130, "status200": 1103, "status400": 22, "status500": 5, "status429": 0}
     assert usage.num_rows == 128

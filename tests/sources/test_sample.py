@@ -25,7 +25,9 @@ def test_the_same_day_and_seed_give_the_same_rows(usage) -> None:
     code = "from datetime import date; from apiusage_helpers.sources.sample import sample_usage as s; import hashlib; "
     code += "print(hashlib.sha256(repr(s(today=date(2026, 11, 24))[0].to_pylist()).encode()).hexdigest())"
     runs = {
-        subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2")
     }
 

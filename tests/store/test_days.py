@@ -1,0 +1,121 @@
+"""Days: replaced whole, told when restated, present without traffic, provisional, few files."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from deltalake import DeltaTable
+
+from apiusage_helpers.errors import StoreError, UsageError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.selection import select
+from apiusage_helpers.store import Origin, forget_days, organizations, scan, stored_days, write_days
+from apiusage_helpers.usage import usage_table
+
+
+def totals(root, interval="2026-11-01/2026-11-23"):
+    """Requests by day of acme, as a report would see them."""
+    usage = scan(select("acme", interval, today="2026-11-24"), root=root)
+    rows = usage.rows.aggregate("date, sum(requests)", "date").order("date").fetchall()
+    return {day.day: int(count) for day, count in rows}
+
+
+def test_a_write_replaces_exactly_its_days(root, write) -> None:
+    """Days that are written again have the new figures, all others the old."""
+    write([1, 2, 3])
+    written = write([2], 50)
+
+    assert totals(root) == {1: 10, 2: 50, 3: 10}
+    assert written.restated == ((date(2026, 11, 2), 10, 50),)
+
+
+def test_unchanged_days_are_not_written_again(root, write) -> None:
+    """The snapshot stays the same."""
+    write([1, 2])
+    before = DeltaTable(root / "usage").version()
+    written = write([1, 2])
+
+    assert DeltaTable(root / "usage").version() == before
+    assert len(written.unchanged) == 2
+
+
+def test_a_new_name_is_written_but_not_restated(root, write) -> None:
+    """Restated means other figures."""
+    write([1])
+    written = write([1], name="CRM")
+
+    assert (written.restated, written.renamed) == ((), (date(2026, 11, 1),))
+    assert scan(select("acme", "2026-11-01/2026-11-01", today="2026-11-24"), root=root).rows.fetchall()[0][2] == "CRM"
+
+
+def test_a_day_without_traffic_is_present(root, write) -> None:
+    """It has a marker and no row; a day that was never written is missing."""
+    write([1, 2], requests=0)
+    usage = scan(select("acme", "2026-11-01/2026-11-03", today="2026-11-24"), root=root)
+
+    assert [(day.date.day, day.requests) for day in usage.days] == [(1, 0), (2, 0)]
+    assert usage.missing == (date(2026, 11, 3),)
+    assert usage.rows.fetchall() == []
+
+
+def test_a_fetched_day_is_provisional_until_a_day_after_its_end(root, write) -> None:
+    """Imported days never are; a provisional day is written again even when unchanged."""
+    early, late = datetime(2026, 11, 3, 23, tzinfo=UTC), datetime(2026, 11, 4, 1, tzinfo=UTC)
+    write([2], origin=Origin("usage/query", early, fetched=True))
+    assert stored_days("acme", root=root)[0].provisional
+    write([2], origin=Origin("usage/query", late, fetched=True))
+    assert not stored_days("acme", root=root)[0].provisional
+    assert stored_days("acme", root=root)[0].fetched_at == late
+    write([3], origin=Origin("usage/query", early))
+    assert not stored_days("acme", root=root)[1].provisional
+
+
+def test_organizations_are_kept_apart(root, write) -> None:
+    """A write or forget of one leaves the other as it was."""
+    write([1, 2])
+    write([1], 99, organization="umbrella")
+    forget_days("umbrella", root=root)
+
+    assert organizations(root) == ("acme",)
+    assert totals(root) == {1: 10, 2: 10}
+
+
+def test_forgotten_days_are_missing(root, write) -> None:
+    """They are told, and the others stay; nothing to forget is said."""
+    write([1, 2, 4])
+
+    assert forget_days("acme", Interval(date(2026, 11, 2), date(2026, 11, 3)), root=root) == (date(2026, 11, 2),)
+    assert totals(root) == {1: 10, 4: 10}
+    with pytest.raises(StoreError, match="no day of acme"):
+        forget_days("acme", Interval(date(2026, 11, 2), date(2026, 11, 2)), root=root)
+
+
+def test_a_year_of_single_days_has_few_files(root) -> None:
+    """Partitions are made small again as they grow; no figure changes."""
+    year = Interval(date(2025, 11, 1), date(2026, 10, 31)).days
+    for number, day in enumerate(year):
+        write_days("acme", usage_table([(day, "a", "A", "GET", "u", number + 1, number + 1, 0, 0, 0, 0)]), [day],
+                   Origin("sample", datetime(2026, 11, 1, tzinfo=UTC)), root=root)  # fmt: skip
+
+    assert len(DeltaTable(root / "usage").file_uris()) < 100
+    assert [day.requests for day in stored_days("acme", root=root)] == list(range(1, 366))
+
+
+def test_rows_outside_the_days_are_refused(root) -> None:
+    """A write brings rows of its own days only."""
+    rows = usage_table([(date(2026, 11, 2), "a", "A", "GET", "u", 1, 1, 0, 0, 0, 0)])
+
+    with pytest.raises(UsageError, match="2026-11-02"):
+        write_days("acme", rows, [date(2026, 11, 1)], Origin("sample", datetime.now(UTC)), root=root)
+
+
+def test_what_is_not_there_is_said_with_the_command_to_try(root, write) -> None:
+    """No store, an unknown organization, no day of the interval: what there is, and what to do."""
+    selection = select("acme", "2026-10-01/2026-10-02", today="2026-11-24")
+    with pytest.raises(StoreError, match="apiusage import"):
+        scan(selection, root=root)
+    write([1], organization="umbrella")
+    with pytest.raises(StoreError, match="it has umbrella"):
+        scan(selection, root=root)
+    write([1, 2])
+    with pytest.raises(StoreError, match="2 days from 2026-11-01 to 2026-11-02"):
+        scan(selection, root=root)
