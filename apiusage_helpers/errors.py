@@ -8,6 +8,8 @@ import re
 
 _SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[sz]ation", re.IGNORECASE)
 
+_FOLDERS = frozenset({"PWD", "OLDPWD"})  # the shell's working folders, not passwords
+
 
 class ApiUsageError(Exception):
     """Base of every fault that the kit explains in one message; anything else is a defect of the kit."""
@@ -61,4 +63,4 @@ def shown(name: str, value: object, limit: int = 80) -> str:
 
 def looks_secret(name: str) -> bool:
     """Whether a field of this name may hold a secret."""
-    return _SECRET_NAME.search(name) is not None
+    return name not in _FOLDERS and _SECRET_NAME.search(name) is not None

@@ -29,6 +29,7 @@ from apiusage_helpers.runs.processes import RUN_MARK, clean_environment, kill_ru
 from apiusage_helpers.runs.publish import publish_run, settle
 from apiusage_helpers.selection import Selection
 
+_SHORTEST_SECRET = 8
 _TOLD_VERSIONS = ("duckdb", "deltalake", "matplotlib", "nbconvert", "pandas", "papermill")
 
 
@@ -198,7 +199,9 @@ def _summary(run: Run) -> str:
 
 def _refuse_secrets(files: Path) -> RunError | None:
     """The failure of a run whose files hold the value of a variable that looks like a secret."""
-    hidden = {value.encode() for name, value in os.environ.items() if looks_secret(name) and len(value) > 7}  # noqa: PLR2004
+    hidden = {
+        value.encode() for name, value in os.environ.items() if looks_secret(name) and len(value) >= _SHORTEST_SECRET
+    }
     for path in sorted(files.iterdir()):
         content = path.read_bytes()
         if any(value in content for value in hidden):

@@ -1,5 +1,6 @@
 """The report page in a real Chromium, opened from disk: nothing asked for, nothing run, nothing wider than the window."""
 
+import itertools
 import shutil
 import socket
 import threading
@@ -146,7 +147,7 @@ def test_the_page_has_landmarks_headings_and_scopes(page_file: Path, browser: tu
     assert [page.locator(selector).count() for selector in ("main", "h1", "footer", "a.skip")] == [1, 1, 1, 1]
     assert page.locator("th:not([scope])").count() == 0
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => Number(h.tagName[1]))")
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     page.close()
 
 

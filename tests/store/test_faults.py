@@ -62,7 +62,7 @@ def test_a_damaged_file_is_named_and_its_days_can_be_forgotten(root, write, dama
     else:
         first.write_bytes(first.read_bytes()[:100] if damage == "truncated" else bytes(first.stat().st_size))
 
-    with pytest.raises(StoreError, match="2026-11-01 to 2026-11-03 of acme.*apiusage forget"):
+    with pytest.raises(StoreError, match=r"2026-11-01 to 2026-11-03 of acme.*apiusage forget"):
         figures(root)
     assert forget_days("acme", Interval(date(2026, 11, 1), date(2026, 11, 3)), root=root) == tuple(
         date(2026, 11, d) for d in (1, 2, 3)

@@ -1,0 +1,83 @@
+"""What stands around the panels."""
+
+from dataclasses import replace
+
+import pytest
+
+from apiusage_helpers.errors import RunError
+from apiusage_helpers.panels import facts
+from apiusage_helpers.panels.export import export
+
+ROW = (1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0)
+PATCH = (2, "b", "<b>Bot</b>", "PATCH", "v", 5, 0, 0, 0, 0)
+
+
+def test_the_head_counts_requests_and_clients(report) -> None:
+    """Totals, interval, the interval in the display zone, source and age."""
+    text = facts.head(report(ROW, PATCH, display_timezone="Asia/Kolkata")).text
+
+    assert "Total API requests: 15" in text
+    assert "Total OAuth clients: 2" in text
+    assert "2026-11-01 05:30 to 2026-11-04 05:29" in text
+    assert "usage/query; as of 2026-11-05 00:00 UTC, newest day 2026-11-03" in text
+
+
+def test_each_section_is_headed_by_its_own_counts(report) -> None:
+    """Requests x of y, clients a of b, under its choice, and what the choice does not meet."""
+    made = report(ROW, PATCH, clients=["CRM", "gone"], template_uris=["v"])
+
+    assert facts.section_counts(made, 1).text == "Requests 15 of 15 · OAuth clients 2 of 2"
+    assert facts.section_counts(made, 2).text.startswith("Requests 10 of 15 · OAuth clients 1 of 2")
+    assert "'gone' made no request" in facts.section_counts(made, 2).text
+    assert facts.section_counts(made, 3).text.startswith("Requests 5 of 15 · OAuth clients 1 of 2")
+
+
+def test_the_comparison_tells_the_platforms_400_and_other_methods(report) -> None:
+    """Its 400 holds 429; PATCH is a method that its text does not list."""
+    text = facts.comparison(report(ROW, PATCH)).text
+
+    assert "reads 4 where this report tells 3 (4xx without 429) and 1 (429)" in text
+    assert "PATCH 5 (33.3 % of all)" in text
+
+
+def test_all_checks_hold_and_notes_tell_the_gaps(report) -> None:
+    """Agreement of panels, files and rows; a missing day is a note that stops nothing."""
+    made = report(ROW, PATCH, missing=(3,))
+    checks = {check.name: check for check in made.checks}
+
+    assert all(check.ok for check in made.checks if check.stops)
+    assert not checks["Days"].ok
+    assert "missing: 2026-11-03" in checks["Days"].detail
+    assert "All 7 checks of agreement hold" in facts.checks(made).text
+
+
+def test_a_panel_that_disagrees_stops_the_report(report, tmp_path) -> None:
+    """One request too many in one table: the check fails with both figures, and nothing is written."""
+    from apiusage_helpers.tables.agreement import agreement
+
+    made = report(ROW, PATCH)
+    wrong = made.tables.top_clients.assign(requests=lambda table: table["requests"] + [1, 0])
+    tables = replace(made.tables, top_clients=wrong)
+    made = replace(made, tables=tables, checks=agreement(tables, made.sums, made.files, made.selection))
+
+    with pytest.raises(RunError, match="16 / 11 / 4") as fault:
+        export(made, str(tmp_path))
+    assert fault.value.exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_disagrees_stops_the_report(report, tmp_path) -> None:
+    """A row lost from a CSV is found when it is read back."""
+    from apiusage_helpers.tables.agreement import agreement
+
+    made = report(ROW, PATCH)
+    files = made.files | {"client_urls.csv": made.files["client_urls.csv"].rsplit(b"\r\n", 2)[0] + b"\r\n"}
+    made = replace(made, checks=agreement(made.tables, made.sums, files, made.selection))
+
+    with pytest.raises(RunError, match="client_urls"):
+        export(made, str(tmp_path))
+
+
+def test_names_are_escaped(report) -> None:
+    """A choice that is HTML is shown as text."""
+    assert "<b>" not in facts.section_counts(report(ROW, PATCH, clients=["<b>Bot</b>"]), 2).html

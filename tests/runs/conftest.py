@@ -1,0 +1,79 @@
+"""A project with a tiny notebook of one's own, run by the real command."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMETERS = (
+    "organization = ''\ndate_range = ''\ndisplay_timezone = ''\nclients = []\nclient_template_uris = []\ntemplate_uris = []\n"
+    "http_methods = []\ntop = 5\ntoday = ''\nexport_folder = ''"
+)
+EXPORT = (
+    "import json, pathlib\n"
+    "facts = {'source': 's', 'store_version': 1, 'requests': 1, 'clients': 1, 'excluded': {}, 'days': {}, 'checks': []}\n"
+    "pathlib.Path(export_folder, 'facts.json').write_text(json.dumps(facts))"
+)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with params/ and notebooks/, and the command line in it."""
+
+    line: Any
+
+    def notebook(self, *cells: str) -> None:
+        """The report's notebook: parameters, these cells, and an export."""
+        code = nbformat.v4.new_code_cell
+        tagged = [
+            code(PARAMETERS, metadata={"tags": ["parameters"]}),
+            *map(code, cells),
+            code(EXPORT, metadata={"tags": ["export"]}),
+        ]
+        story = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Story"), *tagged])
+        story.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nbformat.write(story, self.line.folder / "notebooks" / "api_usage_report.ipynb")
+
+    def report(self, *arguments: str, **variables: str) -> Any:
+        return self.line("report", "params/daily.yaml", "--today", "2026-11-24", *arguments, **variables)
+
+    @property
+    def link(self) -> Path:
+        return self.line.output / "daily" / "sample" / "2026-11-17_2026-11-23"
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """The run.json of each failed run."""
+        return [json.loads(path.read_text()) for path in sorted((self.line.output / ".failed").glob("*/run.json"))]
+
+    def leftovers(self) -> list[str]:
+        """What is still there of runs: processes that bear a run's mark, and private folders."""
+        marked = []
+        for process in psutil.process_iter():
+            try:
+                if (
+                    process.environ().get("APIUSAGE_OUTPUT") == str(self.line.output)
+                    and "APIUSAGE_RUN" in process.environ()
+                ):
+                    marked.append(" ".join(process.cmdline()))
+            except psutil.Error:
+                continue
+        return marked + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
+
+
+@pytest.fixture
+def project(apiusage: Any) -> Project:
+    """A project whose store needs no rows, since its notebooks read none."""
+    for name in ("params", "notebooks"):
+        (apiusage.folder / name).mkdir()
+    shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params" / "daily.yaml")
+    made: Callable[..., None] = Project(apiusage).notebook
+    made("'good'")
+    return Project(apiusage)

@@ -1,0 +1,162 @@
+"""The command line: exit codes, one readable message, the store as it was."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DAILY = ROOT / "params" / "daily.yaml"
+GOOD = {
+    "clientId": "a", "clientName": "A", "templateUri": "api/v2/users", "httpMethod": "GET", "status200": 10, "status300": 0,
+    "status400": 0, "status500": 0, "status429": 0, "requests": 10, "date": "2026-10-05T00:00:00Z",
+}  # fmt: skip
+
+
+def store_bytes(line: Any) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in line.store.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+def test_an_import_ends_with_the_days_and_the_next_command(apiusage, result_file) -> None:
+    """And the next command works as it stands there."""
+    done = apiusage("import", result_file(GOOD), "--organization", "acme")
+
+    assert done.returncode == 0, done.stderr
+    *_, days, command = done.stderr.strip().splitlines()
+    assert days == "the store has 1 days of acme: 2026-10-05 to 2026-10-05"
+    shutil.copytree(ROOT / "params", apiusage.folder / "params")
+    assert apiusage(*command.removeprefix("next: apiusage ").split(), PYTHONPATH=str(ROOT)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"results": [', "<html></html>", "", '{"results": [{"requests": -1}]}', '{"results": [], "queryStatus": "Running"}',
+     json.dumps({"results": [GOOD | {"requests": 11}]}), json.dumps({"results": [GOOD, GOOD | {"requests": 11, "status200": 11}]}),
+     json.dumps({"results": [GOOD | {"date": "2999-01-01T00:00:00Z"}]}), json.dumps({"results": [GOOD], "nextUri": "/x"})],
+)  # fmt: skip
+def test_a_bad_file_leaves_the_store_as_it_was(apiusage, result_file, content: str) -> None:
+    """Exit 3, one message with the file, no traceback, not a byte of the store changed."""
+    assert apiusage("import", result_file(GOOD), "--organization", "acme").returncode == 0
+    before = store_bytes(apiusage)
+    bad = apiusage.folder / "bad.json"
+    bad.write_text(content)
+    done = apiusage("import", bad, "--organization", "acme")
+
+    assert done.returncode == 3, done.stderr
+    assert "bad.json" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert store_bytes(apiusage) == before
+
+
+def test_restated_days_are_told_with_both_totals(apiusage, result_file) -> None:
+    """A day that is imported again with other figures."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    done = apiusage("import", result_file(GOOD | {"requests": 12, "status200": 12}), "--organization", "acme")
+
+    assert "2026-10-05 restated: 10 -> 12 requests" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("report", "missing.yaml"), 2, "no such params file"),
+        (("report", DAILY, "-p", "top", "0", "-p", "colour", "red"), 2, "2 faults"),
+        (("report", DAILY, "-p", "organization", "../../x"), 2, "organization"),
+        (("report", DAILY), 3, "apiusage sample"),
+        (("report", DAILY, "-p", "organization", "nobody"), 3, "apiusage import"),
+        (("report", DAILY, "-p", "organization", "all"), 3, "the store has none"),
+        (("report", DAILY, "--today", "yesterday"), 2, "YYYY-MM-DD"),
+        (("import", "missing.json", "--organization", "a"), 3, "no such file"),
+        (("import", ".", "--organization", "a"), 3, "is a folder"),
+        (("import", "x.json", "--organization", "All"), 2, "organization"),
+        (
+            ("import", "x.json", "--organization", "a", "--interval", "2026-10-09/2026-10-01"),
+            2,
+            "start is after the end",
+        ),
+        (("import", "x.json", "--organization", "a", "--interval", "2026-10-01/2999-10-01"), 2, "touches"),
+        (("import", "--organization", "a"), 2, "FILE"),
+        (("forget", "--organization", "a"), 3, "no store"),
+        (("sample", "--days", "0"), 2, "--days"),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: str) -> None:
+    """Wrong parameters 2, wrong or missing data 3; one message, nothing on stdout, no traceback."""
+    done = apiusage(*arguments)
+
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_parameters_are_told_before_a_kernel_starts(apiusage) -> None:
+    """Nothing is made below the output folder, and no heavy package is waited for."""
+    started = time.monotonic()
+    done = apiusage("report", DAILY, "-p", "top", "many")
+
+    assert done.returncode == 2
+    assert not apiusage.output.exists()
+    assert time.monotonic() - started < 30  # a guard against hanging, not a measure
+
+
+def test_several_organizations_are_one_a_line_with_the_worst_code(apiusage, result_file) -> None:
+    """A failing one does not stop the rest."""
+    for name in ("a", "b"):
+        assert apiusage("import", result_file(GOOD), "--organization", name).returncode == 0
+    done = apiusage("report", DAILY, "-p", "organization", "a,nobody,b", "-p", "date_range", "2026-10-05/2026-10-05")
+
+    places = [apiusage.output / "daily" / name / "2026-10-05_2026-10-05" for name in ("a", "b")]
+    assert done.stdout.splitlines() == [str(place) for place in places]
+    assert done.returncode == 3
+    assert "nobody" in done.stderr
+
+
+def test_runs_lists_what_has_run(apiusage, result_file) -> None:
+    """Published, replaced and failed, as a table and as JSON."""
+    apiusage("import", result_file(GOOD), "--organization", "a")
+    for _ in range(2):
+        apiusage.published(DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
+    apiusage("report", DAILY, "-p", "organization", "nobody")
+    found = json.loads(apiusage("runs", "--json").stdout)
+
+    assert sorted(run["status"] for run in found) == ["failed", "replaced", "succeeded"]
+    assert {"report", "organization", "interval", "status", "path"} <= set(found[0])
+    assert "2026-10-05/2026-10-05" in apiusage("runs").stdout
+
+
+def test_a_sample_is_written_only_where_it_is_needed(apiusage) -> None:
+    """An empty store, or a sample that does not reach yesterday; never beside an organization of one's own."""
+    apiusage("sample", "--today", "2026-11-20")
+    assert "added" in apiusage("sample", "--if-needed", "--today", "2026-11-24").stderr
+    assert apiusage("sample", "--if-needed", "--today", "2026-11-24").stderr == ""
+
+
+def test_a_sample_is_not_added_beside_other_organizations(apiusage, result_file) -> None:
+    """A store that holds something is the user's own."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+
+    assert apiusage("sample", "--if-needed").stderr == ""
+
+
+def test_doctor_tells_and_hides(apiusage, result_file) -> None:
+    """Days, folders, credentials present but never shown; a damaged store ends with 3."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # noqa: S106  # a canary
+
+    assert done.returncode == 0
+    assert "acme: 1 days" in done.stdout
+    assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+    next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
+    assert apiusage("doctor").returncode == 3
+
+
+def test_help_is_quick_and_names_every_command(apiusage) -> None:
+    """And a defect is one line unless --debug asks for more."""
+    done = apiusage("--help")
+
+    assert all(command in done.stdout for command in ("sample", "import", "forget", "report", "runs", "doctor"))
