@@ -83,7 +83,7 @@ def unique_keys(rows: pa.Table, names: Iterable[str]) -> bool:
     """
     code, combinations = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)]), 1
     for name in names:
-        column = rows[name].combine_chunks().dictionary_encode()
+        column = rows[name].dictionary_encode().combine_chunks()
         size = max(1, len(column.dictionary))
         combinations *= size
         if combinations > _MOST_CODES:

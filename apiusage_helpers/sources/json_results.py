@@ -6,11 +6,14 @@ structs; a value of the wrong type or range is told with its path. Nothing is fe
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial, reduce
 from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from apiusage_helpers.errors import SourceError
@@ -20,6 +23,8 @@ from apiusage_helpers.usage import COUNTS, STATUSES
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 _SAMPLE = 1 << 20
+_SLICE = 20_000  # rows whose lists stay in the cache
+_REQUESTS = {LEGACY: "requests", JOBS: "request_count"}
 _FIELD = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]*)"\s*:')
 
 
@@ -128,19 +133,13 @@ def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[s
     found = page.results if page.service == LEGACY else page.entities
     if not isinstance(found, list) or not found:
         return rows
-    columns = _legacy_columns(found) if page.service == LEGACY else _jobs_columns(found)
-    if "requests" not in columns:
+    columns = _legacy_columns if page.service == LEGACY else _jobs_columns
+    summed = all(count is None for count in map(attrgetter(_REQUESTS[page.service or ""]), found))
+    if summed:
         notes.append(f"{file}: requests are not in this result; they are the sum of its statuses")
-        columns["requests"] = list(
-            map(sum, zip(*(columns[name] for name in STATUSES if name != "status429"), strict=True))
-        )
-    dates = date_column([row.date for row in found], rows.place)
-    texts = {name: _text(columns[name]) for name in ROW_SCHEMA.names if ROW_SCHEMA.field(name).type == pa.string()}
-    counts = {name: pa.array(columns[name], pa.int64()) for name in COUNTS}
-    arrays = {"date": dates, **texts, **counts}
-    return Rows(
-        pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA), file, label, lines
-    )
+    slices = [(start, found[start : start + _SLICE]) for start in range(0, len(found), _SLICE)]
+    tables = [_table(columns(part), partial(_place, rows, start), summed=summed) for start, part in slices]
+    return replace(rows, table=pa.concat_tables(tables))
 
 
 def unknown_fields(content: bytes) -> list[str]:
@@ -188,33 +187,42 @@ def _label(page: Page, prefix: str) -> str:
     return f"{prefix}{'results' if page.service == LEGACY else 'entities'}[{{}}]"
 
 
+def _place(rows: Rows, start: int, row: int) -> str:
+    return rows.place(start + row)
+
+
+def _table(columns: dict[str, list[Any]], place: Callable[[int], str], *, summed: bool) -> pa.Table:
+    """The rows of a slice; slices keep the lists between structs and Arrow small, so their memory is used again."""
+    arrays = {"date": date_column(columns.pop("date"), place)}
+    arrays |= {name: _array(name, values) for name, values in columns.items()}
+    if summed:
+        classes = [arrays[name] for name in STATUSES if name != "status429"]
+        arrays["requests"] = reduce(pc.add, classes)
+    return pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA)
+
+
 def _legacy_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
-    names = ("client_id", "client_name", "http_method", "template_uri", "user_id", "organization_id", *STATUSES)
-    columns = {name: _column(rows, name) for name in names}
-    return columns | {"platform": [""] * len(rows)} | _requests(_column(rows, "requests"))
+    names = ("date", "client_id", "client_name", "http_method", "template_uri", "user_id", "organization_id", *COUNTS)
+    return {name: _column(rows, name) for name in names} | {"platform": [""] * len(rows)}
 
 
 def _jobs_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
     nobody = Named()
     clients = [row.oauth_client or nobody for row in rows]
-    names = ("http_method", "template_uri", "organization_id", "platform", *STATUSES)
-    columns = {name: _column(rows, name) for name in names}
-    people = {
+    names = ("date", "http_method", "template_uri", "organization_id", "platform", *STATUSES)
+    return {name: _column(rows, name) for name in names} | {
         "client_id": _column(clients, "id"),
         "client_name": _column(clients, "name"),
         "user_id": [(row.user or nobody).id for row in rows],
+        "requests": _column(rows, "request_count"),
     }
-    return columns | people | _requests(_column(rows, "request_count"))
 
 
 def _column(rows: Sequence[Any], name: str) -> list[Any]:
     return list(map(attrgetter(name), rows))
 
 
-def _requests(counts: list[int | None]) -> dict[str, list[Any]]:
-    """The requests, unless no row has any (simplesearch); a null among counts becomes 0 and then does not add up."""
-    return {} if counts.count(None) == len(counts) else {"requests": [count or 0 for count in counts]}
-
-
-def _text(values: list[str | None]) -> pa.Array:
-    return pa.array(values, pa.string()).fill_null("")
+def _array(name: str, values: list[Any]) -> pa.Array:
+    """The values of a column; an absent text is empty, an absent count 0 (which then does not add up)."""
+    kind = ROW_SCHEMA.field(name).type
+    return pa.array(values, kind).fill_null("" if kind == pa.string() else 0)

@@ -148,7 +148,7 @@ def _stored(rows: pa.Table, organization: str, origin: Origin) -> pa.Table:
 
 def _months(dates: pa.ChunkedArray) -> pa.Array:
     """The month of each date, as `2026-11`; each date is written once."""
-    encoded = dates.combine_chunks().dictionary_encode()
+    encoded = dates.dictionary_encode().combine_chunks()
     return pc.strftime(encoded.dictionary, "%Y-%m").take(encoded.indices)
 
 
