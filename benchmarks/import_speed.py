@@ -60,4 +60,6 @@ with tempfile.TemporaryDirectory() as folder:
         ratios.append(mine / theirs)
         print(f"apiusage import {mine:.2f} s, json.load {theirs:.2f} s, ratio {mine / theirs:.2f}")
     print(f"median ratio {statistics.median(ratios):.2f} (promise: 1.50)")
-    print(f"peak memory of the larger one {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB (promise: 2)")
+    print(
+        f"peak memory of the larger one {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB (promise: 2)"
+    )

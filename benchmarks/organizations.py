@@ -18,8 +18,14 @@ CLI = [sys.executable, "-m", "apiusage_helpers.cli"]
 
 
 def run(store: str, *arguments: str) -> str:
-    variables = {"APIUSAGE_STORE": f"{folder}/{store}", "APIUSAGE_OUTPUT": f"{folder}/output-{store}", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([*CLI, *arguments], check=True, env=os.environ | variables, cwd=ROOT, capture_output=True, text=True)
+    variables = {
+        "APIUSAGE_STORE": f"{folder}/{store}",
+        "APIUSAGE_OUTPUT": f"{folder}/output-{store}",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [*CLI, *arguments], check=True, env=os.environ | variables, cwd=ROOT, capture_output=True, text=True
+    )
     return done.stdout.strip()
 
 

@@ -18,17 +18,29 @@ PAIRS = int(os.environ.get("APIUSAGE_PAIRS", "5"))
 def seconds(*commands: list[str]) -> float:
     started = time.perf_counter()
     for command in commands:
-        subprocess.run(command, check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            command, check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
     return time.perf_counter() - started
 
 
 with tempfile.TemporaryDirectory() as folder:
-    environment = os.environ | {"APIUSAGE_STORE": f"{folder}/store", "APIUSAGE_OUTPUT": f"{folder}/output", "PYTHONPATH": str(ROOT)}
+    places = {"APIUSAGE_STORE": f"{folder}/store", "APIUSAGE_OUTPUT": f"{folder}/output"}
+    environment = os.environ | places | {"PYTHONPATH": str(ROOT)}
     cli = [sys.executable, "-m", "apiusage_helpers.cli"]
     executed = f"{folder}/executed.ipynb"
     ours = [[*cli, "report", "params/daily.yaml"]]
     plain = [
-        [sys.executable, "-m", "papermill", "notebooks/api_usage_report.ipynb", executed, "--no-progress-bar", "-k", "python3"],
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "notebooks/api_usage_report.ipynb",
+            executed,
+            "--no-progress-bar",
+            "-k",
+            "python3",
+        ],
         [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", executed],
     ]
     seconds([*cli, "sample"], *ours, *plain)

@@ -43,6 +43,17 @@ def test_layers_are_kept() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize(
+    "command", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join
+)
+def test_the_code_is_in_order(command: tuple[str, ...]) -> None:
+    """Linter, formatter and type checker have nothing to say."""
+    tool = Path(sys.executable).parent / command[0]
+    done = subprocess.run([tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("package", ROOMS)
 def test_a_third_party_package_lives_in_its_room(package: str) -> None:
     """Each package is imported where DESIGN puts it and nowhere else."""

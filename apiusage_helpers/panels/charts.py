@@ -93,7 +93,7 @@ def draw_days(axes: Axes, days: "Days") -> None:
     """Vertical bars per day, stacked by outcome; missing days stand as hatched columns, silent ones as a bare 0."""
     count = len(days.labels)
     highest = max((a + b for a, b in zip(*days.series.values(), strict=True)), default=0) or 1
-    axes.set_position((0.075, 0.1, 0.92, 0.77))
+    axes.set_position((0.075, 0.15, 0.92, 0.72))
     axes.set_xlim(-0.6, count - 0.4)
     axes.set_ylim(0, highest * 1.16)
     axes.grid(axis="y")

@@ -2,6 +2,7 @@
 compare with the platform's own. All of it is text with figures; all text from data is escaped.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -84,10 +85,13 @@ _COVERED = (
 
 
 def _facts(facts: dict[str, str]) -> Html:
-    items = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(visible(text))}</dd></div>" for name, text in facts.items()
-    )
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{_whole_dates(text)}</dd></div>" for name, text in facts.items())
     return Html(f'<dl class="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items()))
+
+
+def _whole_dates(text: str) -> str:
+    """The escaped text, with dates that no line end divides."""
+    return re.sub(r"\d{4}-\d\d-\d\d", r"<time>\g<0></time>", escape(visible(text)))
 
 
 def _local_interval(report: UsageReport) -> str:

@@ -95,9 +95,10 @@ def percent(share: float) -> str:
 
 
 def day_label(day: date, zone: ZoneInfo) -> str:
-    """The day as the display zone labels it: `17 Nov`."""
+    """The day as the display zone labels it, `16 Nov`, and below it the UTC date where the zone is another."""
     shown = local_label(day, zone)
-    return f"{shown.day} {shown:%b}"
+    utc = "" if zone.key == "UTC" else f"\nUTC {day.day} {day:%b}"
+    return f"{shown.day} {shown:%b}{utc}"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -148,6 +148,8 @@ def _stored(rows: pa.Table, organization: str, origin: Origin) -> pa.Table:
 
 def _months(dates: pa.ChunkedArray) -> pa.Array:
     """The month of each date, as `2026-11`; each date is written once."""
+    if len(dates) == 0:
+        return pa.array([], pa.string())
     encoded = dates.dictionary_encode().combine_chunks()
     return pc.strftime(encoded.dictionary, "%Y-%m").take(encoded.indices)
 

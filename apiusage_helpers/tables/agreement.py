@@ -71,8 +71,7 @@ def notes(usage: StoredUsage, sums: RowSums, summary: Summary) -> tuple[Check, .
 
 def _panels(name: str, tables: ReportTables, panels: Sequence[str], rows: RowTotals) -> Check:
     seen = {tuple(int(tables.by_name()[panel][count].sum()) for count in _RESULT) for panel in panels}
-    wanted = (rows.requests, rows.successful, rows.failed)
-    return Check(name, seen == {wanted}, f"{len(panels)} panels add up to {_told(seen)}; the rows to {_told({wanted})}")
+    return _held(name, f"{len(panels)} panels", seen, (rows.requests, rows.successful, rows.failed))
 
 
 _RESULT = ("requests", "successful", "failed")
@@ -83,19 +82,18 @@ def _statuses(tables: ReportTables, rows: RowTotals) -> Check:
     codes = tables.status_codes["requests"]
     outcomes = tables.success_and_failure["requests"]
     seen = {(int(codes[:2].sum()), int(codes[2:].sum())), (int(outcomes[0]), int(outcomes[1]))}
-    wanted = (rows.successful, rows.failed)
-    detail = (
-        f"five statuses and two outcomes add up to {_told(seen)} successful / failed; the rows to {_told({wanted})}"
+    total = rows.successful + rows.failed
+    five = {(sum(pair), *pair) for pair in seen}
+    return _held(
+        "HTTP Response Status Codes", "five statuses and two outcomes", five, (total, rows.successful, rows.failed)
     )
-    return Check("HTTP Response Status Codes", seen == {wanted}, detail)
 
 
 def _outcomes(name: str, tables: ReportTables, panel: str, rows: RowTotals) -> Check:
     table = tables.by_name()[panel]
     failed = int(table[list(_FAILED)].sum().sum())
     seen = (int(table["requests"].sum()), int(table["succeeded"].sum() + table["redirected"].sum()), failed)
-    wanted = (rows.requests, rows.successful, rows.failed)
-    return Check(name, seen == wanted, f"1 panel adds up to {_told({seen})}; the rows to {_told({wanted})}")
+    return _held(name, "the panel", {seen}, (rows.requests, rows.successful, rows.failed))
 
 
 def _files(tables: ReportTables, rows: RowTotals, files: Mapping[str, bytes]) -> Check:
@@ -155,5 +153,13 @@ def _source(usage: StoredUsage) -> Check:
     return Check("Source", len(sources) <= 1, ", ".join(sources), stops=False)
 
 
-def _told(seen: Collection[tuple[int, ...]]) -> str:
-    return " or ".join(" / ".join(f"{figure:,}" for figure in figures) for figures in sorted(seen))
+def _held(name: str, what: str, seen: Collection[tuple[int, ...]], rows: tuple[int, ...]) -> Check:
+    """The check that `what` says the figures of the rows: requests, successful, failed."""
+    if set(seen) == {rows}:
+        return Check(name, ok=True, detail=f"{what} and the rows: {_figures(rows)}")
+    told = " or ".join(_figures(figures) for figures in sorted(seen))
+    return Check(name, ok=False, detail=f"{what}: {told}; but the rows: {_figures(rows)}")
+
+
+def _figures(figures: tuple[int, ...]) -> str:
+    return ", ".join(f"{figure:,} {word}" for figure, word in zip(figures, _RESULT, strict=True))

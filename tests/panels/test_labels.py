@@ -59,8 +59,8 @@ def test_counts_are_short(count: float, text: str) -> None:
 
 def test_a_day_bears_the_date_that_the_platform_shows() -> None:
     """West of UTC the label is the day before."""
-    assert day_label(date(2026, 11, 1), ZoneInfo("America/New_York")) == "31 Oct"
-    assert day_label(date(2026, 11, 1), ZoneInfo("Pacific/Auckland")) == "1 Nov"
+    assert day_label(date(2026, 11, 1), ZoneInfo("America/New_York")) == "31 Oct\nUTC 1 Nov"
+    assert day_label(date(2026, 11, 1), ZoneInfo("Pacific/Auckland")) == "1 Nov\nUTC 1 Nov"
 
 
 def test_long_lists_are_counted() -> None:

@@ -50,11 +50,11 @@ def test_only_panels_and_prose_are_shown(tmp_path) -> None:
     """No code, no parameters, no set-up, no stream; the title and policy stand in the head."""
     output = nbformat.v4.new_output("execute_result", data={"text/html": "<p>shown</p>"})
     stream = nbformat.v4.new_output("stream", text="noise")
-    cells = [nbformat.v4.new_markdown_cell("# Head")]
-    for tags in (["panel"], ["parameters"], ["setup"], ["export"], ["injected-parameters"]):
-        cells.append(
-            nbformat.v4.new_code_cell(f"code_of_{tags[0][:5]}", outputs=[output, stream], metadata={"tags": tags})
-        )
+    code = [
+        nbformat.v4.new_code_cell(f"code_of_{tag}", outputs=[output, stream], metadata={"tags": [tag]})
+        for tag in ("panel", "parameters", "setup", "export", "injected-parameters")
+    ]
+    cells = [nbformat.v4.new_markdown_cell("# Head"), *code]
     path = tmp_path / "n.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     page = report_page(path, title="A <b> title", summary="A summary")
