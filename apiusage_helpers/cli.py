@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.panels.labels import counted
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 
@@ -26,6 +27,7 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type c
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that `value` means."""
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
@@ -37,7 +39,7 @@ _today = click.option("--today", type=_Day(), default=None, help="UTC date to ta
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
-def cli(*, debug: bool) -> None:
+def cli(*, debug: bool) -> None:  # taken out by `main`; stands here for --help
     """API usage of Genesys Cloud organizations: import rows, report on them, see what has run."""
 
 
@@ -69,12 +71,11 @@ def sample(
     from apiusage_helpers.store import Origin, write_days
     from apiusage_helpers.usage import organization_name
 
-    day = today or utc_today()
-    if if_needed and not _needs_sample(organization_name(organization), day):
+    day, name = today or utc_today(), organization_name(organization)
+    if if_needed and not _needs_sample(name, day):
         return
-    _tell(f"inventing {days} days of {clients} OAuth clients for {organization}")
+    _tell(f"inventing {counted(days, 'day')} of {counted(clients, 'OAuth client')} for {name}")
     usage, interval = sample_usage(today=day, days=days, clients=clients, template_uris=template_uris, seed=seed)
-    name = organization_name(organization)
     written = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
     _tell_written(written)
     _tell_days(name)
@@ -99,11 +100,11 @@ def import_files(*, files: tuple[Path, ...], organization: str, interval: str | 
     pa.set_memory_pool(pa.system_memory_pool())  # a large result is read a sixth faster than with Arrow's default pool
     name = organization_name(organization)
     covered = resolve(interval, utc_today()) if interval else None
-    _tell(f"reading {len(files)} {'file' if len(files) == 1 else 'files'}")
+    _tell(f"reading {counted(len(files), 'file')}")
     found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity)
     for note in found.notes:
         _tell(note)
-    _tell(f"writing {found.usage.num_rows:,} rows of {len(found.days)} days")
+    _tell(f"writing {found.usage.num_rows:,} rows of {counted(len(found.days), 'day')}")
     written = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
     _tell_written(written)
     _tell_days(name)
@@ -120,7 +121,7 @@ def forget(*, organization: str, interval: str | None) -> None:
 
     name = organization_name(organization)
     gone = forget_days(name, parse_interval(interval) if interval else None)
-    _tell(f"forgot {len(gone)} days of {name}: {gone[0]} to {gone[-1]}")
+    _tell(f"forgot {counted(len(gone), 'day')} of {name}: {gone[0]} to {gone[-1]}")
 
 
 @cli.command()
@@ -175,7 +176,8 @@ def doctor() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; always ends by SystemExit with one of the documented codes."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    written = list(sys.argv[1:] if arguments is None else arguments)
+    given = [argument for argument in written if argument != "--debug"]  # wherever it stands
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         cli.main(args=given, prog_name="apiusage", standalone_mode=False)
@@ -188,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         os._exit(0)
     except Exception as fault:
-        if "--debug" in given:
+        if given != written:
             raise
         sys.exit(_told(fault))
 
@@ -230,7 +232,7 @@ def _tell_days(organization: str) -> None:
     from apiusage_helpers.store import stored_days
 
     days = stored_days(organization)
-    _tell(f"the store has {len(days)} days of {organization}: {days[0].date} to {days[-1].date}")
+    _tell(f"the store has {counted(len(days), 'day')} of {organization}: {days[0].date} to {days[-1].date}")
     _tell(
         f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {days[0].date}/{days[-1].date}"
     )

@@ -26,7 +26,7 @@ def test_an_import_ends_with_the_days_and_the_next_command(apiusage, result_file
 
     assert done.returncode == 0, done.stderr
     *_, days, command = done.stderr.strip().splitlines()
-    assert days == "the store has 1 days of acme: 2026-10-05 to 2026-10-05"
+    assert days == "the store has 1 day of acme: 2026-10-05 to 2026-10-05"
     shutil.copytree(ROOT / "params", apiusage.folder / "params")
     assert apiusage(*command.removeprefix("next: apiusage ").split(), PYTHONPATH=str(ROOT)).returncode == 0
 
@@ -148,7 +148,7 @@ def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # noqa: S106  # a canary
 
     assert done.returncode == 0
-    assert "acme: 1 days" in done.stdout
+    assert "acme: 1 day," in done.stdout
     assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set" in done.stdout
     assert "canary" not in done.stdout + done.stderr
     next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from apiusage_helpers import project
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.panels.labels import counted
 from apiusage_helpers.store import organizations, stored_days
 
 _PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
@@ -73,7 +74,8 @@ def _days(organization: str) -> str:
     gaps = f", {missing} missing between them" if missing else ""
     young = f", {provisional} provisional" if provisional else ""
     return _line(
-        "attention" if missing else "ok", f"{organization}: {len(days)} days, {span.start} to {span.end}{gaps}{young}"
+        "attention" if missing else "ok",
+        f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}",
     )
 
 

@@ -89,8 +89,10 @@ class Page(Struct, rename="camel"):
 
     @property
     def service(self) -> str | None:
-        """The service that gave this page; None when it bears neither kind of rows."""
-        return LEGACY if self.results is not UNSET else JOBS if self.entities is not UNSET else None
+        """The service that gave this page, by its rows or its word for finished; None when it bears neither."""
+        if self.results is not UNSET or (self.entities is UNSET and self.query_status == "Complete"):
+            return LEGACY
+        return JOBS if self.entities is not UNSET or self.query_status == "Succeeded" else None
 
     @property
     def has_next(self) -> bool:

@@ -173,8 +173,14 @@ def test_weekly_and_monthly_results_are_refused(write, legacy_row, dates) -> Non
 
 def test_a_complete_result_without_rows_needs_its_interval(write) -> None:
     """Without rows only the interval tells which days are empty."""
-    with pytest.raises(UsageError, match="--interval"):
-        read(write(page()))
+    for empty in (
+        page(),
+        {"queryStatus": "Complete"},
+        {"entities": [], "queryStatus": "Succeeded"},
+        {"queryStatus": "Succeeded"},
+    ):
+        with pytest.raises(UsageError, match="--interval"):
+            read(write(empty))
     assert len(read(write(page()), interval=parse_interval("2026-10-01/2026-10-02")).days) == 2
 
 
