@@ -26,7 +26,7 @@ _HEADINGS = {
     "requests": "Requests",
     "successful": "Successful",
     "failed": "Failed",
-    "share": "Share of all requests",
+    "share": "Share of all",
     "status": "Status",
     "meaning": "Meaning",
     "outcome": "Outcome",

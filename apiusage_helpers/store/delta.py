@@ -5,7 +5,6 @@ no client and no requests, but the day's number of rows and their totals. DuckDB
 name; nothing is found by a glob.
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -206,8 +205,3 @@ def _data_files(root: Path) -> set[Path]:
 
 def _first_line(fault: BaseException) -> str:
     return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
-
-
-def free_space(root: Path) -> int:
-    """Bytes free where the store lies or will lie."""
-    return shutil.disk_usage(next(folder for folder in (root, *root.parents) if folder.is_dir())).free

@@ -1,0 +1,29 @@
+"""The notebooks without the kit's runner: by plain papermill, from any folder, with files only where they are asked for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: Path) -> None:
+    """Every cell runs, each panel shows itself once as HTML, and the CSVs lie where the parameter says."""
+    assert apiusage("sample").returncode == 0
+    files = tmp_path / "files"
+    files.mkdir()
+    command = [sys.executable, "-m", "papermill", path, tmp_path / "out.ipynb", "--no-progress-bar", "-k", "python3"]
+    done = subprocess.run(
+        [*command, "-p", "organization", "sample", "-p", "export_folder", files], env=apiusage.environment, cwd=tmp_path,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    panels = [cell for cell in cells if "panel" in cell.metadata.get("tags", [])]
+    assert all([list(output.data) for output in cell.outputs] == [["text/html", "text/plain"]] for cell in panels)
+    assert len(list(files.glob("*.csv"))) == 10
