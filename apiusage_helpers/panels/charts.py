@@ -16,7 +16,7 @@ from apiusage_helpers.panels.style import COLOURS, GRID, HATCHES, INK, LEGENDS, 
 ROW = 0.29
 TALL_ROW = 0.42
 _CELL = 0.077
-_FEW_DAYS = 16
+_FEW_DAYS, _LEAST_DAYS = 16, 7
 _LEGEND = 0.32
 
 
@@ -93,8 +93,9 @@ def draw_days(axes: Axes, days: "Days") -> None:
     """Vertical bars per day, stacked by outcome; missing days stand as hatched columns, silent ones as a bare 0."""
     count = len(days.labels)
     highest = max((a + b for a, b in zip(*days.series.values(), strict=True)), default=0) or 1
-    axes.set_position((0.075, 0.15, 0.92, 0.72))
-    axes.set_xlim(-0.6, count - 0.4)
+    axes.set_position((0.075, 0.15, 0.895, 0.72))
+    spare = max(0, _LEAST_DAYS - count) / 2
+    axes.set_xlim(-0.6 - spare, count - 0.4 + spare)
     axes.set_ylim(0, highest * 1.16)
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
