@@ -4,8 +4,9 @@ Bars stand on whole positions and get their labels afterwards, so that equal or 
 are laid out here by counting their cells, which needs no renderer and gives the same picture on every machine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -16,7 +17,7 @@ from apiusage_helpers.panels.style import COLOURS, GRID, HATCHES, INK, LEGENDS, 
 ROW = 0.29
 TALL_ROW = 0.42
 _CELL = 0.077
-_FEW_DAYS, _LEAST_DAYS = 16, 7
+_LEAST_DAYS, _FEW_DAYS, _MOST_MARKS, _MOST_BARS = 7, 16, 62, 124
 _LEGEND = 0.32
 
 
@@ -90,7 +91,7 @@ def draw_share(axes: Axes, series: Mapping[str, float], texts: Sequence[str]) ->
 
 
 def draw_days(axes: Axes, days: "Days") -> None:
-    """Vertical bars per day, stacked by outcome; missing days stand as hatched columns, silent ones as a bare 0."""
+    """Columns per day, stacked by outcome (steps where there are many); missing days are hatched, silent ones a bare 0."""
     count = len(days.labels)
     highest = max((a + b for a, b in zip(*days.series.values(), strict=True)), default=0) or 1
     axes.set_position((0.075, 0.15, 0.895, 0.72))
@@ -101,9 +102,15 @@ def draw_days(axes: Axes, days: "Days") -> None:
     axes.spines["left"].set_visible(False)
     base = [0.0] * count
     for outcome, values in days.series.items():
-        axes.bar(range(count), values, bottom=base, width=0.72, color=COLOURS[outcome], hatch=HATCHES[outcome],
-                 edgecolor=PAPER, linewidth=0, label=LEGENDS[outcome])  # fmt: skip
-        base = [b + v for b, v in zip(base, values, strict=True)]
+        tops = [b + v for b, v in zip(base, values, strict=True)]
+        look: dict[str, Any] = {
+            "facecolor": COLOURS[outcome], "hatch": HATCHES[outcome], "edgecolor": PAPER, "label": LEGENDS[outcome],
+        }  # fmt: skip
+        if count > _MOST_BARS:
+            axes.fill_between(range(count), base, tops, step="mid", linewidth=0, **look)
+        else:
+            axes.bar(range(count), values, bottom=base, width=0.72, linewidth=0, **look)
+        base = tops
     _day_marks(axes, days, base, highest)
     _day_axis(axes, days)
 
@@ -119,17 +126,31 @@ class Days:
 
 
 def _day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
-    few = len(tops) <= _FEW_DAYS
+    for first, last in _runs(days.missing):
+        middle, width_of_run = (first + last) / 2, last - first + 0.9
+        axes.bar(middle, highest, width=width_of_run, color=GRID, hatch="////", edgecolor=PAPER, linewidth=0)
+        if len(tops) <= _MOST_MARKS or width_of_run * 12 > len(tops):
+            axes.text(middle, highest * 0.5, "missing", rotation=90, ha="center", va="center", fontsize=8, color=INK)
+    if len(tops) <= _MOST_MARKS:
+        _day_texts(axes, days, tops, highest)
+
+
+def _day_texts(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
+    """The counts of few days, the 0 of silent ones, and what is provisional."""
     for place, top in enumerate(tops):
-        if place in days.missing:
-            axes.bar(place, highest, width=0.9, color=GRID, hatch="////", edgecolor=PAPER, linewidth=0)
-            axes.text(place, highest * 0.5, "missing", rotation=90, ha="center", va="center", fontsize=8, color=INK)
-        elif few or top == 0:
+        if place not in days.missing and (len(tops) <= _FEW_DAYS or top == 0):
             axes.text(place, top + highest * 0.015, human(top), ha="center", va="bottom", fontsize=8.5, color=INK)
         if place in days.provisional:
             axes.text(
                 place, highest * 0.03, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=PAPER
             )
+
+
+def _runs(places: Collection[int]) -> list[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    starts = sorted(place for place in places if place - 1 not in places)
+    ends = sorted(place for place in places if place + 1 not in places)
+    return list(zip(starts, ends, strict=True))
 
 
 def _day_axis(axes: Axes, days: Days) -> None:

@@ -124,3 +124,21 @@ def test_no_label_leaves_the_picture(report) -> None:
             box = text.get_window_extent(renderer)
             assert box.x0 >= -2, (panel.__name__, text.get_text())
             assert box.x1 <= figure.bbox.x1 + 2, (panel.__name__, text.get_text())
+
+
+def test_many_days_are_steps_with_their_gaps_as_runs() -> None:
+    """A year is drawn as two areas; a long gap is one hatched column, told once."""
+    from apiusage_helpers.panels.charts import Days, draw_days
+    from apiusage_helpers.panels.style import drawn
+
+    days = Days(
+        labels=[str(n) for n in range(366)],
+        series={"successful": [n % 90 + 1 for n in range(366)], "failed": [n % 7 for n in range(366)]},
+        missing=frozenset({*range(100, 190), 200}),
+    )
+    figure, svg = drawn(2.6, lambda axes: draw_days(axes, days))
+
+    assert len(figure.axes[0].collections) == 2
+    assert len(figure.axes[0].patches) == 2
+    assert [text.get_text() for text in figure.axes[0].texts] == ["missing"]
+    assert len(svg) < 100_000
