@@ -113,11 +113,11 @@ def resolve(date_range: str, today: date) -> Interval:
     if "/" not in date_range:
         raise ParameterError(f"{date_range!r} is neither a preset ({', '.join(PRESETS)}) nor START/END")
     interval = parse_interval(date_range)
-    if len(interval) > _MOST_DAYS:
-        raise ParameterError(f"interval {interval} holds {len(interval):,} days: a report holds {_MOST_DAYS:,} at most")
     if interval.end >= today:
         newest = today - _DAY
         raise ParameterError(f"interval {interval} touches {today} or later: the newest complete UTC day is {newest}")
+    if len(interval) > _MOST_DAYS:
+        raise ParameterError(f"interval {interval} holds {len(interval):,} days: a report holds {_MOST_DAYS:,} at most")
     return interval
 
 
