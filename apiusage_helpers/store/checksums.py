@@ -1,12 +1,13 @@
 """What was written is recognised: a checksum for every file, in a small table beside the data.
 
-DuckDB takes a flipped bit for another figure, so files are held against their SHA-256 before they are read. A file
-without a checksum (its writer was killed between two commits) is adopted when the rows of all its days agree with their
-marker rows; otherwise it is foreign and nothing of it is reported.
+DuckDB takes a flipped bit for another figure, so files are held against their SHA-256 before they are read, and the
+rows of every day against its marker row: a sound file may still hold a day twice. A file without a checksum (its writer
+was killed between two commits) is adopted when its days agree; otherwise it is foreign and nothing of it is reported.
 """
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -39,40 +40,58 @@ def record(root: Path, organization: str, months: Sequence[str]) -> None:
 
 
 def verify(root: Path, files: Sequence[StoredFile]) -> None:
-    """Nothing, when every file is as it was written; StoreError names the first that is not, and its days."""
-    known = _known(root, files[0].organization) if files else {}
+    """Nothing, when every file is as it was written and every day agrees with its marker row.
+
+    StoreError names the first file that is not, and its days. Files without a checksum get one.
+    """
+    if not files:
+        return
+    known = _known(root, files[0].organization)
     for file in files:
         _refuse_changed(root, file, known.get(file.path))
     strangers = [file for file in files if file.path not in known]
+    _refuse_uneven(root, files, strangers)
     if strangers:
-        _adopt(root, files, strangers)
+        _adopt(root, strangers)
+
+
+def is_damaged(root: Path, file: StoredFile) -> bool:
+    """Whether a file is not as it was written; one without a checksum has to agree with its own markers."""
+    known = _known(root, file.organization)
+    try:
+        _refuse_changed(root, file, known.get(file.path))
+        _refuse_uneven(root, [] if file.path in known else [file], [file])
+    except StoreError:
+        return True
+    return False
 
 
 def _refuse_changed(root: Path, file: StoredFile, sha256: str | None) -> None:
     path = root / "usage" / file.path
+    if not file.path.startswith(f"organization={file.organization}/month={file.month}/"):
+        raise StoreError(_advice(file, "stands in the log under another organization or month"))
     if not path.is_file():
         raise StoreError(_advice(file, "is missing"))
     if path.stat().st_size != file.size or (sha256 is not None and _sha256(path) != sha256):
         raise StoreError(_advice(file, "is not as it was written"))
 
 
-def _adopt(root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFile]) -> None:
-    """Checksums for files that have none, when their days agree with their markers; StoreError otherwise."""
-    months = sorted({file.month for file in strangers})
-    alike = [file for file in files if file.month in months]
+def _refuse_uneven(root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFile]) -> None:
+    """StoreError when the days of `files` do not agree with their marker rows; `strangers` are the first suspects."""
     try:
-        uneven = disagreeing_days(read_files(connect(), root, alike))
+        uneven = disagreeing_days(read_files(connect(), root, files))
     except duckdb.Error:
-        raise StoreError(_advice(strangers[0], "cannot be read")) from None
+        raise StoreError(_advice((*strangers, *files)[0], "cannot be read")) from None
     if uneven:
-        raise StoreError(
-            _advice(strangers[0], f"was not written by this kit: {', '.join(uneven)} do not agree with it")
-        )
-    try:
-        with writing(root, seconds=0):
-            record(root, strangers[0].organization, months)
-    except StoreError:
-        return  # a store that can only be read is read; whoever holds the lock records it
+        holds = [file for file in (*strangers, *files) if str(file.first) <= uneven[0] <= str(file.last)]
+        fault = "was not written by this kit" if holds and holds[0] in strangers else "does not agree with its markers"
+        raise StoreError(_advice((*holds, *files)[0], f"{fault} (see {', '.join(uneven)})"))
+
+
+def _adopt(root: Path, strangers: Sequence[StoredFile]) -> None:
+    """Checksums for files that have none and agree with their markers, where the store can be written."""
+    with suppress(StoreError), writing(root, seconds=0):  # whoever holds the lock records them
+        record(root, strangers[0].organization, sorted({file.month for file in strangers}))
 
 
 def disagreeing_days(stored: duckdb.DuckDBPyRelation) -> list[str]:
@@ -94,9 +113,9 @@ def _known(root: Path, organization: str) -> dict[str, str]:
     paths = [root / "files" / file.path for file in stored_files(table, organization)]
     try:
         listed = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]) if paths else None
-    except (OSError, pa.ArrowException):
+        return dict(zip(listed["path"].to_pylist(), listed["sha256"].to_pylist(), strict=True)) if listed else {}
+    except (OSError, pa.ArrowException, UnicodeDecodeError, KeyError):
         return {}  # files without a checksum are held against their markers
-    return dict(zip(listed["path"].to_pylist(), listed["sha256"].to_pylist(), strict=True)) if listed else {}
 
 
 def _sha256(path: Path) -> str:

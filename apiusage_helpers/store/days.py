@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from apiusage_helpers.errors import UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta
-from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, check_usage
+from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, check_usage, organization_name
 
 _SETTLED_AFTER = timedelta(days=2)  # a day is provisional until 24 hours after its end
 
@@ -94,6 +94,7 @@ def write_days(
     written.
     """
     folder, wanted = delta.store_root(root), sorted(set(days))
+    organization_name(organization)
     check_usage(usage)
     _refuse_other_days(usage, wanted)
     new = _with_markers(organization, usage, wanted, origin)
@@ -103,7 +104,7 @@ def write_days(
             rows = new if changed == wanted else new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
             overwritten = set(changed) - set(written.added)
             delta.commit(folder, rows, delta.days_predicate(organization, changed) if overwritten else None)
-            _tidy(folder, organization, changed)
+            tidy(folder, organization, changed)
     return written
 
 
@@ -113,6 +114,8 @@ def month_names(interval: Interval | None) -> list[str]:
 
 
 def _refuse_other_days(usage: pa.Table, days: Sequence[date]) -> None:
+    if not days:
+        raise UsageError("there is no day to write")
     strangers = usage.filter(pc.invert(pc.is_in(usage["date"], pa.array(days, pa.date32()))))
     if strangers.num_rows:
         raise UsageError(f"{strangers.num_rows} rows lie outside the days to write, such as {strangers['date'][0]}")
@@ -154,11 +157,14 @@ def _months(dates: pa.ChunkedArray) -> pa.Array:
     return pc.strftime(encoded.dictionary, "%Y-%m").take(encoded.indices)
 
 
-def _tidy(root: Path, organization: str, days: Sequence[date]) -> None:
-    """Few files, each with its checksum, in the months of `days`."""
+def tidy(root: Path, organization: str, days: Sequence[date]) -> None:
+    """Few files, each with its checksum, in the months of `days`; what fails is left to the next write or scan."""
     months = sorted({f"{day:%Y-%m}" for day in days})
-    delta.compact(root, organization, months)
-    checksums.record(root, organization, months)
+    with delta.tidying(root):
+        delta.compact(root, organization, months)
+    with delta.tidying(root):
+        checksums.record(root, organization, months)
+        delta.sweep(root)
 
 
 def _compare(

@@ -5,8 +5,9 @@ no client and no requests, but the day's number of rows and their totals. DuckDB
 name; nothing is found by a glob.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -41,6 +42,8 @@ PARTITIONS = ["organization", "month"]
 MOST_FILES = 4
 KEPT_HOURS = 168
 LOCK_SECONDS = 60.0
+TIDY_EVERY = 10  # commits
+FAULTS = (DeltaError, OSError, pa.ArrowException)
 _CONFIGURATION = {"delta.checkpointInterval": "10"}  # opening a store reads few log entries, however old it is
 
 
@@ -60,8 +63,14 @@ class StoredFile:
 
 
 def store_root(root: Path | None) -> Path:
-    """The folder given, else the project's store."""
-    return root or project.store_folder()
+    """The folder given, else the project's store; StoreError when deltalake cannot use a folder of such a name."""
+    folder = root or project.store_folder()
+    if _UNUSABLE.search(str(folder.absolute())):
+        raise StoreError(
+            f"{folder}: no [ ] ^ | \\ and no % before two hex digits may stand in the path of a store; "
+            "name another folder by APIUSAGE_STORE"
+        )
+    return folder
 
 
 def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
@@ -70,8 +79,10 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
     StoreError when the folder holds something else, or a table that this kit did not write or cannot read.
     """
     folder = root / name
-    if not (folder / "_delta_log").is_dir():
+    if not _has_commits(folder):
         _refuse_foreign(root)
+        if name == "usage" and _has_commits(root / "files"):
+            raise StoreError(f"{folder}: its log is gone; put it back from a copy, or remove {root} and import again")
         return None
     try:
         table = DeltaTable(folder)
@@ -111,7 +122,7 @@ def read_files(
     """The stored rows of these files, marker rows among them, as a lazy relation."""
     if not files:
         return connection.from_arrow(STORED_SCHEMA.empty_table())
-    paths = [str(root / "usage" / file.path) for file in files]
+    paths = [re.sub(r"([*?])", r"[\1]", str(root / "usage" / file.path)) for file in files]  # names, not globs
     return connection.read_parquet(paths, hive_partitioning=False)
 
 
@@ -121,20 +132,34 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     try:
         _refuse_foreign(root)
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / "write.lock", timeout=seconds):
-            before = _data_files(root)
-            try:
-                yield
-            except (DeltaError, OSError, pa.ArrowException):
-                for path in _data_files(root) - before:
-                    path.unlink(missing_ok=True)
-                raise
+        with FileLock(root / "write.lock", timeout=seconds), _no_dead_files(root):
+            yield
     except Timeout:
         raise StoreError(
             f"{root}: another import is writing since {seconds:.0f} s; try again when it has ended"
         ) from None
-    except (DeltaError, OSError, pa.ArrowException) as fault:
+    except FAULTS as fault:
         raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None
+
+
+@contextmanager
+def tidying(root: Path) -> Iterator[None]:
+    """Work that may fail: the commit before it stands, and the next write or scan does what was left undone."""
+    with suppress(*FAULTS), _no_dead_files(root):
+        yield
+
+
+@contextmanager
+def _no_dead_files(root: Path) -> Iterator[None]:
+    """A fault on the way takes its new files along, but none that a commit has made part of the store."""
+    before = _data_files(root)
+    try:
+        yield
+    except FAULTS:
+        with suppress(StoreError):  # a log that cannot be read tells nothing: its files stay
+            for path in _data_files(root) - before - _live_files(root):
+                path.unlink(missing_ok=True)
+        raise
 
 
 def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage") -> None:
@@ -155,13 +180,19 @@ def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage
 
 
 def compact(root: Path, organization: str, months: Sequence[str]) -> None:
-    """Each month's partition as one file again where it has more than `MOST_FILES`; old files go after a week."""
+    """Each month's partition as one file again where it has more than `MOST_FILES`."""
     table = DeltaTable(root / "usage")
     crowded = [m for m in months if len(stored_files(table, organization, [m])) > MOST_FILES]
     for month in crowded:
         table.optimize.compact(partition_filters=[("organization", "=", organization), ("month", "=", month)])
-    if crowded:
-        table.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+
+
+def sweep(root: Path) -> None:
+    """Files that no snapshot of the last week needs are gone, once in `TIDY_EVERY` commits."""
+    for name in ("usage", "files"):
+        table = DeltaTable(root / name)
+        if table.version() % TIDY_EVERY == 0:
+            table.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
 
 
 def days_predicate(organization: str, days: Sequence[date]) -> str:
@@ -175,14 +206,21 @@ def _refuse_foreign(root: Path) -> None:
     """StoreError when the folder exists and holds anything that is not the store's."""
     if root.exists() and not root.is_dir():
         raise StoreError(f"{root} is a file, not a store: name a folder by APIUSAGE_STORE")
-    strangers = [path.name for path in root.iterdir() if path.name not in _OURS] if root.is_dir() else []
+    names = sorted(path.name for path in root.iterdir()) if root.is_dir() else []
+    strangers = [name for name in names if name not in _OURS and not name.startswith(".")]
     if strangers:
         raise StoreError(
             f"{root} holds {strangers[0]!r}, which is no part of a store: name another folder by APIUSAGE_STORE"
         )
 
 
-_OURS = frozenset({"usage", "files", "write.lock"})
+_OURS = frozenset({"usage", "files", "write.lock", "lost+found"})  # the last is a file system's; so are hidden files
+_UNUSABLE = re.compile(r"[\[\]^|\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
+
+
+def _has_commits(folder: Path) -> bool:
+    """Whether a table was ever written here: a writer killed on its first commit leaves a log without entries."""
+    return any(path.suffix in {".json", ".parquet"} for path in (folder / "_delta_log").glob("[0-9]*"))
 
 
 def _stored_file(action: dict[str, object]) -> StoredFile:
@@ -197,6 +235,17 @@ def _stored_file(action: dict[str, object]) -> StoredFile:
         first=first,  # type: ignore[arg-type]  # the log's statistics of a date column are dates
         last=last,  # type: ignore[arg-type]  # as above
     )
+
+
+def _live_files(root: Path) -> set[Path]:
+    """The files of the newest snapshots, as paths."""
+    tables = {name: open_table(root, name) for name in ("usage", "files")}
+    return {
+        root / name / unquote(str(path))
+        for name, table in tables.items()
+        if table is not None
+        for path in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+    }
 
 
 def _data_files(root: Path) -> set[Path]:
