@@ -20,6 +20,7 @@ ROOMS = {
     "papermill": {"runs"},
     "nbconvert": {"runs"},
     "nh3": {"runs"},
+    "jinja2": {"runs"},
     "psutil": {"runs"},
     "msgspec": {"sources"},
     "pydantic": {"parameters"},

@@ -10,9 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import nh3
-from nbconvert import HTMLExporter
+from jinja2 import Environment, FileSystemLoader
 
 TEMPLATES = Path(__file__).parent / "template"
 _HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "seal", "live"})
@@ -33,6 +32,9 @@ _ATTRIBUTES = {
 
 def report_page(executed: Path, *, title: str, summary: str) -> str:
     """The page of an executed notebook: `title` for the window, `summary` for readers that show a line of it."""
+    import nbformat  # noqa: PLC0415  # a static page needs neither
+    from nbconvert import HTMLExporter  # noqa: PLC0415
+
     notebook = shown_part(nbformat.read(executed, as_version=4))
     exporter = HTMLExporter(
         template_name="report",
@@ -41,12 +43,22 @@ def report_page(executed: Path, *, title: str, summary: str) -> str:
         exclude_anchor_links=True,
         embed_images=False,
     )
-    style = (TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")
-    resources = {
-        "report": {"title": escape(title), "summary": escape(summary), "style": style, "policy": _policy(style)}
-    }
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    page, _ = exporter.from_notebook_node(notebook, resources=_frame(title, summary))
     return str(page)
+
+
+def static_page(body: str, *, title: str, summary: str) -> str:
+    """A page of the same kind around HTML that the kit made itself; `body` is cleaned like any output."""
+    templates = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=False)  # noqa: S701  # cleaned, escaped
+    page = templates.get_template("page.html.j2")
+    return page.render(body=clean_html(body), resources=_frame(title, summary))
+
+
+def _frame(title: str, summary: str) -> dict[str, dict[str, str]]:
+    """What the head and foot of a page say."""
+    style = (TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")
+    texts = {"title": escape(title), "summary": escape(summary)}
+    return {"report": {**texts, "style": style, "policy": _policy(style)}}
 
 
 def shown_part(notebook: Any) -> Any:

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from apiusage_helpers.runs.html import clean_html, report_page
+from apiusage_helpers.runs.html import clean_html, report_page, static_page
 
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//e.example>",
@@ -65,3 +65,14 @@ def test_only_panels_and_prose_are_shown(tmp_path) -> None:
     assert "<title>A &lt;b&gt; title</title>" in page
     assert "default-src 'none'" in page
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", page)
+
+
+def test_a_static_page_is_framed_like_a_report() -> None:
+    """Its body is cleaned, its head has the policy and the style, its foot the summary."""
+    page = static_page("<h1>Shelf</h1><script>alert(1)</script>", title="A <b> title", summary="A summary")
+
+    assert "<h1>Shelf</h1>" in page
+    assert "alert" not in page
+    assert "<title>A &lt;b&gt; title</title>" in page
+    assert "Content-Security-Policy" in page
+    assert page.count("A summary") == 2

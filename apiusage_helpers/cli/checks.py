@@ -1,0 +1,16 @@
+"""The command that looks at the place where reports are made: doctor."""
+
+import sys
+
+import click
+
+
+@click.command()
+def doctor() -> None:
+    """Look at store, days, environment and credentials (never shown), and say what needs attention."""
+    from apiusage_helpers.runs.checkup import checkup
+
+    findings = checkup()
+    for line in findings.lines:
+        click.echo(line)
+    sys.exit(findings.exit_code)

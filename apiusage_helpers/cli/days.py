@@ -1,0 +1,100 @@
+"""The commands that bring days of usage into the store and take them out: sample, import, forget."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from apiusage_helpers.cli.messages import tell, tell_days, tell_written, today_option
+from apiusage_helpers.panels.labels import counted
+
+
+@click.command()
+@click.option("--organization", default="sample", show_default=True)
+@click.option("--days", type=click.IntRange(1, 3660), default=120, show_default=True)
+@click.option("--clients", type=click.IntRange(1, 5000), default=12, show_default=True)
+@click.option(
+    "--template-uris", type=click.IntRange(1, 100_000), default=None, help="Invent template URIs up to this many."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--if-needed", is_flag=True, help="Only where the store is empty, or its sample does not reach yesterday."
+)
+@today_option
+def sample(
+    *,
+    organization: str,
+    days: int,
+    clients: int,
+    template_uris: int | None,
+    seed: int,
+    if_needed: bool,
+    today: date | None,
+) -> None:
+    """Write an invented organization into the store; its days end yesterday (UTC)."""
+    from apiusage_helpers.interval import utc_today
+    from apiusage_helpers.sources.sample import sample_usage
+    from apiusage_helpers.store import Origin, write_days
+    from apiusage_helpers.usage import organization_name
+
+    day, name = today or utc_today(), organization_name(organization)
+    if if_needed and not _needs_sample(name, day):
+        return
+    tell(f"inventing {counted(days, 'day')} of {counted(clients, 'OAuth client')} for {name}")
+    usage, interval = sample_usage(today=day, days=days, clients=clients, template_uris=template_uris, seed=seed)
+    written = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
+    tell_written(written)
+    tell_days(name)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--organization", required=True)
+@click.option("--interval", default=None, metavar="START/END", help="What the query covered, both UTC days included.")
+@click.option(
+    "--granularity", type=click.Choice(["day"]), default=None, help="Confirm that dates which look weekly are days."
+)
+def import_files(*, files: tuple[Path, ...], organization: str, interval: str | None, granularity: str | None) -> None:
+    """Read result JSON of the usage API, or CSV, into the store; all FILEs together are one result."""
+    import pyarrow as pa
+
+    from apiusage_helpers.interval import resolve, utc_today
+    from apiusage_helpers.sources.files import read_usage
+    from apiusage_helpers.store import Origin, write_days
+    from apiusage_helpers.usage import organization_name
+
+    pa.set_memory_pool(pa.system_memory_pool())  # a large result is read a sixth faster than with Arrow's default pool
+    name = organization_name(organization)
+    covered = resolve(interval, utc_today()) if interval else None
+    tell(f"reading {counted(len(files), 'file')}")
+    found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity)
+    for note in found.notes:
+        tell(note)
+    tell(f"writing {found.usage.num_rows:,} rows of {counted(len(found.days), 'day')}")
+    written = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
+    tell_written(written)
+    tell_days(name)
+
+
+@click.command()
+@click.option("--organization", required=True)
+@click.option("--interval", default=None, metavar="START/END", help="Which UTC days (default: all).")
+def forget(*, organization: str, interval: str | None) -> None:
+    """Take days of an organization back out of the store."""
+    from apiusage_helpers.interval import parse_interval
+    from apiusage_helpers.store import forget_days
+    from apiusage_helpers.usage import organization_name
+
+    name = organization_name(organization)
+    gone = forget_days(name, parse_interval(interval) if interval else None)
+    tell(f"forgot {counted(len(gone), 'day')} of {name}: {gone[0]} to {gone[-1]}")
+
+
+def _needs_sample(organization: str, today: date) -> bool:
+    """Whether the store is empty, or holds a sample that ends before yesterday."""
+    from apiusage_helpers.store import organizations, stored_days
+
+    if not organizations():
+        return True
+    days = stored_days(organization)
+    return bool(days) and days[-1].source == "sample" and (today - days[-1].date).days > 1

@@ -1,0 +1,54 @@
+"""What commands say on stderr, and the option that several of them share."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from apiusage_helpers.panels.labels import counted
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
+    """A UTC date, written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that `value` means."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date: write YYYY-MM-DD", param, ctx)
+
+
+today_option = click.option("--today", type=Day(), default=None, help="UTC date to take for today (default: now).")
+
+
+def tell(message: str) -> None:
+    """Say it on stderr."""
+    click.echo(message, err=True)
+
+
+def tell_written(written: Any) -> None:
+    """What a write changed, one line a kind."""
+    for day, old, new in written.restated:
+        tell(f"{day} restated: {old:,} -> {new:,} requests")
+    counts = {
+        "added": written.added,
+        "restated": written.restated,
+        "renamed": written.renamed,
+        "unchanged": written.unchanged,
+    }
+    told = [f"{len(days)} {word}" for word, days in counts.items() if days]
+    tell(f"days: {', '.join(told)}" + (f"; {len(written.empty)} without traffic" if written.empty else ""))
+
+
+def tell_days(organization: str) -> None:
+    """The days that the store has now, and the next command."""
+    from apiusage_helpers.store import stored_days
+
+    days = stored_days(organization)
+    tell(f"the store has {counted(len(days), 'day')} of {organization}: {days[0].date} to {days[-1].date}")
+    tell(
+        f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {days[0].date}/{days[-1].date}"
+    )

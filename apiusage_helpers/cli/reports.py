@@ -1,0 +1,78 @@
+"""The commands that make reports and tell what has run: report, runs."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from apiusage_helpers.cli.messages import tell, today_option
+from apiusage_helpers.errors import ApiUsageError
+
+
+@click.command()
+@click.argument("params_file", type=click.Path(path_type=Path), metavar="PARAMS_FILE")
+@click.option(
+    "-p", "overrides", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter instead of the file's."
+)
+@today_option
+def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> None:
+    """Make and publish the report that PARAMS_FILE describes; print its folder."""
+    from apiusage_helpers.interval import utc_today
+    from apiusage_helpers.parameters import read_report_file
+    from apiusage_helpers.runs.run import run_report
+
+    checked = read_report_file(params_file, overrides, today=today or utc_today())
+    codes = [0]
+    for organization in _wanted_organizations(checked):
+        try:
+            click.echo(run_report(checked, organization, tell=tell))
+        except ApiUsageError as fault:
+            tell(f"{organization}: {fault}")
+            codes.append(fault.exit_code)
+    sys.exit(max(codes))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def runs(*, as_json: bool) -> None:
+    """List what has run: report, organization, interval, status, path."""
+    import json
+
+    from apiusage_helpers import project
+    from apiusage_helpers.runs import shelf
+
+    found = shelf.runs(project.output_folder())
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    _print_runs(found)
+
+
+def _wanted_organizations(checked: Any) -> tuple[str, ...]:
+    from apiusage_helpers.errors import StoreError
+    from apiusage_helpers.store import organizations
+
+    if checked.parameters.organization != "all":
+        return tuple(checked.organizations(()))
+    wanted = tuple(checked.organizations(organizations()))
+    if not wanted:
+        raise StoreError("organization all: the store has none yet; try: apiusage import FILE... --organization NAME")
+    return wanted
+
+
+def _print_runs(found: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not found:
+        tell("nothing has run yet; try: apiusage report params/daily.yaml")
+        return
+    columns = ("report", "organization", "interval", "status", "path")
+    table = Table(*columns, box=None, pad_edge=False)
+    for run in found:
+        table.add_row(*(Text(str(run[name]), overflow="fold") for name in columns))
+    Console(width=None if sys.stdout.isatty() else 400).print(table)
