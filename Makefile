@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: report test lab lint bench soak lock clean
+.PHONY: report test lab double lint bench soak lock clean
 .DEFAULT_GOAL := report
 
 report: .venv/ready
@@ -16,6 +16,9 @@ test: .venv/test-ready
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+double: .venv/ready
+	@PYTHONPATH=tests/contract $(BIN)/python -m double
 
 lint: .venv/test-ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

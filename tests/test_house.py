@@ -23,6 +23,8 @@ ROOMS = {
     "jinja2": {"runs"},
     "psutil": {"runs"},
     "msgspec": {"sources"},
+    "httpx": {"sources"},
+    "stamina": {"sources"},
     "pydantic": {"parameters"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -17,13 +17,13 @@ from apiusage_helpers.cli.messages import tell
 from apiusage_helpers.errors import ApiUsageError
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
-_COMMANDS = [days.sample, days.import_files, days.forget, reports.report, reports.runs, checks.doctor]
+_COMMANDS = [days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, checks.doctor]
 
 
 @click.group(commands=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
 def cli(*, debug: bool) -> None:  # taken out by `main`; stands here for --help
-    """API usage of Genesys Cloud organizations: import rows, report on them, see what has run."""
+    """API usage of Genesys Cloud organizations: import or fetch rows, report on them, see what has run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

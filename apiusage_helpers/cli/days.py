@@ -1,7 +1,10 @@
-"""The commands that bring days of usage into the store and take them out: sample, import, forget."""
+"""The commands that bring days of usage into the store and take them out: sample, import, fetch, forget."""
 
+import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
@@ -74,6 +77,59 @@ def import_files(*, files: tuple[Path, ...], organization: str, interval: str | 
     written = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
     tell_written(written)
     tell_days(name)
+
+
+@click.command()
+@click.option("--organization", required=True, help="A name, or all: every profile of the platform CLI.")
+@click.option(
+    "--interval", default=None, metavar="START/END", help="Which UTC days (default: of the last 90, what is missing)."
+)
+@click.option(
+    "--service", type=click.Choice(["usage", "jobs"]), default="usage", show_default=True,
+    help="usage/query, or usage/aggregates/query/jobs with built-in clients.",
+)  # fmt: skip
+@click.option("--compare", is_flag=True, help="Ask both services for these days and tell where they differ.")
+def fetch(*, organization: str, interval: str | None, service: Literal["usage", "jobs"], compare: bool) -> None:
+    """Bring an organization's days from Genesys Cloud into the store."""
+    import pyarrow as pa
+
+    from apiusage_helpers.interval import parse_interval
+    from apiusage_helpers.runs.fetch import Order, fetch_all, fetch_organization
+
+    pa.set_memory_pool(pa.system_memory_pool())  # as for an import
+    chosen = parse_interval(interval) if interval else None
+    if organization == "all":
+        sys.exit(_tell_all(fetch_all(Order(service, chosen, compare), tell=tell), compare=compare))
+    found = fetch_organization(organization, interval=chosen, service=service, compare=compare, tell=tell)
+    if compare:
+        _print_differences(found.organization, found.differences)
+    tell_days(found.organization)
+
+
+def _tell_all(outcomes: Any, *, compare: bool) -> int:
+    """The worst exit code, after a line for each organization."""
+    from apiusage_helpers.errors import ApiUsageError
+
+    codes = [0]
+    tell(f"fetched {counted(len(outcomes), 'organization')}:")
+    for name, outcome in sorted(outcomes.items()):
+        if isinstance(outcome, ApiUsageError):
+            tell(f"  {name}: failed: {outcome}")
+            codes.append(outcome.exit_code)
+            continue
+        tell(f"  {name}: {outcome.written.told()[-1]}")
+        if compare:
+            _print_differences(name, outcome.differences)
+    return max(codes)
+
+
+def _print_differences(organization: str, differences: Sequence[Any]) -> None:
+    click.echo(f"{organization}: {counted(len(differences), 'OAuth client')} with other requests in the two services")
+    if differences:
+        click.echo(f"{'usage/query':>14} {'jobs':>14} {'jobs more':>14}  OAuth client")
+    for client in differences:
+        more = client.jobs - client.usage
+        click.echo(f"{client.usage:>14,} {client.jobs:>14,} {more:>+14,}  {client.client_name} ({client.client_id})")
 
 
 @click.command()

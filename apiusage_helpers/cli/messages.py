@@ -31,16 +31,8 @@ def tell(message: str) -> None:
 
 def tell_written(written: Any) -> None:
     """What a write changed, one line a kind."""
-    for day, old, new in written.restated:
-        tell(f"{day} restated: {old:,} -> {new:,} requests")
-    counts = {
-        "added": written.added,
-        "restated": written.restated,
-        "renamed": written.renamed,
-        "unchanged": written.unchanged,
-    }
-    told = [f"{len(days)} {word}" for word, days in counts.items() if days]
-    tell(f"days: {', '.join(told)}" + (f"; {len(written.empty)} without traffic" if written.empty else ""))
+    for line in written.told():
+        tell(line)
 
 
 def tell_days(organization: str) -> None:

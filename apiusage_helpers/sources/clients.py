@@ -1,27 +1,50 @@
 """The client directory: what is known of an OAuth client beyond its rows.
 
-`params/tables/clients.csv` is the user's own: client_id, owner, kind, excluded. Only clients marked there are left out
-of reports; nothing is left out by guess.
+`params/tables/clients.csv` is the user's own: client_id, owner, kind, excluded. What the platform lists (name, grant
+type, state) is fetched with the days and kept in the store, so that a deleted client still has its name. Only clients
+marked in clients.csv are left out of reports; nothing is left out by guess.
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.store import ListedClient, listed_clients
 
 COLUMNS = ("client_id", "owner", "kind", "excluded")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
+_ACTIVE = frozenset({"", "active"})
 
 
 @dataclass(frozen=True)
 class Client:
-    """One OAuth client as its owners know it."""
+    """One OAuth client: as its owners know it, and as the platform listed it last (empty where it was not fetched).
+
+    `kind` is the owners' word, else the grant type and, unless it is active, the state.
+    """
 
     client_id: str
     owner: str = ""
     kind: str = ""
     excluded: bool = False
+    name: str = ""
+    grant_type: str = ""
+    state: str = ""
+    as_of: str = ""
+
+
+def client_directory(organization: str, path: Path | None, *, root: Path | None = None) -> dict[str, Client]:
+    """The clients of an organization by id: those that its fetched directory lists, joined with a clients.csv.
+
+    ParameterError names what is wrong in clients.csv; StoreError tells that the fetched directory cannot be read.
+    """
+    clients = {name: _listed(client) for name, client in listed_clients(organization, root=root).items()}
+    for client_id, owned in read_clients(path).items():
+        listed = clients.get(client_id, owned)
+        kind = owned.kind or listed.kind
+        clients[client_id] = replace(listed, owner=owned.owner, kind=kind, excluded=owned.excluded)
+    return clients
 
 
 def read_clients(path: Path | None) -> dict[str, Client]:
@@ -51,3 +74,16 @@ def _client(path: Path, line: int, record: dict[str, str | None]) -> Client:
     if not client_id:
         raise ParameterError(f"{path}: line {line}: client_id is empty")
     return Client(client_id, record.get("owner") or "", record.get("kind") or "", _TRUTH[excluded])
+
+
+def _listed(client: ListedClient) -> Client:
+    state = "" if client.state in _ACTIVE else client.state
+    kind = ", ".join(filter(None, (client.grant_type.lower().replace("-", " "), state)))
+    return Client(
+        client.client_id,
+        kind=kind,
+        name=client.name,
+        grant_type=client.grant_type,
+        state=client.state,
+        as_of=client.as_of,
+    )

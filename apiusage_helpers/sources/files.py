@@ -3,18 +3,17 @@
 import gzip
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from apiusage_helpers.errors import SourceError, UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.sources.csv_exports import read_csv
 from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, unknown_fields
-from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, checked_rows, days_covered
+from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
 
 _FINISHED = frozenset({None, "Complete", "Succeeded"})
 
@@ -40,13 +39,13 @@ def read_usage(
     """
     notes: list[str] = []
     parts, services, pages = _parts(paths, notes)
-    result = Result(tuple(map(_plain, parts)), _one_service(services))
+    result = Result(tuple(map(identified, parts)), _one_service(services))
     _refuse_unfinished(pages)
     if not result.table.num_rows and interval is None:
         raise UsageError(
             f"{paths[0]}: a complete result without rows: tell by --interval START/END which days it covers"
         )
-    usage = checked_rows(result, today=today, interval=interval, granularity=granularity, notes=notes)
+    usage = checked_rows(result, Rules(today, interval, granularity), notes)
     if not usage.num_rows and interval is None:
         raise UsageError(f"{paths[0]}: all rows count 0 requests: tell by --interval START/END which days it covers")
     return ImportedUsage(usage, days_covered(usage, interval, notes), result.source, tuple(dict.fromkeys(notes)))
@@ -128,19 +127,3 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
         raise UsageError(
             f"{pages[-1][0]}: a further page follows (nextUri or cursor): name the files of all pages in one import"
         )
-
-
-def _plain(part: Rows) -> Rows:
-    """The rows with an id for every client and template URIs without a leading slash."""
-    table = part.table
-    nameless, rooted = pc.equal(table["client_id"], ""), pc.starts_with(table["template_uri"], "/")
-    if pc.any(nameless).as_py():
-        named = pc.binary_join_element_wise("name:", table["client_name"], "")
-        table = _with(table, "client_id", pc.if_else(nameless, named, table["client_id"]))
-    if pc.any(rooted).as_py():
-        table = _with(table, "template_uri", pc.replace_substring_regex(table["template_uri"], "^/", ""))
-    return replace(part, table=table)
-
-
-def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
-    return table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)

@@ -7,7 +7,7 @@ becomes a note; what contradicts itself is refused.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -63,18 +63,45 @@ class Result:
         return self.parts[found].place(row - starts[found])
 
 
-def checked_rows(
-    result: Result, *, today: date, interval: Interval | None, granularity: str | None, notes: list[str]
-) -> pa.Table:
+def identified(part: Rows) -> Rows:
+    """The rows with an id for every client and template URIs without a leading slash."""
+    table = part.table
+    nameless, rooted = pc.equal(table["client_id"], ""), pc.starts_with(table["template_uri"], "/")
+    if pc.any(nameless).as_py():
+        named = pc.binary_join_element_wise("name:", table["client_name"], "")
+        table = _with(table, "client_id", pc.if_else(nameless, named, table["client_id"]))
+    if pc.any(rooted).as_py():
+        table = _with(table, "template_uri", pc.replace_substring_regex(table["template_uri"], "^/", ""))
+    return replace(part, table=table)
+
+
+def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rows must keep: lie before `today` (UTC) and within `interval`.
+
+    `granularity` "day" confirms dates that look weekly; `keep_uneven` keeps rows that do not add up, as delivered.
+    """
+
+    today: date
+    interval: Interval | None = None
+    granularity: str | None = None
+    keep_uneven: bool = False
+
+
+def checked_rows(result: Result, rules: Rules, notes: list[str]) -> pa.Table:
     """The usage table of a result; `notes` gets a sentence for all that was changed on the way.
 
     UsageError names the first row that breaks a rule: dates of today or later or outside `interval`, counts that do not
-    add up, rows that contradict each other, dates that look weekly or monthly.
+    add up (unless they are kept), rows that contradict each other, dates that look weekly or monthly.
     """
     rows = result.table
-    _refuse_days(result, rows, today, interval)
-    _refuse_longer_buckets(rows, granularity)
-    rows = _adding_up(result, rows, notes)
+    _refuse_days(result, rows, rules.today, rules.interval)
+    _refuse_longer_buckets(rows, rules.granularity)
+    rows = _adding_up(result, rows, notes, keep=rules.keep_uneven)
     if not unique_keys(rows, KEY):
         rows = _summed(_each_once(result, rows, notes))
     return _without_zeros(rows.select(list(COLUMNS)), notes)
@@ -115,8 +142,8 @@ def _refuse_longer_buckets(rows: pa.Table, granularity: str | None) -> None:
             )
 
 
-def _adding_up(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
-    """The rows, with 429 inside 400; UsageError when they add up neither way."""
+def _adding_up(result: Result, rows: pa.Table, notes: list[str], *, keep: bool) -> pa.Table:
+    """The rows, with 429 inside 400; those that add up neither way are kept as they are, or refused by UsageError."""
     even = adds_up(rows)
     if pc.all(even).as_py() is not False:
         return rows
@@ -128,9 +155,14 @@ def _adding_up(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
             f"429 stood beside 400 in all {rows.num_rows:,} rows of this query: it was added to 400, as elsewhere"
         )
         return widened.cast(ROW_SCHEMA)
+    wrong = pc.sum(pc.invert(even)).as_py()
+    if keep:
+        notes.append(
+            f"{wrong:,} of {rows.num_rows:,} rows do not add up; they stand as delivered, reports tell of them"
+        )
+        return rows
     row = pc.index(even, value=False).as_py()
     figures = ", ".join(f"{name} {rows[name][row]}" for name in COUNTS)
-    wrong = pc.sum(pc.invert(even)).as_py()
     raise UsageError(
         f"{result.place(row)}: {figures} do not add up (requests = 200 + 300 + 400 + 500, with 429 inside 400); "
         f"{wrong:,} of {rows.num_rows:,} rows do not: export the result again"

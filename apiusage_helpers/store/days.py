@@ -43,6 +43,19 @@ class Written:
     unchanged: tuple[date, ...]
     empty: tuple[date, ...]
 
+    def told(self) -> tuple[str, ...]:
+        """What changed, in words: a line for each restated day, then the number of days of each kind."""
+        counts = {
+            "added": self.added,
+            "restated": self.restated,
+            "renamed": self.renamed,
+            "unchanged": self.unchanged,
+        }
+        kinds = ", ".join(f"{len(days)} {word}" for word, days in counts.items() if days)
+        without = f"; {len(self.empty)} without traffic" if self.empty else ""
+        restated = [f"{day} restated: {old:,} -> {new:,} requests" for day, old, new in self.restated]
+        return (*restated, f"days: {kinds}{without}")
+
 
 def organizations(root: Path | None = None) -> tuple[str, ...]:
     """The organizations that the store has days of."""

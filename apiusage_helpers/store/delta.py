@@ -38,7 +38,7 @@ STORED_SCHEMA = pa.schema(
         *(pa.field(name, pa.int64()) for name in MARKS),
     ]
 )
-PARTITIONS = ["organization", "month"]
+TABLES = {"usage": ["organization", "month"], "files": ["organization", "month"], "clients": ["organization"]}
 MOST_FILES = 4
 KEPT_HOURS = 168
 LOCK_SECONDS = 60.0
@@ -168,7 +168,7 @@ def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage
         write_deltalake,
         root / name,
         rows,
-        partition_by=PARTITIONS,
+        partition_by=TABLES[name],
         name=NAME,
         description=SCHEMA_VERSION,
         configuration=_CONFIGURATION,
@@ -189,7 +189,7 @@ def compact(root: Path, organization: str, months: Sequence[str]) -> None:
 
 def sweep(root: Path) -> None:
     """Files that no snapshot of the last week needs are gone, once in `TIDY_EVERY` commits."""
-    for name in ("usage", "files"):
+    for name in filter(lambda name: _has_commits(root / name), TABLES):
         table = DeltaTable(root / name)
         if table.version() % TIDY_EVERY == 0:
             table.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
@@ -214,7 +214,7 @@ def _refuse_foreign(root: Path) -> None:
         )
 
 
-_OURS = frozenset({"usage", "files", "write.lock", "lost+found"})  # the last is a file system's; so are hidden files
+_OURS = frozenset({*TABLES, "write.lock", "lost+found"})  # the last is a file system's; so are hidden files
 _UNUSABLE = re.compile(r"[\[\]^|\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
 
 
@@ -239,7 +239,7 @@ def _stored_file(action: dict[str, object]) -> StoredFile:
 
 def _live_files(root: Path) -> set[Path]:
     """The files of the newest snapshots, as paths."""
-    tables = {name: open_table(root, name) for name in ("usage", "files")}
+    tables = {name: open_table(root, name) for name in TABLES}
     return {
         root / name / unquote(str(path))
         for name, table in tables.items()
@@ -249,7 +249,7 @@ def _live_files(root: Path) -> set[Path]:
 
 
 def _data_files(root: Path) -> set[Path]:
-    return {path for name in ("usage", "files") for path in (root / name).rglob("*.parquet")}
+    return {path for name in TABLES for path in (root / name).rglob("*.parquet")}
 
 
 def _first_line(fault: BaseException) -> str:
