@@ -145,7 +145,7 @@ def test_a_sample_is_not_added_beside_other_organizations(apiusage, result_file)
 def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     """Days, folders, credentials present but never shown; a damaged store ends with 3."""
     apiusage("import", result_file(GOOD), "--organization", "acme")
-    done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # noqa: S106  # a canary
+    done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # a canary
 
     assert done.returncode == 0
     assert "acme: 1 day," in done.stdout

@@ -23,7 +23,7 @@ import stamina
 from apiusage_helpers import __version__
 from apiusage_helpers.errors import SourceError
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
-from apiusage_helpers.sources.genesys_cloud.pace import Pace, Rate, http_date, in_turn, retry_after
+from apiusage_helpers.sources.genesys_cloud.pace import Pace, Rate, http_date, in_turn, number, retry_after
 from apiusage_helpers.sources.genesys_cloud.words import words
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # waits are told by `tell`, not by a logger on stderr
@@ -240,6 +240,8 @@ def _fault(session: Session, answer: Answer, place: str) -> Exception:
     message = f"{place}: {_words(session, answer)}"
     if answer.status == _THROTTLED or answer.status in _PASSING:
         wait = retry_after(answer.headers, session.server_now())
+        if wait is None and answer.status == _THROTTLED:
+            wait = number(answer.headers.get("inin-ratelimit-reset"))
         return PassingError(message, wait=wait, lasting=answer.status == _THROTTLED)
     if answer.status == _UNAUTHORIZED:
         return SourceError(f"{message}; a token just issued is refused: is this the region of the OAuth client?")
