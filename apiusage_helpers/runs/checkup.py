@@ -1,4 +1,4 @@
-"""A check-up of the place where reports are made: packages, store, folders, credentials. It changes nothing."""
+"""A check-up of the place where reports are made: packages, store, folders, access to Genesys Cloud. It changes nothing."""
 
 import os
 import shutil
@@ -11,16 +11,16 @@ from apiusage_helpers import project
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.panels.labels import counted
+from apiusage_helpers.runs.access import access_lines
 from apiusage_helpers.store import organizations, stored_days
 
 _PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
-_CREDENTIALS = ("GENESYSCLOUD_REGION", "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")
 _LITTLE = 1 << 30
 
 
 @dataclass(frozen=True)
 class Checkup:
-    """What was found, one line each, and the exit code: 3 when the store cannot be trusted, else 0."""
+    """What was found, one line each, and the exit code: 3 when the store cannot be trusted or access fails, else 0."""
 
     lines: tuple[str, ...]
     exit_code: int
@@ -29,8 +29,10 @@ class Checkup:
 def checkup() -> Checkup:
     """The state of packages, folders, store and credentials; the value of a credential is never told."""
     damaged: list[str] = []
-    lines = (*_packages(), *_folders(), *_store(damaged), *_credentials())
-    return Checkup(tuple(lines), 3 if damaged else 0)
+    lines = (*_packages(), *_folders(), *_store(damaged))
+    platform = access_lines()
+    told = (*lines, *(_line(state, text) for state, text in platform.lines))
+    return Checkup(told, 3 if damaged or not platform.sound else 0)
 
 
 def _packages() -> Iterator[str]:
@@ -77,13 +79,6 @@ def _days(organization: str) -> str:
         "attention" if missing else "ok",
         f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}",
     )
-
-
-def _credentials() -> Iterator[str]:
-    for name in _CREDENTIALS:
-        yield _line(
-            "ok" if os.environ.get(name) else "note", f"{name} is {'set' if os.environ.get(name) else 'not set'}"
-        )
 
 
 def _line(state: str, text: str) -> str:

@@ -1,11 +1,13 @@
 """The user's clients.csv."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from apiusage_helpers.errors import ParameterError
-from apiusage_helpers.sources.clients import Client, read_clients
+from apiusage_helpers.sources.clients import Client, client_directory, read_clients
+from apiusage_helpers.store import ListedClient, write_clients
 
 
 def test_clients_are_read_by_id(tmp_path: Path) -> None:
@@ -34,3 +36,23 @@ def test_faults_name_file_and_line(tmp_path: Path, text: str, message: str) -> N
 
     with pytest.raises(ParameterError, match=message):
         read_clients(path)
+
+
+def test_a_fetched_directory_is_joined_with_the_users_clients(tmp_path: Path) -> None:
+    """The owners' kind goes first, else the grant type and a state other than active; nobody is excluded by guess."""
+    listed = [
+        ListedClient("a", "A", "CLIENT-CREDENTIALS", "active"),
+        ListedClient("b", "B", "CODE", "inactive"),
+        ListedClient("c", "C", "TOKEN", "active"),
+    ]
+    write_clients("acme", listed, datetime(2026, 11, 24, tzinfo=UTC), root=tmp_path / "store")
+    path = tmp_path / "clients.csv"
+    path.write_text("client_id,owner,kind,excluded\r\nc,Sales,CRM,true\r\nd,,Bot,\r\n", encoding="utf-8")
+    found = client_directory("acme", path, root=tmp_path / "store")
+
+    assert {name: client.kind for name, client in found.items()} == {
+        "a": "client credentials", "b": "code, inactive", "c": "CRM", "d": "Bot",
+    }  # fmt: skip
+    assert [client.client_id for client in found.values() if client.excluded] == ["c"]
+    assert (found["c"].name, found["c"].owner, found["c"].as_of) == ("C", "Sales", "2026-11-24T00:00:00+00:00")
+    assert client_directory("globex", None, root=tmp_path / "store") == {}

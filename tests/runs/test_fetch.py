@@ -1,0 +1,240 @@
+"""Which days a fetch asks for, what it replaces and tells, and that it goes on where it stopped."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from double import faults
+from double.service import JOBS, USAGE, Service
+from double.truth import DAY, Organization, invented
+from double.virtual import ADDRESS, BEGIN, Transport, VirtualLoop
+
+from apiusage_helpers.errors import ParameterError, SourceError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days
+from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
+from apiusage_helpers.sources.genesys_cloud.session import Means
+from apiusage_helpers.store import Origin, listed_clients, stored_days, write_days
+from apiusage_helpers.usage import usage_table
+
+TODAY = BEGIN.date()
+
+
+@pytest.fixture
+def loop() -> Iterator[VirtualLoop]:
+    """A virtual clock."""
+    loop = VirtualLoop()
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+@pytest.fixture
+def acme() -> Organization:
+    return invented("acme", TODAY, days=150, clients=2, uris=3)
+
+
+@pytest.fixture
+def service(acme, loop) -> Service:
+    """The double of acme."""
+    return Service([acme], now=loop.now)
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What fetches said."""
+    return []
+
+
+@pytest.fixture
+def fetch(loop, service, acme, told, tmp_path) -> Callable[..., Fetched]:
+    """A fetch of acme."""
+
+    def fetched(*order: Any) -> Fetched:
+        credentials = Credentials("acme", acme.client_id, acme.secret, ADDRESS, ADDRESS, "a test")
+        means = Means(now=loop.now, transport=Transport(service))
+        work = fetch_days(credentials, Order(*order), means, tell=told.append, root=tmp_path)
+        return loop.run_until_complete(work)
+
+    return fetched
+
+
+def asked(service: Service) -> list[tuple[int, int]]:
+    """How many days before today each query began and ended."""
+    return [((TODAY - first).days, (TODAY - last).days) for _, _, first, last in service.asked]
+
+
+def test_the_first_fetch_brings_90_days_by_month(fetch, service, acme, tmp_path) -> None:
+    """Each day with its true requests, days without traffic too, yesterday as provisional; nothing of today."""
+    fetched = fetch()
+    days = {day.date: day for day in stored_days("acme", root=tmp_path)}
+    truth = acme.requests_by_day()
+
+    assert {day: entry.requests for day, entry in days.items()} == {
+        TODAY - DAY * back: truth.get(TODAY - DAY * back, 0) for back in range(1, 91)
+    }
+    assert [day for day, entry in days.items() if entry.provisional] == [TODAY - DAY]
+    assert [first for first, _ in asked(service)] == [90, 84, 54, 23]
+    assert len(fetched.written.added) == 90
+    assert {entry.source for entry in days.values()} == {"usage/query"}
+
+
+def test_later_fetches_bring_what_is_missing_and_the_last_3_days(fetch, service, loop) -> None:
+    """And what was provisional; nothing else is asked for."""
+    fetch()
+    service.asked.clear()
+    loop.passed += 86400 * 5
+    fetch()
+
+    assert asked(service) == [(1, -4)]
+
+
+def test_days_are_provisional_until_24_hours_after_their_end(fetch, loop, tmp_path) -> None:
+    """Then they are fetched again and settled, also unchanged ones."""
+    fetch()
+    loop.passed += 86400
+    fetch()
+
+    assert [day.date for day in stored_days("acme", root=tmp_path) if day.provisional] == [TODAY]
+
+
+def test_a_restated_day_is_replaced_and_told(fetch, acme, told, tmp_path) -> None:
+    """Of the last 3 days by default; an older one when its interval is asked for."""
+    fetch()
+    old = acme.requests_by_day()
+    for back in (2, 30):
+        acme.restate(TODAY - DAY * back)
+    new = acme.requests_by_day()
+    told.clear()
+    fetch()
+    fetch("usage", Interval(TODAY - DAY * 30, TODAY - DAY * 30))
+    lines = [line for line in told if "restated:" in line]
+
+    assert lines == [
+        f"acme: {day} restated: {old[day]:,} -> {new[day]:,} requests" for day in (TODAY - DAY * 2, TODAY - DAY * 30)
+    ]
+
+
+def test_an_imported_day_is_kept(fetch, tmp_path) -> None:
+    """Only days that are missing, provisional or of the last 3 are replaced."""
+    day = TODAY - DAY * 10
+    rows = usage_table([(day, "a", "A", "GET", "u", 7, 7, 0, 0, 0, 0)])
+    write_days("acme", rows, [day], Origin("CSV export", BEGIN), root=tmp_path)
+    fetch()
+    found = {entry.date: entry for entry in stored_days("acme", root=tmp_path)}
+
+    assert (found[day].requests, found[day].source) == (7, "CSV export")
+    assert len(found) == 90
+
+
+@pytest.mark.parametrize("interval", [None, Interval(TODAY - DAY * 90, TODAY - DAY)])
+def test_an_interrupted_fetch_goes_on_where_it_stopped(fetch, service, interval) -> None:
+    """Months that arrived are not asked for again."""
+    service.schedule = faults.in_turn([None, None, None, None, None, "lost"], route=USAGE)
+    with pytest.raises(SourceError):
+        fetch("usage", interval)
+    service.asked.clear()
+    fetch("usage", interval)
+
+    assert [first for first, _ in asked(service)] == [54, 23]
+
+
+def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None:
+    """Nothing is skipped that might have been restated."""
+    interval = Interval(TODAY - DAY * 40, TODAY - DAY * 30)
+    fetch("usage", interval)
+    service.asked.clear()
+    fetch("usage", interval)
+
+    assert asked(service) == [(40, 30)]
+
+
+@pytest.mark.parametrize(
+    ("service_name", "interval", "message"),
+    [
+        ("usage", Interval(TODAY - DAY, TODAY), "touches"),
+        ("usage", Interval(TODAY - DAY, TODAY + DAY), "touches"),
+        ("jobs", Interval(TODAY - DAY * 400, TODAY - DAY * 390), "one year"),
+    ],
+)
+def test_intervals_that_cannot_be_asked_for(fetch, service, service_name, interval, message) -> None:
+    """They are refused before any query."""
+    with pytest.raises(ParameterError, match=message):
+        fetch(service_name, interval)
+    assert service.asked == []
+
+
+def test_the_servers_date_decides_what_yesterday_is(fetch, service, told, tmp_path) -> None:
+    """A machine whose clock is ahead asks for no day that is not over, and is told."""
+    service.skew = -timedelta(hours=10)
+    fetch()
+
+    assert service.violations == []
+    assert stored_days("acme", root=tmp_path)[-1].date == TODAY - DAY * 2
+    assert any("clock is 10:00:00 ahead of the server's" in line for line in told)
+
+
+def test_the_two_services_are_compared_by_client(fetch, acme, tmp_path) -> None:
+    """Where they differ; only the chosen service's rows are stored."""
+    interval = Interval(TODAY - DAY * 12, TODAY - DAY * 3)
+    fetched = fetch("usage", interval, True)
+    built_in = sum(row.requests for row in acme.built_in if row.date in interval)
+    (only,) = fetched.differences
+
+    assert (only.client_id, only.client_name, only.usage, only.jobs) == (
+        "built-in-developer-tools", "Developer Tools", 0, built_in,
+    )  # fmt: skip
+    assert {day.source for day in stored_days("acme", root=tmp_path)} == {"usage/query"}
+
+
+def test_the_jobs_service_is_stored_as_such(fetch, service, acme, tmp_path) -> None:
+    """With the built-in clients that it counts."""
+    service.page_size = 40
+    fetch("jobs", Interval(TODAY - DAY * 12, TODAY - DAY * 3))
+
+    assert {day.source for day in stored_days("acme", root=tmp_path)} == {"usage/aggregates/query/jobs"}
+    assert {path for _, path, *_ in service.asked} == {JOBS}
+
+
+def test_names_outlive_their_clients(fetch, acme, tmp_path) -> None:
+    """A client that is deleted on the platform is still listed, as deleted."""
+    fetch()
+    gone = next(iter(acme.clients))
+    label = acme.clients.pop(gone)["name"]
+    fetch()
+    found = listed_clients("acme", root=tmp_path)
+
+    assert (found[gone].name, found[gone].state) == (label, "deleted")
+    assert {found[key].state for key in acme.clients} == {"active"}
+
+
+def test_a_role_that_may_not_read_the_directory_still_fetches_days(fetch, acme, told, tmp_path) -> None:
+    """It is told, and what was known of clients stays."""
+    fetch()
+    acme.permissions = frozenset({"usage:organization:view"})
+    fetch()
+
+    assert any("client directory was not read" in line and "oauth:client:view" in line for line in told)
+    assert set(listed_clients("acme", root=tmp_path)) == set(acme.clients)
+
+
+def test_a_fetch_needs_few_requests(fetch, service) -> None:
+    """The fetch is part of what it counts: a token, four queries with a poll each, one page of clients."""
+    fetch()
+
+    assert len(service.requests) == 1 + 4 * 2 + 1
+
+
+def _dates(*backs: int) -> list[date]:
+    return [TODAY - DAY * back for back in backs]
+
+
+def test_the_store_folder_holds_no_trace_of_a_finished_fetch(fetch, tmp_path: Path) -> None:
+    """No mark of progress stays, and no secret is anywhere."""
+    fetch("usage", Interval(*_dates(5, 4)))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    assert not any(".fetching" in str(path) for path in files)
+    assert not any(b"canary" in path.read_bytes() for path in files)
