@@ -18,11 +18,14 @@ _USED = 0.9  # of what is allowed: others may share the token
 
 @dataclass(frozen=True)
 class Pace:
-    """Limits in seconds: polling, one call with its whole body, and all the tries of one call."""
+    """Limits in seconds: polling, one call with its whole body, and all the tries of one call.
+
+    The wait between two polls is `poll_share` of what the query has taken so far, from `poll_first` to `poll_most`.
+    """
 
     poll_first: float = 2
     poll_most: float = 60
-    poll_growth: float = 1.1
+    poll_share: float = 0.1
     poll_for: float = 1800
     call: float = 300
     silence: float = 60

@@ -143,12 +143,16 @@ async def _parts(session: Session, service: Service, link: str, notes: list[str]
         if page.has_next and (not further or further in seen):
             raise SourceError(f"{service.path}: page {count} names no further page, or one already read: ask again")
         label = f"page {count}, {'results' if service.source == LEGACY else 'entities'}[{{}}]"
-        yield await asyncio.to_thread(_table, page, service, label, notes)
+        made = asyncio.to_thread(_table, page, service, label, notes)
         if not further:
+            yield await made
             return
         seen.add(further)
         del page
-        reply = await call(session, "GET", further, _page)
+        rows, reply = await asyncio.gather(
+            made, call(session, "GET", further, _page)
+        )  # the one while the other travels
+        yield rows
         if reply.value.query_status not in {None, service.finished}:
             raise _ended(session, service, reply)
 
@@ -184,7 +188,7 @@ async def _finished(session: Session, service: Service, link: str, notes: list[s
             raise SourceError(
                 f"{service.path}: still {status} after {clock() - started:.0f} s{correlation(reply.correlation_id)}: try later"
             )
-        wait = min(wait * pace.poll_growth, pace.poll_most)
+        wait = min(max(pace.poll_first, pace.poll_share * (clock() - started)), pace.poll_most)
 
 
 def _page(content: bytes) -> Page:
