@@ -6,8 +6,8 @@ usage       what a usage row is: columns, status classes, methods
 interval    UTC-day intervals: presets, parsing, the local label of a UTC day
 selection   what one report or view shows: organization, interval, clients, template URIs, methods, top n
 parameters  a params file, checked as a whole before anything runs
-sources     result files, CSV exports and an invented sample -> one checked usage table
-store       usage table -> Delta table, one commit a set of days; selection -> lazy rows of one snapshot
+sources     Genesys Cloud itself, result files, CSV exports, an invented sample -> one checked usage table
+store       usage table -> Delta table, one commit a set of days; selection -> lazy rows of one snapshot; clients
 tables      the one pass over many rows -> small tables; rankings and shares of them
 panels      small tables -> a table, a picture and its description
 runs        params file -> papermill -> HTML + CSV + run.json, published in one step

@@ -84,6 +84,8 @@ def test_a_third_party_package_lives_in_its_room(package: str) -> None:
         ("apiusage_helpers.tables.report", "matplotlib"),
         ("apiusage_helpers.cli", "pandas"),
         ("apiusage_helpers.store", "pandas"),
+        ("apiusage_helpers.runs.fetch", "pandas"),
+        ("apiusage_helpers.runs.fetch", "papermill"),
     ],
 )
 def test_importing_a_room_loads_no_more_than_it_needs(module: str, heavy: str) -> None:

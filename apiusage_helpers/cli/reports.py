@@ -59,7 +59,9 @@ def _wanted_organizations(checked: Any) -> tuple[str, ...]:
         return tuple(checked.organizations(()))
     wanted = tuple(checked.organizations(organizations()))
     if not wanted:
-        raise StoreError("organization all: the store has none yet; try: apiusage import FILE... --organization NAME")
+        raise StoreError(
+            "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
+        )
     return wanted
 
 

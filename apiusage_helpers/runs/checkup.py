@@ -59,9 +59,7 @@ def _store(damaged: list[str]) -> Iterator[str]:
     try:
         names = organizations()
         if not names:
-            yield _line(
-                "attention", "the store is empty: apiusage sample, or apiusage import FILE... --organization NAME"
-            )
+            yield _line("attention", "the store is empty: apiusage sample, or fetch or import --organization NAME")
         for name in names:
             yield _days(name)
     except StoreError as fault:

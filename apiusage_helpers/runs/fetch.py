@@ -178,11 +178,12 @@ def _refuse_interval(order: Order, today: date) -> None:
         raise ParameterError(
             f"interval {order.interval} touches {today} or later: the newest complete UTC day is {newest}"
         )
-    oldest = oldest_day(order.service, today)
-    if oldest is not None and order.interval.start < oldest:
-        raise ParameterError(
-            f"interval {order.interval}: {SERVICES[order.service].source} goes back one year: start on {oldest} or later"
-        )
+    for service in SERVICES if order.compare else (order.service,):
+        oldest = oldest_day(service, today)
+        if oldest is not None and order.interval.start < oldest:
+            raise ParameterError(
+                f"interval {order.interval}: {SERVICES[service].source} goes back one year: start on {oldest} or later"
+            )
 
 
 def _wanted(work: _Work) -> list[date]:

@@ -83,13 +83,15 @@ def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
 class Rules:
     """What rows must keep: lie before `today` (UTC) and within `interval`.
 
-    `granularity` "day" confirms dates that look weekly; `keep_uneven` keeps rows that do not add up, as delivered.
+    `granularity` "day" confirms dates that look weekly; `keep_uneven` keeps rows that do not add up, as delivered;
+    `by_name` tells that the query groups by client name too, so that a client renamed during a day has two rows of it.
     """
 
     today: date
     interval: Interval | None = None
     granularity: str | None = None
     keep_uneven: bool = False
+    by_name: bool = False
 
 
 def checked_rows(result: Result, rules: Rules, notes: list[str]) -> pa.Table:
@@ -103,7 +105,8 @@ def checked_rows(result: Result, rules: Rules, notes: list[str]) -> pa.Table:
     _refuse_longer_buckets(rows, rules.granularity)
     rows = _adding_up(result, rows, notes, keep=rules.keep_uneven)
     if not unique_keys(rows, KEY):
-        rows = _summed(_each_once(result, rows, notes))
+        key = [*KEY, *DROPPED, *(("client_name",) if rules.by_name else ())]
+        rows = _summed(_each_once(result, rows, key, notes))
     return _without_zeros(rows.select(list(COLUMNS)), notes)
 
 
@@ -169,16 +172,15 @@ def _adding_up(result: Result, rows: pa.Table, notes: list[str], *, keep: bool) 
     )
 
 
-def _each_once(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
+def _each_once(result: Result, rows: pa.Table, key: list[str], notes: list[str]) -> pa.Table:
     """The rows without repeated ones; UsageError when two of one key have other figures."""
-    key = [*KEY, *DROPPED]
     numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64())).append_column(
         "part", _part_numbers(result)
     )
     groups = rows.group_by(key).aggregate([([], "count_all")])
     repeated = groups.filter(pc.greater(groups["count_all"], 1)).drop_columns(["count_all"])
     suspects = numbered.join(repeated, key, join_type="inner").sort_by("row")
-    dropped = _second_copies(result, suspects)
+    dropped = _second_copies(result, suspects, key)
     if dropped:
         notes.append(f"{len(dropped):,} rows stand there more than once, equal in every field: each counts once")
     kept = pc.invert(pc.is_in(numbered["row"], pa.array(dropped, pa.int64())))
@@ -186,12 +188,12 @@ def _each_once(result: Result, rows: pa.Table, notes: list[str]) -> pa.Table:
     return rows.filter(kept)
 
 
-def _second_copies(result: Result, suspects: pa.Table) -> list[int]:
+def _second_copies(result: Result, suspects: pa.Table, names: Sequence[str]) -> list[int]:
     """The numbers of rows that repeat an earlier one; UsageError where a repeated key has other figures."""
     seen: dict[tuple[object, ...], list[tuple[tuple[object, ...], int, int]]] = {}
     dropped = []
     for record in suspects.to_pylist():
-        key = tuple(record[name] for name in (*KEY, *DROPPED))
+        key = tuple(record[name] for name in names)
         content = (record["client_name"], *(record[name] for name in COUNTS))
         earlier = seen.setdefault(key, [])
         lacks_key = bool(result.parts[record["part"]].absent)

@@ -64,4 +64,6 @@ def _nothing_there(root: Path, selection: Selection) -> str:
 def _how_to_fill(organization: str) -> str:
     if organization == "sample":
         return "try: apiusage sample"
-    return f"try: apiusage import FILE... --organization {organization}"
+    return (
+        f"try: apiusage fetch --organization {organization}, or apiusage import FILE... --organization {organization}"
+    )

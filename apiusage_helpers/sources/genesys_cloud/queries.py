@@ -30,7 +30,7 @@ _YEAR_DAYS = 365
 
 @dataclass(frozen=True)
 class Service:
-    """One of the two services: its path, how it spells dimensions, its word for finished, what permission it wants."""
+    """One of the two services: its path, how it spells dimensions and intervals, its word for finished, its permission."""
 
     source: str
     path: str
@@ -38,6 +38,7 @@ class Service:
     finished: str
     results: str
     permission: str
+    span: str
 
 
 SERVICES: dict[ServiceName, Service] = {
@@ -48,6 +49,7 @@ SERVICES: dict[ServiceName, Service] = {
         "Complete",
         "/api/v2/usage/query/{}/results",
         "OAuth > Client > View (oauth:client:view)",
+        "{}/{}",
     ),
     "jobs": Service(
         JOBS,
@@ -56,6 +58,7 @@ SERVICES: dict[ServiceName, Service] = {
         "Succeeded",
         "/api/v2/usage/aggregates/query/jobs/{}",
         "Usage > Organization > View (usage:organization:view)",
+        "{}T00:00:00/{}T23:59:59",
     ),
 }
 
@@ -109,7 +112,7 @@ def _refuse_today(interval: Interval, today: date) -> None:
 async def _start(session: Session, service: Service, interval: Interval) -> str:
     """The link to the results of a query that has begun."""
     body = {
-        "interval": str(interval),
+        "interval": service.span.format(interval.start, interval.end),
         "granularity": "Day",
         "groupBy": list(service.group_by),
         "metrics": list(_METRICS),
@@ -212,7 +215,8 @@ def _ended(session: Session, service: Service, reply: Reply[Page]) -> SourceErro
 
 def _checked(result: Result, interval: Interval, today: date, place: str, notes: list[str]) -> pa.Table:
     """The checked rows of an answer; what breaks a rule is named with the query."""
+    rules = Rules(today, interval, granularity="day", keep_uneven=True, by_name=result.source == JOBS)
     try:
-        return checked_rows(result, Rules(today, interval, granularity="day", keep_uneven=True), notes)
+        return checked_rows(result, rules, notes)
     except ApiUsageError as fault:
         raise type(fault)(f"{place}: {fault}") from None

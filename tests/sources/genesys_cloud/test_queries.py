@@ -4,7 +4,7 @@ from datetime import date
 
 import pyarrow.compute as pc
 import pytest
-from double import faults
+from double import answers, faults
 from double.service import JOBS, USAGE
 from double.truth import DAY, Row
 from double.virtual import BEGIN
@@ -121,6 +121,24 @@ def test_429_beside_400_is_added_for_the_jobs_service(converse, acme) -> None:
         row.s400 for row in acme.rows + acme.built_in if row.date in WEEK
     )
     assert any("429 stood beside 400" in note for note in found.notes)
+
+
+def test_a_client_renamed_during_a_day_is_summed(converse, service, monkeypatch) -> None:
+    """The jobs service groups by name, so it tells such a day in two rows; the greater name stays."""
+    made = answers.jobs_row
+
+    def renamed(organization, key, figures):
+        return made(organization, key, figures) | {"oauthClient": {"id": "a", "name": f"Name {figures[0] % 2}"}}
+
+    monkeypatch.setattr(answers, "jobs_row", renamed)
+    service.organizations[0].rows = [
+        Row(WEEK.end, "x", "GET", "u", 10), Row(WEEK.end, "y", "GET", "u", 5), Row(WEEK.end, "x", "PUT", "u", 1),
+    ]  # fmt: skip
+    service.organizations[0].built_in = []
+    found = converse(asking("jobs"))
+    rows = [(row["client_name"], row["http_method"], row["requests"]) for row in found.usage.to_pylist()]
+
+    assert sorted(rows) == [("Name 1", "GET", 15), ("Name 1", "PUT", 1)]
 
 
 def test_today_is_never_asked_for(converse, service) -> None:
