@@ -79,8 +79,8 @@ def _one_schedule(loop: VirtualLoop, root: Path, draw: random.Random, told: list
     jobs = draw.random() < 0.4
     interval = Interval(today - 40 * DAY, today - DAY)
     service = Service(
-        [acme], now=loop.now, query_seconds=draw.choice([0, 7, 200]), running_polls=draw.randrange(3), page_size=50,
-        token_seconds=draw.choice([120, 86400]), allowed=draw.choice([30, 300]), skew=timedelta(seconds=draw.choice([0, 0, 100, -100])),
+        [acme], now=loop.now, query_seconds=draw.choice([0, 7, 200]), running_polls=draw.randrange(3), page_size=draw.choice([10, 50]),
+        token_seconds=draw.choice([120, 86400]), allowed=draw.choice([12, 300]), skew=timedelta(seconds=draw.choice([0, 0, 100, -100])),
     )  # fmt: skip
     service.schedule = faults.seeded(draw.randrange(10**6), requests=draw.randrange(60), share=draw.uniform(0.1, 0.7))
     means = Means(now=loop.now, draw=random.Random(1), transport=Transport(service))
