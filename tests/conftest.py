@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,17 @@ def result_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def loop() -> Iterator[Any]:
+    """An event loop whose clock jumps to the next timer: waits take no time."""
+    from double.virtual import VirtualLoop
+
+    loop = VirtualLoop()
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEDULES = int(os.environ.get("APIUSAGE_SCHEDULES", "100"))
 KILLS = int(os.environ.get("APIUSAGE_FETCH_KILLS", "4"))
 TODAY = BEGIN.date()
-
-
-@pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    """A virtual clock."""
-    loop = VirtualLoop()
-    yield loop
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
 
 
 def credentials(organization: Organization, address: str = ADDRESS) -> Credentials:

@@ -1,6 +1,6 @@
 """Which days a fetch asks for, what it replaces and tells, and that it goes on where it stopped."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from double import faults
 from double.service import JOBS, USAGE, Service
 from double.truth import DAY, Organization, invented
-from double.virtual import ADDRESS, BEGIN, Transport, VirtualLoop
+from double.virtual import ADDRESS, BEGIN, Transport
 
 from apiusage_helpers.errors import ParameterError, SourceError
 from apiusage_helpers.interval import Interval
@@ -20,15 +20,6 @@ from apiusage_helpers.store import Origin, listed_clients, stored_days, write_da
 from apiusage_helpers.usage import usage_table
 
 TODAY = BEGIN.date()
-
-
-@pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    """A virtual clock."""
-    loop = VirtualLoop()
-    yield loop
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """A session with the double, on a virtual clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from double.service import Service
 from double.truth import Organization, invented
-from double.virtual import ADDRESS, BEGIN, Transport, VirtualLoop
+from double.virtual import ADDRESS, BEGIN, Transport
 
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.session import Means, open_session
-
-
-@pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    """A virtual clock."""
-    loop = VirtualLoop()
-    yield loop
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
 
 
 @pytest.fixture
