@@ -27,6 +27,7 @@ from apiusage_helpers.usage import organization_name
 
 LOOKED_BACK, AGAIN = 90, 3  # days
 AT_ONCE = 10  # organizations
+SAMPLE = "sample"
 _MOST_SKEW = timedelta(minutes=5)
 _NOTHING = Written((), (), (), (), ())
 
@@ -103,7 +104,8 @@ async def fetch_days(
         for days in _months(_wanted(work)):
             written = _together(written, await _fetch_month(work, days))
         clients = await _fetch_clients(work)
-        progress.ended(name, root=root)
+        if order.interval is not None:
+            progress.ended(name, root=root)
     return Fetched(name, order.service, written, clients, differences(work.apart))
 
 
@@ -191,6 +193,11 @@ def _wanted(work: _Work) -> list[date]:
     order, today = work.order, work.today
     interval = order.interval or previous_days(LOOKED_BACK, today)
     stored = {day.date: day for day in stored_days(work.name, interval, root=work.root)}
+    if any(day.source == SAMPLE for day in stored.values()):
+        raise ParameterError(
+            f"{work.name} holds invented days (apiusage sample): name another organization, or take them out first "
+            f"(apiusage forget --organization {work.name})"
+        )
     if order.interval is None:
         again = set(previous_days(AGAIN, today).days)
         return [day for day in interval.days if day not in stored or stored[day].provisional or day in again]

@@ -54,7 +54,7 @@ class Written:
         kinds = ", ".join(f"{len(days)} {word}" for word, days in counts.items() if days)
         without = f"; {len(self.empty)} without traffic" if self.empty else ""
         restated = [f"{day} restated: {old:,} -> {new:,} requests" for day, old, new in self.restated]
-        return (*restated, f"days: {kinds}{without}")
+        return (*restated, f"days: {kinds or 'none to write'}{without}")
 
 
 def organizations(root: Path | None = None) -> tuple[str, ...]:

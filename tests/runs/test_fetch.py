@@ -120,6 +120,15 @@ def test_an_imported_day_is_kept(fetch, tmp_path) -> None:
     assert len(found) == 90
 
 
+def test_invented_and_real_days_are_never_mixed(fetch, service, tmp_path) -> None:
+    """An organization with days of the sample is not fetched into."""
+    day = TODAY - DAY * 10
+    write_days("acme", usage_table([]), [day], Origin("sample", BEGIN), root=tmp_path)
+    with pytest.raises(ParameterError, match="apiusage forget --organization acme"):
+        fetch()
+    assert service.asked == []
+
+
 @pytest.mark.parametrize("interval", [None, Interval(TODAY - DAY * 90, TODAY - DAY)])
 def test_an_interrupted_fetch_goes_on_where_it_stopped(fetch, service, interval) -> None:
     """Months that arrived are not asked for again."""

@@ -260,7 +260,7 @@ async def _persistently(session: Session, ask: Callable[[], Awaitable[T]]) -> T:
     def wait(fault: Exception) -> float | bool:
         if not isinstance(fault, PassingError):
             return False
-        delay = session.means.pace.backoff(tries, session.means.draw) if fault.wait is None else fault.wait
+        delay = fault.wait or session.means.pace.backoff(tries, session.means.draw)
         longest = session.means.pace.connect_for if fault.connecting else session.means.pace.retry_for
         if clock() + delay - started > longest or (tries >= session.means.pace.tries and not fault.lasting):
             return False
