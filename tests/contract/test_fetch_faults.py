@@ -64,13 +64,14 @@ def test_after_any_schedule_of_faults_the_store_is_the_truth(loop, tmp_path, cap
 
 def _one_schedule(loop: VirtualLoop, root: Path, draw: random.Random, told: list[str]) -> None:
     """One fetch after another until none fails, while the truth changes and the faults run out."""
-    today = loop.now().date()
+    skew = timedelta(seconds=draw.choice([0, 0, 100, -100]))
+    today = (loop.now() + skew).date()
     acme = invented("acme", today, seed=draw.randrange(10**6), days=60, clients=2, uris=3)
     jobs = draw.random() < 0.4
     interval = Interval(today - 40 * DAY, today - DAY)
     service = Service(
         [acme], now=loop.now, query_seconds=draw.choice([0, 7, 200]), running_polls=draw.randrange(3), page_size=draw.choice([10, 50]),
-        token_seconds=draw.choice([120, 86400]), allowed=draw.choice([12, 300]), skew=timedelta(seconds=draw.choice([0, 0, 100, -100])),
+        token_seconds=draw.choice([120, 86400]), allowed=draw.choice([12, 300]), skew=skew,
     )  # fmt: skip
     service.schedule = faults.seeded(draw.randrange(10**6), requests=draw.randrange(60), share=draw.uniform(0.1, 0.7))
     means = Means(now=loop.now, draw=random.Random(1), transport=Transport(service))
