@@ -30,9 +30,13 @@ class UsageError(ApiUsageError):
 
 
 class SourceError(ApiUsageError):
-    """A file or service outside the kit that cannot be read: nothing was stored."""
+    """A file or service outside the kit that cannot be read: nothing was stored. `status` is a service's HTTP status."""
 
     exit_code = 3
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class StoreError(ApiUsageError):

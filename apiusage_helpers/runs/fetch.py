@@ -21,7 +21,7 @@ from apiusage_helpers.sources.genesys_cloud.credentials import Credentials, read
 from apiusage_helpers.sources.genesys_cloud.differences import Difference, differences
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.queries import SERVICES, ServiceName, ask_usage, oldest_day
-from apiusage_helpers.sources.genesys_cloud.session import Means, Session, open_session
+from apiusage_helpers.sources.genesys_cloud.session import FORBIDDEN, Means, Session, open_session
 from apiusage_helpers.store import ListedClient, Origin, Written, progress, stored_days, write_clients, write_days
 from apiusage_helpers.usage import organization_name
 
@@ -155,7 +155,7 @@ async def _fetch_clients(work: _Work) -> int:
     try:
         listed = await ask_clients(work.session)
     except SourceError as fault:
-        if ": 403" not in str(fault):
+        if fault.status != FORBIDDEN:
             raise
         work.say(f"the client directory was not read: {fault}")
         return 0

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.sources.genesys_cloud.session import Reply, Session, call
+from apiusage_helpers.sources.genesys_cloud.session import FORBIDDEN, Reply, Session, call
 from apiusage_helpers.sources.genesys_cloud.words import body_words, correlation
 from apiusage_helpers.sources.json_results import Page, page_rows, unknown_fields
 from apiusage_helpers.sources.rows import JOBS, LEGACY, Result, Rows, Rules, checked_rows, identified
@@ -120,9 +120,10 @@ async def _start(session: Session, service: Service, interval: Interval) -> str:
     try:
         reply = await call(session, "POST", service.path, _started, body=body)
     except SourceError as fault:
-        if f"{service.path}: 403" not in str(fault):
+        if fault.status != FORBIDDEN:
             raise
-        raise SourceError(f"{fault}; a role of the OAuth client needs {service.permission}") from None
+        needed = f"{fault}; a role of the OAuth client needs {service.permission}"
+        raise SourceError(needed, status=fault.status) from None
     link = reply.value.results_uri or service.results.format(reply.value.execution_id or reply.value.id)
     return f"{link}?pageSize={_PAGE_SIZE}" if service.source == JOBS and "?" not in link else link
 

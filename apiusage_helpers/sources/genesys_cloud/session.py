@@ -31,6 +31,7 @@ T = TypeVar("T")
 _FINE = frozenset({200, 201, 202})
 _PASSING = frozenset({408, 500, 502, 503, 504})
 _THROTTLED, _UNAUTHORIZED = 429, 401
+FORBIDDEN = 403
 _TOLD_WAIT = 5.0
 _SHORT_LIFE = 0.1  # of a token's life, and a minute at most: so long before its end it is renewed
 
@@ -193,7 +194,7 @@ async def _granted(session: Session) -> Token:
         headers={"Authorization": session.credentials.basic, "Accept": "application/json"},
     )
     answer = await _exchange(session, request)
-    if answer.status in {400, 401, 403}:
+    if answer.status in {400, _UNAUTHORIZED, FORBIDDEN}:
         raise SourceError(
             f"{session.credentials.login_url} gives no token for the OAuth client of {session.credentials.place}: "
             f"{_words(session, answer)}; check its id, its secret and the region"
@@ -244,8 +245,8 @@ def _fault(session: Session, answer: Answer, place: str) -> Exception:
             wait = number(answer.headers.get("inin-ratelimit-reset"))
         return PassingError(message, wait=wait, lasting=answer.status == _THROTTLED)
     if answer.status == _UNAUTHORIZED:
-        return SourceError(f"{message}; a token just issued is refused: is this the region of the OAuth client?")
-    return SourceError(message)
+        message += "; a token just issued is refused: is this the region of the OAuth client?"
+    return SourceError(message, status=answer.status)
 
 
 def _words(session: Session, answer: Answer) -> str:
