@@ -28,7 +28,7 @@ _TAGS = frozenset({
 })  # fmt: skip
 _SCRIPT = ("text", "block", "figures", "words", "pictures", "grid", "filters", "page")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_HERE = re.compile(r"(?!/)(?:/?[\w.@%+~-]+)*/?(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
+_HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
 _ATTRIBUTES = {
     "a": {"href"},
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},

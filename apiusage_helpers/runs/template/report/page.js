@@ -25,7 +25,9 @@ function enliven(block, grids) {
   let shown = {};
 
   function choose(chosen) {
+    const pressed = document.activeElement;
     show(chosen, 0);
+    keepFocus(pressed);
     const fragment = fragmentOf(chosen, options);
     history.pushState(null, "", fragment ? `#${fragment}` : "#");
   }
@@ -52,6 +54,14 @@ function enliven(block, grids) {
     panels.forEach(panel => panel.draw(shown.found, bar.toggle));
   }));
   fromAddress();
+}
+
+// The focus stays with what was pressed, where that has been drawn anew: its like in the same table, else the filters.
+function keepFocus(pressed) {
+  if (!pressed || (pressed.isConnected && !pressed.closest("[hidden]"))) return;
+  const like = pressed.dataset.choice && document.querySelector(`#${pressed.dataset.table} [data-choice="${pressed.dataset.choice}"]`);
+  const next = like || document.querySelector(".reset:not([hidden])") || document.querySelector(".facet summary");
+  next?.focus({preventScroll: true});
 }
 
 // Methods and template URIs get numbers, as clients and URLs have them; days that are missing or provisional become sets.
@@ -133,7 +143,7 @@ class Row {
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
       const text = this.texts[n];
       const choice = text && cellChoice(column, this.entry, this.name);
-      const content = choice ? button(text, () => this.choose(...choice), {class: "choice", title: "Filter the page by this"}) : text;
+      const content = choice ? button(text, () => this.choose(...choice), {class: "choice", title: "Filter the page by this", "data-choice": choice.join(), "data-table": this.name}) : text;
       return element("td", number ? {class: "number"} : {}, content);
     }));
   }

@@ -28,7 +28,7 @@ function cut(text, most, size = cells) {
 }
 
 const urlLabel = (method, uri, most) => {
-  const start = method ? `${method} ` : "";
+  const start = method ? `${cut(visible(method), 12)} ` : "";
   return start + cut(visible(uri), most - start.length);
 };
 
