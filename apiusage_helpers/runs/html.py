@@ -67,7 +67,7 @@ def static_page(body: str, *, title: str, summary: str) -> str:
 
 def readable(page: bytes) -> bytes:
     """All text of a page for one who searches it: the page, and its rows unpacked."""
-    packed = re.search(rb'id="page-rows">([A-Za-z0-9+/=]+)<', page)
+    packed = re.search(rb'<script [^>]*id="page-rows"[^>]*>([A-Za-z0-9+/=]+)<', page)
     return page + (zlib.decompress(base64.b64decode(packed[1])) if packed else b"")
 
 

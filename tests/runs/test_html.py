@@ -95,6 +95,6 @@ def test_rows_reach_the_page_only_as_base64(tmp_path) -> None:
 
     block = base64.b64encode(zlib.compress(b"a secret name")).decode()
 
-    assert f'<script type="application/octet-stream" id="page-rows">{block}</script>' in page_with(block)
+    assert re.search(f'<script [^>]*type="application/octet-stream"[^>]*>{re.escape(block)}</script>', page_with(block))
     assert b"a secret name" in readable(page_with(block).encode())
-    assert 'page-rows">' not in page_with("</script><script>alert(1)</script>")
+    assert "alert" not in page_with("</script><script>alert(1)</script>")
