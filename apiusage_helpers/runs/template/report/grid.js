@@ -29,55 +29,58 @@ function numberIn(text) {
 // A grid on the table of `box`; its `show(model)` replaces what it shows.
 function grid(box) {
   const state = {model: modelOf(box), column: -1, upward: true, query: "", all: false};
-  const table = box.querySelector("table");
-  const name = box.getAttribute("aria-label") || "table";
-  const search = element("input", {type: "search", "aria-label": `Search in ${name}`, placeholder: "Search"});
-  const note = element("p", {class: "note"});
-  const all = button("", () => { state.all = !state.all; render(); });
-  const copied = button("Copy", () => copy(copiedText(state), copied), {"aria-label": `Copy the rows shown of ${name}`});
-  const file = button("CSV", () => download(state.model.file, state.model.csv()), {"aria-label": `Download ${name} as CSV`});
-  search.addEventListener("input", () => {
-    note.setAttribute("role", "status"); // read out what a search finds; what filters do is told once, by the filter bar
-    state.query = search.value;
-    render();
-  });
-  box.before(element("div", {class: "tools"}, search, copied, file));
-  box.after(element("div", {class: "tools"}, note, all));
-  const heads = () => {
-    table.tHead.rows[0].replaceChildren(...state.model.columns.map((column, n) => sortHead(column, n, state, render)));
-  };
-
-  function render() {
-    const rows = sorted(found(state), state);
-    const shown = state.all ? rows : rows.slice(0, FIRST_ROWS);
-    table.tBodies[0].replaceChildren(...shown.map(row => row.node()));
-    [...table.tHead.rows[0].cells].forEach((head, n) => head.setAttribute("aria-sort", n !== state.column ? "none" : state.upward ? "ascending" : "descending"));
-    all.hidden = rows.length <= FIRST_ROWS;
-    all.textContent = state.all ? `Show the first ${FIRST_ROWS}` : `Show all ${whole(rows.length)}`;
-    note.textContent = shownText(shown.length, rows.length, state);
-  }
-
-  heads();
-  render();
+  const parts = tools(box, state, () => render(state, parts));
+  parts.nameColumns();
+  render(state, parts);
   return {
     show(model) {
-      note.removeAttribute("role");
-      const same = model.columns.map(column => column.heading).join() === state.model.columns.map(column => column.heading).join();
+      const same = [model, state.model].map(({columns}) => columns.map(column => column.heading).join());
       state.model = model;
-      if (!same) {
+      if (same[0] !== same[1]) {
         state.column = -1;
-        heads();
+        parts.nameColumns();
       }
-      render();
+      parts.note.removeAttribute("role");
+      render(state, parts);
     },
     clear() {
       Object.assign(state, {column: -1, query: "", all: false});
-      search.value = "";
+      parts.search.value = "";
     },
     cut() {
       state.all = false;
     },
   };
+}
+
+// What stands around a table, and its headings, whose presses change the state and draw anew.
+function tools(box, state, again) {
+  const table = box.querySelector("table");
+  const name = box.getAttribute("aria-label") || "table";
+  const search = element("input", {type: "search", "aria-label": `Search in ${name}`, placeholder: "Search"});
+  const note = element("p", {class: "note"});
+  const all = button("", () => { state.all = !state.all; again(); });
+  const copied = button("Copy", () => copy(copiedText(state), copied), {"aria-label": `Copy the rows shown of ${name}`});
+  const file = button("CSV", () => download(state.model.file, state.model.csv()), {"aria-label": `Download ${name} as CSV`});
+  search.addEventListener("input", () => {
+    note.setAttribute("role", "status"); // read out what a search finds; what filters do is told once, by the filter bar
+    state.query = search.value;
+    again();
+  });
+  box.before(element("div", {class: "tools"}, search, copied, file));
+  box.after(element("div", {class: "tools"}, note, all));
+  const heads = () => table.tHead.rows[0].replaceChildren(...state.model.columns.map((column, n) => sortHead(column, n, state, again)));
+  return {table, search, note, all, nameColumns: heads};
+}
+
+function render(state, {table, note, all}) {
+  const rows = sorted(found(state), state);
+  const shown = state.all ? rows : rows.slice(0, FIRST_ROWS);
+  table.tBodies[0].replaceChildren(...shown.map(row => row.node()));
+  [...table.tHead.rows[0].cells].forEach((head, n) => head.setAttribute("aria-sort", n !== state.column ? "none" : state.upward ? "ascending" : "descending"));
+  all.hidden = rows.length <= FIRST_ROWS;
+  all.textContent = state.all ? `Show the first ${FIRST_ROWS}` : `Show all ${whole(rows.length)}`;
+  note.textContent = shownText(shown.length, rows.length, state);
 }
 
 function shownText(shown, rows, state) {
