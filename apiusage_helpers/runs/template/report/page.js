@@ -22,6 +22,7 @@ function enliven(block, grids) {
   const totals = totalsInHead();
   const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
   const bar = filterBar(document.getElementById("filters"), options, choose);
+  const room = () => document.querySelector("figure.panel").clientWidth; // one look for all panels: each costs a layout
   let shown = {};
 
   function choose(chosen) {
@@ -34,7 +35,8 @@ function enliven(block, grids) {
 
   function show(chosen, unknown) {
     shown = {chosen, found: figures(block, chosen)};
-    panels.forEach(panel => panel.show(shown.found, bar.toggle, true));
+    const width = room();
+    panels.forEach(panel => panel.show(shown.found, bar.toggle, width));
     counts.forEach((count, n) => { if (count) count.line.textContent = shown.found.filtered ? countText(shown.found, n, block) : count.published; });
     asPublished.forEach(note => { note.hidden = !shown.found.filtered; });
     totals(shown.found);
@@ -51,7 +53,8 @@ function enliven(block, grids) {
   addEventListener("resize", () => requestAnimationFrame(() => {
     if (width === document.documentElement.clientWidth) return;
     width = document.documentElement.clientWidth;
-    panels.forEach(panel => panel.draw(shown.found, bar.toggle));
+    const space = room();
+    panels.forEach(panel => panel.draw(shown.found, bar.toggle, space));
   }));
   fromAddress();
 }
@@ -88,10 +91,10 @@ function panelOf(name, block, grids) {
   figure.parentElement.querySelectorAll(`#${name} .more`).forEach(note => note.remove());
   let place = published;
 
-  function draw(found, toggle) {
+  function draw(found, toggle, width) {
     const labels = found.tables[name].slice(0, MOST_BARS).map((entry, n) => name === "requests_per_day" || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
     const told = found.filtered ? inWords(name, found, block, labels) : sentence;
-    const made = picture(name, found, block, Math.max(280, Math.min(WIDEST, figure.clientWidth)), toggle);
+    const made = picture(name, found, block, Math.max(280, Math.min(WIDEST, width)), toggle);
     made?.setAttribute("aria-label", told);
     const next = made ? element("div", {class: "picture"}, made) : element("p", {class: "nothing"}, told);
     place.replaceWith(next);
@@ -100,12 +103,12 @@ function panelOf(name, block, grids) {
 
   return {
     draw,
-    show(found, toggle) {
+    show(found, toggle, width) {
       mark.hidden = !found.filtered;
       if (!found.filtered) table.clear();
       table.cut();
       table.show(tableModel(name, found, block, heads, toggle));
-      draw(found, toggle);
+      draw(found, toggle, width);
     },
   };
 }
@@ -140,8 +143,9 @@ class Row {
   }
 
   node() {
+    const texts = this.texts;
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
-      const text = this.texts[n];
+      const text = texts[n];
       const choice = text && cellChoice(column, this.entry, this.name);
       const content = choice ? button(text, () => this.choose(...choice), {class: "choice", title: "Filter the page by this", "data-choice": choice.join(), "data-table": this.name}) : text;
       return element("td", number ? {class: "number"} : {}, content);

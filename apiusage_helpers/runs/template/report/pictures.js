@@ -11,10 +11,8 @@ const BARS = {
 const ABOVE = ["top_urls", "client_urls", "url_requests"];
 
 const ruler = document.createElement("canvas").getContext("2d");
-const measure = text => {
-  ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
-  return ruler.measureText(text).width;
-};
+ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
+const measure = text => ruler.measureText(text).width;
 
 const shape = (name, attributes, ...children) => element(`svg:${name}`, attributes, ...children);
 const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, class: kind, "text-anchor": anchor}, text);
