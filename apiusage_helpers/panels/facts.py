@@ -2,7 +2,9 @@
 compare with the platform's own. All of it is text with figures; all text from data is escaped.
 """
 
+import json
 import re
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -18,32 +20,38 @@ from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
 
 def head(report: UsageReport) -> Html:
-    """What the report covers: total requests, total clients, the interval in UTC and display zone, source and age."""
-    selection = report.selection
+    """What the report covers: total requests and clients; then three lines: days, source and age, checks."""
     facts = {
         "Total API requests": whole(report.summary.total),
         "Total OAuth clients": whole(report.summary.clients),
-        "Organization": selection.organization,
-        "Interval": f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})",
-        f"In {selection.display_timezone}": _local_interval(report),
+        "Covers": _covers(report),
         "Source": _source(report),
+        "Checks": _checked(report),
     }
-    if selection.display_timezone == "UTC":
-        del facts["In UTC"]
-    if selection.http_methods:
-        facts["HTTP methods"] = ", ".join(selection.http_methods)
     return _facts(facts)
+
+
+def again(report: UsageReport) -> Html:
+    """How to get the data, and the same report again: the files, and the command with every choice of this report."""
+    files = listed(sorted(report.files), len(report.files))
+    command = _command(report)
+    title = "The data, and this report again"
+    html = (
+        f'<section class="box" aria-label="{title}"><h3>{title}</h3><p>Each table can be had as CSV. Published with this page: '
+        f"{escape(files)}; run.json tells how they were made. The command that makes this report from the same store:</p>"
+        f'<pre class="copyable" tabindex="0" aria-label="Command"><code>{escape(command)}</code></pre></section>'
+    )
+    return Html(html, f"{title}: {files}\n{command}")
 
 
 def checks(report: UsageReport) -> Html:
     """The strip of checks with their figures: what agrees, what does not, and what to know of the data."""
-    failed = [check for check in report.checks if check.stops and not check.ok]
-    agree = sum(check.stops for check in report.checks)
-    title = f"{len(failed)} of {agree} checks failed" if failed else f"All {agree} checks of agreement hold"
+    title = _agreed(report.checks)
     items = "".join(map(_check, report.checks))
     text = "\n".join(f"{_mark(check)} {check.name}: {check.detail}" for check in report.checks)
     return Html(
-        f'<section class="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>', f"{title}\n{text}"
+        f'<section class="checks published" id="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>',
+        f"{title}\n{text}",
     )
 
 
@@ -59,7 +67,8 @@ def section_counts(report: UsageReport, section: int) -> Html:
     )
     lines = [counts, _choices(report, section), *_unmet(report, section)]
     told = [line for line in lines if line]
-    return Html("".join(f'<p class="counts">{escape(visible(line))}</p>' for line in told), "\n".join(told))
+    html = "".join(f'<p class="counts">{escape(visible(line))}</p>' for line in told)
+    return Html(f'<div id="counts-{section}">{html}</div>', "\n".join(told))
 
 
 def comparison(report: UsageReport) -> Html:
@@ -67,7 +76,9 @@ def comparison(report: UsageReport) -> Html:
     lines = [_platform_400(report), _platform_methods(report), _platform_dates(report), *_COVERED]
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     title = "Comparing with the platform's own figures"
-    return Html(f'<aside class="box" aria-label="{title}"><h3>{title}</h3><ul>{items}</ul></aside>', "\n".join(lines))
+    return Html(
+        f'<aside class="box published" aria-label="{title}"><h3>{title}</h3><ul>{items}</ul></aside>', "\n".join(lines)
+    )
 
 
 _COVERED = (
@@ -86,12 +97,48 @@ _COVERED = (
 
 def _facts(facts: dict[str, str]) -> Html:
     items = "".join(f"<div><dt>{escape(name)}</dt><dd>{_whole_dates(text)}</dd></div>" for name, text in facts.items())
-    return Html(f'<dl class="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items()))
+    return Html(
+        f'<dl class="facts" id="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items())
+    )
 
 
 def _whole_dates(text: str) -> str:
     """The escaped text, with dates that no line end divides."""
     return re.sub(r"\d{4}-\d\d-\d\d", r"<time>\g<0></time>", escape(visible(text)))
+
+
+def _covers(report: UsageReport) -> str:
+    selection = report.selection
+    days = f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})"
+    zone = "" if selection.display_timezone == "UTC" else f"; in {selection.display_timezone} {_local_interval(report)}"
+    methods = f"; HTTP methods {', '.join(selection.http_methods)}" if selection.http_methods else ""
+    return f"{selection.organization}, {days}{zone}{methods}"
+
+
+def _checked(report: UsageReport) -> str:
+    """How many checks of agreement hold, and which notes there are on the data."""
+    notes_on_data = [f"{check.name}: {check.detail}" for check in report.checks if not check.stops and not check.ok]
+    return "; ".join([_agreed(report.checks), *(notes_on_data or ["nothing to note on the data"])])
+
+
+def _agreed(checks_made: Sequence[Check]) -> str:
+    agree, failed = sum(check.stops for check in checks_made), len(failed_checks(checks_made))
+    return f"{failed} of {agree} checks failed" if failed else f"All {agree} checks of agreement hold"
+
+
+def _command(report: UsageReport) -> str:
+    """The command that makes the report again, ready for a shell."""
+    selection = report.selection
+    options = {"organization": selection.organization, "date_range": str(selection.interval)}
+    if selection.display_timezone != "UTC":
+        options["display_timezone"] = selection.display_timezone
+    lists = {name: list(getattr(selection, name)) for name in _LISTS if getattr(selection, name)}
+    options |= {name: json.dumps(values) for name, values in lists.items()} | {"top": str(selection.top)}
+    chosen = (word for name, value in options.items() for word in ("-p", name, value))
+    return shlex.join(["apiusage", "report", "params/daily.yaml", "--today", str(selection.today), *chosen])
+
+
+_LISTS = ("clients", "client_template_uris", "template_uris", "http_methods")
 
 
 def _local_interval(report: UsageReport) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from apiusage_helpers.interval import local_label
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_METHOD_CELLS = 12
 _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 
 
@@ -58,8 +59,8 @@ def client_labels(clients: Iterable[tuple[str, str]], cells: int) -> list[str]:
 
 
 def url_label(http_method: str, template_uri: str, cells: int) -> str:
-    """The method and template URI, cut in the middle of the URI."""
-    method = f"{http_method} " if http_method else ""
+    """The method and template URI, cut in the middle of the URI (and of a method that is none)."""
+    method = f"{cut(visible(http_method), _METHOD_CELLS)} " if http_method else ""
     return method + cut(visible(template_uri), cells - len(method))
 
 
@@ -113,7 +114,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def _first_cells(text: str, cells: int) -> str:
-    while width(text) > cells:
+    while text and width(text) > cells:
         text = text[:-1]
     return text
 

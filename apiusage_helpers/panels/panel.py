@@ -5,7 +5,8 @@ what stands out, and the table beside it. All text that comes from data is escap
 """
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from typing import Any
@@ -21,6 +22,7 @@ _HEADINGS = {
     "rank": "Rank",
     "client_id": "Client id",
     "client_name": "OAuth client",
+    "kind": "Kind",
     "http_method": "Method",
     "template_uri": "Template URI",
     "requests": "Requests",
@@ -45,7 +47,8 @@ _HEADINGS = {
 class Panel:
     """One panel of a report: `name` is that of its CSV file, `alt` says in a sentence what the picture shows.
 
-    `table` holds the columns of the CSV; `svg` is None where there is nothing to draw.
+    `table` holds the columns of the CSV; `svg` is None where there is nothing to draw. `kinds` are the kinds of clients
+    by id, shown beside their names.
     """
 
     name: str
@@ -54,12 +57,14 @@ class Panel:
     alt: str
     figure: Figure | None = None
     svg: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def html(self) -> str:
         """The panel as one `<figure>` element; every text from data escaped."""
+        table = table_html(with_kinds(self.table, self.kinds), caption=self.title)
         return (
             f'<figure class="panel" id="{escape(self.name)}"><h3>{escape(self.title)}</h3>{self._picture()}'
-            f"<details><summary>The figures as a table</summary>{table_html(self.table, caption=self.title)}</details></figure>"
+            f"<details><summary>The figures as a table</summary>{table}</details></figure>"
         )
 
     def _picture(self) -> str:
@@ -83,16 +88,26 @@ class Html:
         return {"text/html": self.html, "text/plain": self.text}
 
 
+def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """`table` with the column `kind` after the clients' names; as it is where it has no clients, or no kind is known."""
+    if not kinds or "client_name" not in table:
+        return table
+    shown, place = table.copy(), list(table.columns).index("client_name") + 1
+    shown.insert(place, "kind", [kinds.get(client, "") for client in table["client_id"]])
+    return shown
+
+
 def table_html(table: pd.DataFrame, *, caption: str) -> str:
     """The table as accessible HTML: scoped headings, numbers with separators, shares in percent, text escaped.
 
-    Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV file holds.
+    Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV file holds. The page's script
+    (runs/template/report) gives each such table its tools: sort, search, copy, CSV, show all.
     """
     columns = list(table.columns)
     heads = "".join(f'<th scope="col"{_number_class(table[name])}>{escape(_heading(name))}</th>' for name in columns)
     rows = "".join(_row_html(row, columns) for row in table.head(MOST_ROWS).itertuples(index=False))
     more = len(table) - MOST_ROWS
-    note = f'<p class="note">{whole(more)} more rows stand in the CSV file.</p>' if more > 0 else ""
+    note = f'<p class="note more">{whole(more)} more rows stand in the CSV file.</p>' if more > 0 else ""
     return (
         f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f'<caption class="unseen">{escape(caption)}</caption>'

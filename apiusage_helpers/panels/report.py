@@ -21,7 +21,7 @@ from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.usage_report import UsageReport
 
 MOST_BARS = 20
-_CLIENT_CELLS, _URL_CELLS = 30, 84
+_CLIENT_CELLS, _URL_CELLS, _PAIR_CELLS = 30, 84, 56
 _RESULTS = ("successful", "failed")
 
 
@@ -44,9 +44,9 @@ def requests_per_day(report: UsageReport) -> Panel:
 def top_clients(report: UsageReport) -> Panel:
     """Top n Requests by OAuth Client."""
     table = report.tables.top_clients
-    labels = _other_last(client_labels(_pairs(table), _CLIENT_CELLS), table)
+    labels = _client_labels(report, table)
     alt = descriptions.leaders(table, labels, "OAuth client")
-    panel = Panel("top_clients", f"Top {report.selection.top} Requests by OAuth Client", table, alt)
+    panel = Panel("top_clients", f"Top {report.selection.top} Requests by OAuth Client", table, alt, kinds=report.kinds)
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
@@ -73,34 +73,32 @@ def top_urls(report: UsageReport) -> Panel:
 def client_requests(report: UsageReport) -> Panel:
     """Request Counts by OAuth Client under the selection of section 2."""
     table = report.tables.client_requests
-    labels = client_labels(_pairs(table), _CLIENT_CELLS)
+    labels = _client_labels(report, table)
     alt = descriptions.leaders(table, labels, "OAuth client")
-    panel = Panel("client_requests", "Request Counts by OAuth Client", table, alt)
+    panel = Panel("client_requests", "Request Counts by OAuth Client", table, alt, kinds=report.kinds)
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
 def client_status_codes(report: UsageReport) -> Panel:
     """HTTP Response Status Codes of each client, each bar 100 % of its requests."""
     table = report.tables.client_status_codes
-    labels = client_labels(_pairs(table), _CLIENT_CELLS)
+    labels = _client_labels(report, table)
     ends = [f"{percent(share)} failed" for share in descriptions.failed_shares(table)]
     totals = table[list(OUTCOMES)].sum(axis=1)
     shares = table.assign(**{name: table[name] / totals.where(totals > 0, 1) for name in OUTCOMES})
     alt = descriptions.worst(table, labels)
-    panel = Panel("client_status_codes", "HTTP Response Status Codes by OAuth Client", table, alt)
+    panel = Panel("client_status_codes", "HTTP Response Status Codes by OAuth Client", table, alt, kinds=report.kinds)
     return _with_bars(panel, _bars(shares, labels, OUTCOMES, ends))
 
 
 def client_urls(report: UsageReport) -> Panel:
     """Request URL Counts by OAuth Client: the pairs of client and URL with the most requests first."""
     table = report.tables.client_urls
-    pairs = list(dict.fromkeys(_pairs(table)))
-    names = dict(zip((client for client, _ in pairs), client_labels(pairs, 26), strict=True))
     first = table.head(MOST_BARS)
-    urls = zip(first["client_id"], _urls(first), strict=True)
-    labels = [f"{names[client]} · {url_label(*url, 60)}" for client, url in urls]
+    pairs = zip(_client_labels(report, first), _urls(first), strict=True)
+    labels = [f"{client} · {url_label(*url, _PAIR_CELLS)}" for client, url in pairs]
     alt = descriptions.leaders(table, labels, "OAuth client and URL pair")
-    panel = Panel("client_urls", "Request URL Counts by OAuth Client", table, alt)
+    panel = Panel("client_urls", "Request URL Counts by OAuth Client", table, alt, kinds=report.kinds)
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
@@ -121,6 +119,17 @@ def success_and_failure(report: UsageReport) -> Panel:
     alt = f"Of all requests {texts[0]} and {texts[1]}." if any(counts.values()) else descriptions.NOTHING
     panel = Panel("success_and_failure", "Total Successful vs. Failed Requests", table, alt)
     return _with_picture(panel, 0.85, lambda axes: draw_share(axes, counts, texts))
+
+
+def labels_of(report: UsageReport) -> dict[str, str]:
+    """The label of every client of the report by id: the same in all its pictures, no two alike."""
+    clients = report.summary.requests[["client_id", "client_name"]].drop_duplicates()
+    return dict(zip(clients["client_id"], client_labels(_pairs(clients), _CLIENT_CELLS), strict=True))
+
+
+def _client_labels(report: UsageReport, table: pd.DataFrame) -> list[str]:
+    labels = labels_of(report)
+    return [labels.get(client_id, OTHER) for client_id in table["client_id"]]
 
 
 def _with_bars(panel: Panel, bars: Bars) -> Panel:

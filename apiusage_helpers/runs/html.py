@@ -1,17 +1,23 @@
 """The page of a report: one file that opens anywhere and asks nobody for anything.
 
 Prose and the outputs of panel cells, no code. Outputs are cleaned by an allow-list (nh3), because names in them come
-from outside; a content security policy forbids all else: no script runs, nothing is loaded, no form is sent.
+from outside; a content security policy forbids all else: no script runs but the page's own (template/report/*.js, by
+its hash), nothing is loaded, no form is sent. The script works on what the page holds: it gives every table its tools,
+and where the page bears the rows of a report (panels/page_rows.py), it filters them. Without it the page is whole.
 """
 
 import base64
 import hashlib
+import re
+import zlib
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import nh3
 from jinja2 import Environment, FileSystemLoader
+
+from apiusage_helpers.panels.media import PAGE_ROWS
 
 TEMPLATES = Path(__file__).parent / "template"
 _HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "seal", "live"})
@@ -20,7 +26,11 @@ _TAGS = frozenset({
     "figure", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong",
     "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
 })  # fmt: skip
+_SCRIPT = ("text", "block", "figures", "words", "pictures", "grid", "filters", "page")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
 _ATTRIBUTES = {
+    "a": {"href"},
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
@@ -35,7 +45,8 @@ def report_page(executed: Path, *, title: str, summary: str) -> str:
     import nbformat  # noqa: PLC0415  # a static page needs neither
     from nbconvert import HTMLExporter  # noqa: PLC0415
 
-    notebook = shown_part(nbformat.read(executed, as_version=4))
+    notebook = nbformat.read(executed, as_version=4)
+    frame = _frame(title, summary, _page_block(notebook))
     exporter = HTMLExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -43,7 +54,7 @@ def report_page(executed: Path, *, title: str, summary: str) -> str:
         exclude_anchor_links=True,
         embed_images=False,
     )
-    page, _ = exporter.from_notebook_node(notebook, resources=_frame(title, summary))
+    page, _ = exporter.from_notebook_node(shown_part(notebook), resources=frame)
     return str(page)
 
 
@@ -54,11 +65,31 @@ def static_page(body: str, *, title: str, summary: str) -> str:
     return page.render(body=clean_html(body), resources=_frame(title, summary))
 
 
-def _frame(title: str, summary: str) -> dict[str, dict[str, str]]:
-    """What the head and foot of a page say."""
+def readable(page: bytes) -> bytes:
+    """All text of a page for one who searches it: the page, and its rows unpacked."""
+    packed = re.search(rb'<script [^>]*id="page-rows"[^>]*>([A-Za-z0-9+/=]+)<', page)
+    return page + (zlib.decompress(base64.b64decode(packed[1])) if packed else b"")
+
+
+def _frame(title: str, summary: str, block: str = "") -> dict[str, dict[str, str]]:
+    """What the head and foot of a page say and hold."""
     style = (TEMPLATES / "report" / "report.css").read_text(encoding="utf-8")
-    texts = {"title": escape(title), "summary": escape(summary)}
-    return {"report": {**texts, "style": style, "policy": _policy(style)}}
+    script = _script()
+    texts = {"title": escape(title), "summary": escape(summary), "block": block}
+    return {"report": {**texts, "style": style, "script": script, "policy": _policy(style, script)}}
+
+
+def _script() -> str:
+    """The page's script: its files in their order, in one scope of their own."""
+    files = ((TEMPLATES / "report" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT)
+    return '(() => {\n"use strict";\n' + "\n".join(files) + "})();"
+
+
+def _page_block(notebook: Any) -> str:
+    """The rows for the page's filters, if a cell made some: base64 and nothing else."""
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    blocks = [output["data"][PAGE_ROWS] for output in outputs if PAGE_ROWS in output.get("data", {})]
+    return blocks[0] if blocks and _BASE64.fullmatch(blocks[0]) else ""
 
 
 def shown_part(notebook: Any) -> Any:
@@ -86,17 +117,28 @@ def clean_html(html: str) -> str:
         html,
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=_own_pictures,
+        attribute_filter=_own,
         url_schemes={"data"},
         link_rel=None,
         strip_comments=True,
     )
 
 
-def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
-    return value if (tag, attribute) != ("img", "src") or value.startswith("data:image/") else None
+def _own(tag: str, attribute: str, value: str) -> str | None:
+    """The value of an attribute; none where it is an address and leads out of the page and what lies beside it."""
+    if (tag, attribute) == ("img", "src"):
+        return value if value.startswith("data:image/") else None
+    if (tag, attribute) == ("a", "href"):
+        return value if _HERE.fullmatch(value) else None
+    return value
 
 
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

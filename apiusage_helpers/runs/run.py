@@ -199,11 +199,13 @@ def _summary(run: Run) -> str:
 
 def _refuse_secrets(files: Path) -> RunError | None:
     """The failure of a run whose files hold the value of a variable that looks like a secret."""
+    from apiusage_helpers.runs.html import readable  # noqa: PLC0415  # the template engine, when there is a page
+
     hidden = {
         value.encode() for name, value in os.environ.items() if looks_secret(name) and len(value) >= _SHORTEST_SECRET
     }
     for path in sorted(files.iterdir()):
-        content = path.read_bytes()
+        content = readable(path.read_bytes())
         if any(value in content for value in hidden):
             return RunError(f"{path.name} holds a secret of the environment", exit_code=5)
     return None

@@ -1,7 +1,7 @@
 """The API Usage report as figures, before anything is drawn: its tables, its files, and the checks of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from apiusage_helpers.selection import Selection
@@ -24,6 +24,16 @@ class UsageReport:
     sums: RowSums
     files: Mapping[str, bytes]
     checks: tuple[Check, ...]
+    clients: Mapping[str, Client] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each client of the report whose kind is known, by id."""
+        known = {
+            str(client_id): self.clients.get(str(client_id))
+            for client_id in self.summary.requests["client_id"].unique()
+        }
+        return {client_id: client.kind for client_id, client in known.items() if client and client.kind}
 
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
@@ -53,4 +63,4 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     files |= {"api_usage.csv": usage_csv(rows)}
     sums = row_sums(usage, selection, summary)
     checks = (*agreement(tables, sums, files, selection), *notes(usage, sums, summary))
-    return UsageReport(selection, usage, summary, tables, sums, files, checks)
+    return UsageReport(selection, usage, summary, tables, sums, files, checks, clients or {})

@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from apiusage_helpers.panels.media import PAGE_ROWS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -25,5 +27,8 @@ def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: P
 
     cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
     panels = [cell for cell in cells if "panel" in cell.metadata.get("tags", [])]
-    assert all([list(output.data) for output in cell.outputs] == [["text/html", "text/plain"]] for cell in panels)
+    assert all(
+        [sorted({*output.data} - {PAGE_ROWS}) for output in cell.outputs] == [["text/html", "text/plain"]]
+        for cell in panels
+    )
     assert len(list(files.glob("*.csv"))) == 10

@@ -1,12 +1,16 @@
 """What stands around the panels."""
 
+import json
+import shlex
 from dataclasses import replace
 
 import pytest
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.panels import facts
+from apiusage_helpers.panels import report as panels
 from apiusage_helpers.panels.export import export
+from apiusage_helpers.sources.clients import Client
 
 ROW = (1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0)
 PATCH = (2, "b", "<b>Bot</b>", "PATCH", "v", 5, 0, 0, 0, 0)
@@ -81,3 +85,25 @@ def test_a_file_that_disagrees_stops_the_report(report, tmp_path) -> None:
 def test_names_are_escaped(report) -> None:
     """A choice that is HTML is shown as text."""
     assert "<b>" not in facts.section_counts(report(ROW, PATCH, clients=["<b>Bot</b>"]), 2).html
+
+
+def test_the_same_report_can_be_made_again(report) -> None:
+    """The command bears every choice, quoted for a shell, and the page names the files."""
+    made = report(ROW, PATCH, clients=["CRM", "<b>'s"], top=3, display_timezone="Asia/Kolkata")
+    command = shlex.split(facts.again(made).text.splitlines()[-1])
+
+    assert command[:4] == ["apiusage", "report", "params/daily.yaml", "--today"]
+    choices = dict(zip(command[6::3], command[7::3], strict=True))
+    assert choices["clients"] == json.dumps(["CRM", "<b>'s"])
+    assert (choices["date_range"], choices["top"]) == ("2026-11-01/2026-11-03", "3")
+    assert "<b>" not in facts.again(made).html
+    assert "client_urls.csv" in facts.again(made).html
+
+
+def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:
+    """A known kind is a column of the page's tables; the CSV keeps its columns."""
+    made = replace(report(ROW, PATCH), clients={"a": Client("a", kind="<i>code</i>")})
+
+    assert "<td>CRM</td><td>&lt;i&gt;code&lt;/i&gt;</td>" in panels.client_requests(made).html()
+    assert b"kind" not in made.files["client_requests.csv"]
+    assert "Kind" not in panels.client_requests(report(ROW)).html()

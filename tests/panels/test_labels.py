@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apiusage_helpers.panels.labels import client_labels, cut, day_label, human, listed, percent, visible, width
+from apiusage_helpers.panels.labels import (
+    client_labels,
+    cut,
+    day_label,
+    human,
+    listed,
+    percent,
+    url_label,
+    visible,
+    width,
+)
 
 
 @given(st.text(), st.integers(5, 60))
@@ -66,3 +76,10 @@ def test_a_day_bears_the_date_that_the_platform_shows() -> None:
 def test_long_lists_are_counted() -> None:
     """More than three names end in a count."""
     assert listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+def test_a_long_method_leaves_room_for_the_template_uri() -> None:
+    """What is called a method may be any text: it is cut, made visible, and never takes all the room."""
+    assert url_label("<script>alert(1)</script>" * 9, "api/v2/users", 56).endswith(" api/v2/users")
+    assert url_label("G\tET", "u", 56) == "G␉ET u"
+    assert cut("abc", 0) == "…"

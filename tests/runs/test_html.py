@@ -1,24 +1,15 @@
 """The page: what comes from outside is text, whatever it tries."""
 
+import base64
 import re
+import zlib
 
 import nbformat
 import pytest
+from payloads import HOSTILE
 
-from apiusage_helpers.runs.html import clean_html, report_page, static_page
-
-HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//e.example>",
-    "<body onload=alert(1)>", "<a href='javascript:alert(1)'>x</a>", "<meta http-equiv=refresh content='0;url=//e.example'>",
-    "<base href=//e.example>", "<link rel=stylesheet href=//e.example>", "<form action=//e.example><input type=submit>",
-    "<object data=//e.example>", "<embed src=//e.example>", "<video src=//e.example onerror=alert(1)>", "<style>@import '//e.example'</style>",
-    '<div style="background:url(//e.example)">x</div>', "<img src=//e.example/x.png>", "<img src='data:text/html,<script>'>",
-    "<math><mtext><script>alert(1)</script></mtext></math>", "<template><script>alert(1)</script></template>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<input autofocus onfocus=alert(1)>",
-    "<details ontoggle=alert(1) open>x</details>", "<marquee onstart=alert(1)>", "<audio src=//e.example>", "<button formaction=//e.example>",
-    "<a href=//e.example ping=//e.example>x</a>", "<table background=//e.example>", "<image href=//e.example>", "<use href=//e.example>",
-    "<!--><script>alert(1)</script>-->", "<scr<script>ipt>alert(1)</script>", "<p id=x onclick=alert(1)>", "<source srcset=//e.example>",
-]  # fmt: skip
+from apiusage_helpers.panels.media import PAGE_ROWS
+from apiusage_helpers.runs.html import clean_html, readable, report_page, static_page
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
@@ -76,3 +67,34 @@ def test_a_static_page_is_framed_like_a_report() -> None:
     assert "<title>A &lt;b&gt; title</title>" in page
     assert "Content-Security-Policy" in page
     assert page.count("A summary") == 2
+
+
+@pytest.mark.parametrize(
+    "place", ["daily/acme/2026-11-17_2026-11-23/report.html", "../x.html#top_clients", "#checks", "daily@ab12/a%20b/"]
+)
+def test_links_beside_the_page_survive(place: str) -> None:
+    """What has neither scheme nor host leads to a neighbour."""
+    assert f'href="{place}"' in clean_html(f'<a href="{place}">x</a>')
+
+
+@pytest.mark.parametrize("place", ["http://e.example", "//e.example", "/etc/passwd", "javascript:alert(1)", "data:text/html,x", "file:///x",
+                                   "a//e.example", "\\\\e.example", "\tjavascript:x", "mailto:a@b", "a" * 5000 + ":"])  # fmt: skip
+def test_links_that_lead_away_do_not(place: str) -> None:
+    """Whatever has a scheme, a host or a root loses its address, at once."""
+    assert "href" not in clean_html(f'<a href="{place}">x</a>')
+
+
+def test_rows_reach_the_page_only_as_base64(tmp_path) -> None:
+    """A block stands in an element that no browser runs, its text can be searched, and a false block is left out."""
+
+    def page_with(block: str) -> str:
+        output = nbformat.v4.new_output("execute_result", data={"text/html": "<p>x</p>", PAGE_ROWS: block})
+        cell = nbformat.v4.new_code_cell("rows", outputs=[output], metadata={"tags": ["panel"]})
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "n.ipynb")
+        return report_page(tmp_path / "n.ipynb", title="t", summary="s")
+
+    block = base64.b64encode(zlib.compress(b"a secret name")).decode()
+
+    assert re.search(f'<script [^>]*type="application/octet-stream"[^>]*>{re.escape(block)}</script>', page_with(block))
+    assert b"a secret name" in readable(page_with(block).encode())
+    assert "alert" not in page_with("</script><script>alert(1)</script>")

@@ -1,0 +1,167 @@
+"""The rows inside a page: what its reader filters by, without a kernel, packed into one small block of text.
+
+The block is base64 of a zlib stream, so nothing in it can be read as HTML or run. In the stream: the length of a JSON
+head (4 bytes), the head (names, days, choices of the report), then whole numbers as varints, column after column:
+
+- pairs of client and URL, by client then URL: how many each client has; the URL as its distance from the one before
+- per pair the number of its rows; per row its span of days, as the distance from the one before
+- per row the five outcomes, and what its requests exceed their sum by; what may be negative is zigzag-coded
+
+Clients and URLs stand in the order that ties go by, so that their numbers order them. Where the rows of single days
+would make the page too large, days are put together in spans of equal length: all figures stay exact, but the page
+then filters by spans and says so. Where even one span is too large, there is no block, and the page says that.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from apiusage_helpers.panels.labels import counted, day_label
+from apiusage_helpers.panels.media import PAGE_ROWS
+from apiusage_helpers.panels.report import labels_of
+from apiusage_helpers.tables.day_rows import day_rows
+from apiusage_helpers.tables.outcomes import OUTCOMES
+from apiusage_helpers.tables.report import chosen_clients
+from apiusage_helpers.tables.usage_report import UsageReport
+
+MOST_BYTES = 300_000
+_SPANS = (1, 2, 7, 14, 28, 91)
+_SIGNED = ("client_errors", "excess")
+_Numbers = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class PageRows:
+    """The rows of a report for its page, by spans of `days_a_span` days; `block` is empty where they would be too many."""
+
+    block: str
+    days_a_span: int
+    text: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002  # IPython's signature
+        html = f'<div id="filters"></div>{"" if self.block else f"<p class=note>{self.text}</p>"}'
+        return {"text/html": html, "text/plain": self.text, **({PAGE_ROWS: self.block} if self.block else {})}
+
+
+def page_rows(report: UsageReport, *, most_bytes: int = MOST_BYTES) -> PageRows:
+    """The rows of `report` by single days, or by the shortest span of days with which they take at most `most_bytes`."""
+    rows, days = _coded(report), len(report.selection.interval)
+    spans = [*(span for span in _SPANS if span < days), days]
+    for span in spans:
+        packed = _packed(report, rows, span)
+        if len(packed) <= most_bytes:
+            exact = "by single days" if span == 1 else f"in spans of {span} days"
+            told = f"The page filters {counted(len(rows), 'row')} {exact}."
+            return PageRows(base64.b64encode(packed).decode(), span, told)
+    told = "This page has no filters: its rows are too many for one file. The tables hold every figure of the report."
+    return PageRows("", days, told)
+
+
+def _coded(report: UsageReport) -> pd.DataFrame:
+    """The rows with numbers for their day, client and URL, ordered by client, URL and day, and what exceeds the outcomes."""
+    rows = day_rows(report.usage, report.selection, report.summary)
+    clients = {client_id: n for n, (client_id, _) in enumerate(_clients(report))}
+    urls = {url: n for n, url in enumerate(_urls(report))}
+    first = pd.Timestamp(report.selection.interval.start)
+    return rows.assign(
+        day=(pd.to_datetime(rows["date"]) - first).dt.days,
+        client=rows["client_id"].map(clients),
+        url=[urls[url] for url in zip(rows["template_uri"], rows["http_method"], strict=True)],
+        excess=rows["requests"] - rows[list(OUTCOMES)].sum(axis=1),
+    ).sort_values(["client", "url", "day"], ignore_index=True)
+
+
+def _packed(report: UsageReport, rows: pd.DataFrame, span: int) -> bytes:
+    counts = [*OUTCOMES, "excess"]
+    spanned = (
+        rows.assign(day=rows["day"] // span).groupby(["client", "url", "day"], sort=True)[counts].sum().reset_index()
+    )
+    pairs = spanned[["client", "url"]].drop_duplicates()
+    clients = len(_clients(report))
+    columns = [
+        pairs["client"].value_counts().reindex(range(clients), fill_value=0).to_numpy(),
+        _distances(pairs["url"], pairs["client"]),
+        spanned.groupby(["client", "url"]).size().to_numpy(),
+        _distances(spanned["day"], spanned["client"] * len(_urls(report)) + spanned["url"]),
+        *(_zigzag(spanned[name].to_numpy()) if name in _SIGNED else spanned[name].to_numpy() for name in counts),
+    ]
+    head = json.dumps(_head(report, span), separators=(",", ":"), ensure_ascii=False).encode()
+    numbers = b"".join(varints(column) for column in columns)
+    return zlib.compress(len(head).to_bytes(4, "little") + head + numbers, 9)
+
+
+def _head(report: UsageReport, span: int) -> dict[str, Any]:
+    """What the page must know beside its rows."""
+    selection, table = report.selection, report.tables.requests_per_day
+    labels, zone = labels_of(report), ZoneInfo(report.selection.display_timezone)
+    provisional = {day.date for day in report.usage.days if day.provisional}
+    chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None
+    return {
+        "organization": selection.organization,
+        "top": selection.top,
+        "span": span,
+        "clients": [[client, name, labels[client], report.kinds.get(client, "")] for client, name in _clients(report)],
+        "urls": [[method, uri] for uri, method in _urls(report)],
+        "days": [str(day) for day in selection.interval.days],
+        "labels": [day_label(day, zone) for day in selection.interval.days],
+        "missing": [int(n) for n in np.flatnonzero(~table["complete"].to_numpy(dtype=bool))],
+        "provisional": [n for n, day in enumerate(selection.interval.days) if day in provisional],
+        "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")],
+        "section_2": [
+            chosen and [n for n, (client, _) in enumerate(_clients(report)) if client in chosen],
+            _chosen_urls(report, selection.client_template_uris),
+        ],
+        "section_3": _chosen_urls(report, selection.template_uris),
+    }  # fmt: skip
+
+
+def _clients(report: UsageReport) -> list[tuple[str, str]]:
+    """Ids and names of all clients, in the order that ties go by."""
+    pairs = report.summary.requests[["client_id", "client_name"]].drop_duplicates()
+    return sorted(zip(pairs["client_id"], pairs["client_name"], strict=True), key=lambda pair: (pair[1], pair[0]))
+
+
+def _urls(report: UsageReport) -> list[tuple[str, str]]:
+    """Template URI and method of all URLs, in the order that ties go by."""
+    requests = report.summary.requests
+    return sorted(set(zip(requests["template_uri"], requests["http_method"], strict=True)))
+
+
+def _chosen_urls(report: UsageReport, template_uris: Sequence[str]) -> list[int] | None:
+    """The numbers of the URLs with these template URIs; None for all."""
+    return [n for n, (uri, _) in enumerate(_urls(report)) if uri in template_uris] if template_uris else None
+
+
+def _distances(column: "pd.Series[int]", groups: "pd.Series[int]") -> _Numbers:
+    """Each number less the one before it in its group; the first of a group as it is."""
+    before = column.shift(fill_value=0).where(groups == groups.shift(), 0)
+    return (column - before).to_numpy(dtype=np.int64)
+
+
+def _zigzag(numbers: _Numbers) -> _Numbers:
+    return np.where(numbers < 0, -2 * numbers - 1, 2 * numbers)
+
+
+def varints(numbers: _Numbers) -> bytes:
+    """Whole numbers from 0 on, seven bits a byte, the lowest first; all bytes of a number but its last bear the high bit.
+
+    >>> varints(np.array([1, 300])).hex()
+    '01ac02'
+    """
+    left = numbers.astype(np.uint64)
+    bytes_of, kept = [], [np.ones(len(left), dtype=bool)]
+    while True:
+        more = left >> np.uint64(7) > 0
+        bytes_of.append((left & np.uint64(127)) | np.where(more, np.uint64(128), np.uint64(0)))
+        if not more.any():
+            return bytes(np.stack(bytes_of, axis=1).astype(np.uint8)[np.stack(kept, axis=1)])
+        kept.append(more)
+        left = left >> np.uint64(7)

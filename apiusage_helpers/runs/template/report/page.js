@@ -1,0 +1,203 @@
+// The page comes alive: tools for every table, and filters where the page holds the rows of its report.
+
+function start() {
+  const grids = new Map();
+  document.querySelectorAll(".table-box").forEach(box => {
+    if (box.querySelector("table > thead > tr") && box.querySelector("tbody")) grids.set(box.closest("figure")?.id || box, grid(box));
+  });
+  document.querySelectorAll("pre.copyable").forEach(text => {
+    const pressed = button("Copy", () => copy(text.textContent, pressed), {"aria-label": "Copy the command"});
+    text.after(pressed);
+  });
+  document.documentElement.classList.add("scripted");
+  return grids;
+}
+
+// The choices of the reader, drawn into the page again and again; the address keeps them.
+function enliven(block, grids) {
+  number(block);
+  const options = optionsOf(block, summed(block, noChoice()));
+  const panels = Object.keys(COLUMNS).map(name => panelOf(name, block, grids)).filter(Boolean);
+  const counts = [1, 2, 3].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
+  const totals = totalsInHead();
+  const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
+  const bar = filterBar(document.getElementById("filters"), options, choose);
+  const room = () => document.querySelector("figure.panel").clientWidth; // one look for all panels: each costs a layout
+  let shown = {};
+
+  function choose(chosen) {
+    const pressed = document.activeElement;
+    show(chosen, 0);
+    keepFocus(pressed);
+    const fragment = fragmentOf(chosen, options);
+    history.pushState(null, "", fragment ? `#${fragment}` : "#");
+  }
+
+  function show(chosen, unknown) {
+    shown = {chosen, found: figures(block, chosen)};
+    const width = room();
+    panels.forEach(panel => panel.show(shown.found, bar.toggle, width));
+    counts.forEach((count, n) => { if (count) count.line.textContent = shown.found.filtered ? countText(shown.found, n, block) : count.published; });
+    asPublished.forEach(note => { note.hidden = !shown.found.filtered; });
+    totals(shown.found);
+    bar.tell(chosen, toldText(shown.found, chosen, options, unknown, block));
+  }
+
+  function fromAddress() {
+    const {chosen, unknown} = choiceIn(location.hash.slice(1), options);
+    show(chosen, unknown);
+  }
+
+  let width = document.documentElement.clientWidth;
+  addEventListener("popstate", fromAddress);
+  addEventListener("resize", () => requestAnimationFrame(() => {
+    if (width === document.documentElement.clientWidth) return;
+    width = document.documentElement.clientWidth;
+    const space = room();
+    panels.forEach(panel => panel.draw(shown.found, bar.toggle, space));
+  }));
+  fromAddress();
+}
+
+// The focus stays with what was pressed, where that has been drawn anew: its like in the same table, else the filters.
+function keepFocus(pressed) {
+  if (!pressed || (pressed.isConnected && !pressed.closest("[hidden]"))) return;
+  const like = pressed.dataset.choice && document.querySelector(`#${pressed.dataset.table} [data-choice="${pressed.dataset.choice}"]`);
+  const next = like || document.querySelector(".reset:not([hidden])") || document.querySelector(".facet summary");
+  next?.focus({preventScroll: true});
+}
+
+// Methods and template URIs get numbers, as clients and URLs have them; days that are missing or provisional become sets.
+function number(block) {
+  const numbered = values => new Map([...new Set(values)].sort(byCodePoint).map((value, n) => [value, n]));
+  block.methodNumbers = numbered(block.urls.map(([method]) => method));
+  block.uriNumbers = numbered(block.urls.map(([, uri]) => uri));
+  block.methods = [...block.methodNumbers.keys()];
+  block.uris = [...block.uriNumbers.keys()];
+  block.missingDays = new Set(block.missing);
+  block.provisionalDays = new Set(block.provisional);
+}
+
+// A panel of the report: its picture, its sentence and its table follow what is found.
+function panelOf(name, block, grids) {
+  const figure = document.getElementById(name);
+  const table = grids.get(name);
+  if (!figure || !table) return null;
+  const published = figure.querySelector(":scope > img, :scope > .nothing");
+  const heads = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
+  const sentence = published.alt || published.textContent;
+  const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
+  figure.querySelector("h3").append(" ", mark);
+  figure.parentElement.querySelectorAll(`#${name} .more`).forEach(note => note.remove());
+  let place = published;
+
+  function draw(found, toggle, width) {
+    const labels = found.tables[name].slice(0, MOST_BARS).map((entry, n) => name === "requests_per_day" || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
+    const told = found.filtered ? inWords(name, found, block, labels) : sentence;
+    const made = picture(name, found, block, Math.max(280, Math.min(WIDEST, width)), toggle);
+    made?.setAttribute("aria-label", told);
+    const next = made ? element("div", {class: "picture"}, made) : element("p", {class: "nothing"}, told);
+    place.replaceWith(next);
+    place = next;
+  }
+
+  return {
+    draw,
+    show(found, toggle, width) {
+      mark.hidden = !found.filtered;
+      if (!found.filtered) table.clear();
+      table.cut();
+      table.show(tableModel(name, found, block, heads, toggle));
+      draw(found, toggle, width);
+    },
+  };
+}
+
+// The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
+function tableModel(name, found, block, heads, choose) {
+  const inFile = columnsOf(name, found.filtered);
+  const kinds = block.clients.some(client => client[3]) && inFile.includes("client_name");
+  const shown = kinds ? inFile.flatMap(column => column === "client_name" ? [column, "kind"] : [column]) : inFile;
+  const columns = shown.map((column, n) => ({column, heading: column === "filtered_share" ? "Share of filtered" : heads[n], number: !TEXTS.has(column)}));
+  const entriesOfTable = found.tables[name];
+  const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
+  const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
+  return {columns, rows, csv: () => csvFile(records()), file: `${name}${found.filtered ? ".filtered" : ""}.csv`};
+}
+
+const TEXTS = new Set(["client_id", "client_name", "kind", "http_method", "template_uri", "meaning", "outcome", "date", "complete"]);
+const csvValue = (column, value) => column === "status" ? String(value) : value;
+
+// One row of a report's table, made into texts and elements only when it is looked at.
+class Row {
+  constructor(columns, entry, block, found, name, choose) {
+    Object.assign(this, {columns, entry, block, found, name, choose});
+  }
+
+  get keys() {
+    return this.columns.map(({column}) => valueOf(column, this.entry, this.block, this.found));
+  }
+
+  get texts() {
+    return this.columns.map(({column}) => cellText(column, valueOf(column, this.entry, this.block, this.found)));
+  }
+
+  node() {
+    const texts = this.texts;
+    return element("tr", {}, ...this.columns.map(({column, number}, n) => {
+      const text = texts[n];
+      const choice = text && cellChoice(column, this.entry, this.name);
+      const content = choice ? button(text, () => this.choose(...choice), {class: "choice", title: "Filter the page by this", "data-choice": choice.join(), "data-table": this.name}) : text;
+      return element("td", number ? {class: "number"} : {}, content);
+    }));
+  }
+}
+
+// What a press on a cell chooses: the client on its name, the request on its template URI, the status, the day.
+function cellChoice(column, entry, name) {
+  if (entry.other) return null;
+  if (column === "client_name") return ["clients", entry.client];
+  if (column === "template_uri") return ["requests", entry.url];
+  return column === "meaning" || column === "date" ? choiceOf(name, entry) : null;
+}
+
+function cellText(column, value) {
+  if (value === null) return "";
+  if (column === "complete") return value === "True" ? "yes" : "no";
+  if (column === "status") return String(value);
+  if (typeof value === "string") return visible(value);
+  return column.endsWith("share") ? percent(value) : whole(value);
+}
+
+const countText = (found, section, block) => {
+  const {requests, clients} = found.counts[section];
+  return `Requests ${whole(requests)} of ${whole(found.total)} · OAuth clients ${whole(clients)} of ${whole(block.clients.length)} · filtered`;
+};
+
+// The two totals of the head, with the filtered figure beside the published one.
+function totalsInHead() {
+  const lines = [...document.querySelectorAll("#facts > div")].slice(0, 2).map(part => part.appendChild(element("dd", {class: "of-filtered"})));
+  return found => {
+    lines.forEach(line => { line.hidden = !found.filtered; });
+    const told = [`filtered: ${whole(found.requests)} (${percent(found.total ? found.requests / found.total : NaN)})`, `filtered: ${whole(found.counts[0].clients)}`];
+    lines.forEach((line, n) => { line.textContent = told[n]; });
+  };
+}
+
+// What is shown, in a sentence that is read out when it changes.
+function toldText(found, chosen, options, unknown, block) {
+  const spans = block.span > 1 ? ` Days are put together in spans of ${block.span}, since the page would be too large otherwise; all figures are exact.` : "";
+  const lost = unknown ? ` ${whole(unknown)} of the names in the address ${unknown === 1 ? "is" : "are"} not in this report.` : "";
+  if (!found.filtered) return `Nothing is filtered: all ${counted(found.total, "request")} of the report are shown.${spans}${lost}`;
+  const told = FACETS.filter(({name}) => chosen[name].size).map(({name, many, noun}) => {
+    const numbers = [...chosen[name]];
+    return numbers.length === 1 ? `${noun} ${cut(options[name][numbers[0]].label, 60)}` : `${whole(numbers.length)} ${many}`;
+  });
+  return `Filtered by ${listed(told, 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${whole(found.counts[0].clients)} of ${counted(block.clients.length, "OAuth client")}.${spans}${lost}`;
+}
+
+const grids = start();
+readBlock().catch(() => null).then(block => {
+  if (block) enliven(block, grids);
+  document.documentElement.classList.add("ready");
+});

@@ -1,0 +1,187 @@
+// Pictures: SVG in the look of the published ones (apiusage_helpers/panels/charts.py), as wide as there is room, so that
+// their words stay readable on a phone. A click on a bar or column chooses what it shows; the keyboard's way to the same
+// choice are the buttons in the table and the lists of the filter bar. Colours and type stand in report.css.
+
+const WIDEST = 736;
+const NARROW = 560;
+const BARS = {
+  top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
+  client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
+};
+const ABOVE = ["top_urls", "client_urls", "url_requests"];
+
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
+const measure = text => ruler.measureText(text).width;
+
+const shape = (name, attributes, ...children) => element(`svg:${name}`, attributes, ...children);
+const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, class: kind, "text-anchor": anchor}, text);
+
+// The picture of a panel under the found figures, `width` pixels wide; null where there is nothing to draw.
+function picture(name, found, block, width, choose) {
+  const list = found.tables[name];
+  if (name === "requests_per_day") return dayPicture(list, found, block, width, choose);
+  if (!list.some(entry => entry.sums[0] > 0)) return null;
+  if (name === "success_and_failure") return sharePicture(list, found, width);
+  return barPicture(name, list.slice(0, MOST_BARS), found, block, width, choose);
+}
+
+function framed(width, height, ...parts) {
+  return shape("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img"}, patterns(), ...parts);
+}
+
+// The hatches that tell outcomes apart without colour. Each picture bears its own, so that it can be kept alone.
+let drawn = 0;
+function patterns() {
+  drawn += 1;
+  const lines = {redirected: "M0 4H8", client_errors: "M-2 10L10 -2", failed: "M-2 10L10 -2", throttled: "M-2 10L10 -2M-2 -2L10 10", server_errors: "M-2 -2L10 10"};
+  return shape("defs", {}, ...Object.entries(lines).map(([outcome, path]) => shape("pattern",
+    {id: `hatch-${drawn}-${outcome}`, width: 8, height: 8, patternUnits: "userSpaceOnUse"},
+    shape("rect", {width: 8, height: 8, class: `fill-${outcome}`}), shape("path", {d: path, class: "hatch"}))));
+}
+
+function mark(outcome, x, y, width, height) {
+  const plain = ["succeeded", "successful", "other"].includes(outcome);
+  return shape("rect", {x, y, width: Math.max(0, width), height, ...(plain ? {class: `fill-${outcome}`} : {fill: `url(#hatch-${drawn}-${outcome})`})});
+}
+
+// One line a legend entry where they do not fit beside each other.
+function legend(outcomes, width) {
+  let [x, y] = [4, 12];
+  const parts = [];
+  for (const outcome of outcomes) {
+    const room = measure(OUTCOME_LABELS[outcome]) + 48;
+    if (x > 4 && x + room > width) [x, y] = [4, y + 20];
+    parts.push([outcome, x, y]);
+    x += room;
+  }
+  return {height: y + 18, draw: () => parts.flatMap(([outcome, left, base]) => [mark(outcome, left, base - 8, 20, 10), words(OUTCOME_LABELS[outcome], left + 27, base + 1)])};
+}
+
+function barPicture(name, list, found, block, width, choose) {
+  const outcomes = BARS[name];
+  const single = name === "status_codes";
+  const above = width < NARROW || ABOVE.includes(name);
+  const rows = list.map((entry, n) => ({
+    entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,
+  }));
+  const room = Math.max(...rows.map(row => measure(row.end))) + 10;
+  const start = above ? 2 : Math.min(width * 0.42, Math.max(...rows.map(row => measure(row.label))) + 10);
+  const scale = (width - start - room) / Math.max(...rows.map(row => row.parts.reduce((sum, part) => sum + part, 0)), 1e-9);
+  const [step, thick] = above ? [43, 18] : [30, 20];
+  const key = single ? {height: 0, draw: () => []} : legend(outcomes, width);
+  const svg = framed(width, key.height + rows.length * step + 6);
+  svg.append(...key.draw());
+  rows.forEach((row, n) => svg.append(barRow(row, {outcomes, above, start, scale, width, thick, y: key.height + n * step}, choose, name)));
+  return svg;
+}
+
+function barRow(row, place, choose, name) {
+  const y = place.y + (place.above ? 20 : 5);
+  const label = cut(row.label, place.above ? place.width - 4 : place.start - 8, measure);
+  const parts = [place.above ? words(label, 2, place.y + 14, row.muted ? "muted" : "") : words(label, place.start - 8, y + 15, row.muted ? "muted" : "", "end")];
+  let x = place.start;
+  row.parts.forEach((count, n) => {
+    const outcome = row.muted && place.outcomes[n] === "successful" ? "other" : place.outcomes[n];
+    if (count > 0) parts.push(mark(outcome, x, y, count * place.scale, place.thick));
+    x += count * place.scale;
+  });
+  parts.push(words(row.end, x + 6, y + place.thick / 2 + 4), shape("title", {}, `${row.label}: ${row.end}`));
+  return clickable(shape("g", {}, ...parts), choiceOf(name, row.entry), choose);
+}
+
+// What a click on an entry chooses: facet and number, or null.
+function choiceOf(name, entry) {
+  if (entry.other || name === "success_and_failure") return null;
+  if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
+  if (name === "requests_per_day") return ["days", entry.span];
+  return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
+}
+
+function clickable(group, choice, choose) {
+  if (!choice) return group;
+  group.setAttribute("class", "choice");
+  group.addEventListener("click", () => choose(...choice));
+  return group;
+}
+
+function rowLabel(name, entry, n, block) {
+  if (name === "status_codes") return OUTCOME_LABELS[OUTCOMES[n]];
+  if (name === "client_urls") return `${clientLabel(block, entry)} · ${urlOf(block, entry, 56)}`;
+  return entry.url === undefined ? clientLabel(block, entry) : urlOf(block, entry);
+}
+
+function partsOf(name, entry, n) {
+  const five = entry.sums.slice(1);
+  if (name === "status_codes") return OUTCOMES.map((_, place) => place === n ? entry.sums[0] : 0);
+  if (name === "client_status_codes") return five.map(count => count / (five.reduce((sum, one) => sum + one, 0) || 1));
+  return BARS[name] === OUTCOMES ? five : [successful(entry.sums), failed(entry.sums)];
+}
+
+function endOf(name, entry, found) {
+  if (name === "client_status_codes") return `${percent(failedShare(entry))} failed`;
+  const count = human(entry.sums[0]);
+  if (name === "status_codes") return `${count} · ${percent(found.requests ? entry.sums[0] / found.requests : NaN)}`;
+  if (name === "url_requests") return count;
+  return failed(entry.sums) ? `${count} · ${percent(failed(entry.sums) / entry.sums[0])} failed` : count;
+}
+
+function sharePicture(list, found, width) {
+  const total = list.reduce((sum, entry) => sum + entry.sums[0], 0) || 1;
+  const split = (width - 4) * list[0].sums[0] / total;
+  const texts = list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${percent(found.requests ? entry.sums[0] / found.requests : NaN)})`);
+  const stacked = measure(texts.join("    ")) > width;
+  const svg = framed(width, stacked ? 84 : 66);
+  svg.append(mark("successful", 2, 4, split, 34), mark("failed", 2 + split, 4, width - 4 - split, 34),
+    words(texts[0], 2, 56), stacked ? words(texts[1], 2, 76) : words(texts[1], width - 2, 56, "", "end"));
+  return svg;
+}
+
+function dayPicture(list, found, block, width, choose) {
+  const height = 264;
+  const outcomes = ["successful", "failed"];
+  const key = legend(outcomes, width);
+  const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
+  const highest = Math.max(...list.map(entry => entry.ok + entry.bad), 0) || 1;
+  const step = (width - left - 6) / Math.max(list.length, 7);
+  const start = left + (width - left - 6 - step * list.length) / 2;
+  const svg = framed(width, height);
+  svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
+  const thin = Math.max(1, Math.ceil(list.length / Math.max(3, Math.floor((width - left) / 60))));
+  list.forEach((entry, n) => {
+    const column = {x: start + n * step, step, bottom, high, highest, few: list.length <= 16 && step >= 34, last: (list.length - 1 - n) % thin === 0};
+    svg.append(clickable(dayColumn(entry, column), choiceOf("requests_per_day", entry), choose));
+  });
+  svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
+  return svg;
+}
+
+function dayColumn(entry, {x, step, bottom, high, highest, few, last}) {
+  const middle = x + step / 2;
+  const [ok, bad] = [entry.ok, entry.bad].map(count => count / highest * high);
+  const bar = [x + step * 0.14, step * 0.72];
+  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.bad)} failed`;
+  const parts = [
+    shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"}),
+    mark("successful", bar[0], bottom - ok, bar[1], ok), mark("failed", bar[0], bottom - ok - bad, bar[1], bad),
+    shape("title", {}, `${entry.date}: ${told}`),
+  ];
+  const upright = (text, kind) => shape("text", {class: kind, transform: `translate(${middle + 4} ${bottom - 8}) rotate(-90)`}, text);
+  if (entry.missing) parts.push(shape("rect", {x: bar[0], y: bottom - high, width: bar[1], height: high, class: "gap"}), ...(step >= 14 ? [upright("missing", "small")] : []));
+  else if (few || (entry.requests === 0 && step >= 10)) parts.push(words(human(entry.ok + entry.bad), middle, bottom - ok - bad - 5, "", "middle"));
+  if (entry.provisional && step >= 14) parts.push(upright("provisional", "small on"));
+  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, middle, bottom + 16 + n * 15, "small muted", "middle")));
+  return shape("g", {}, ...parts);
+}
+
+// About four lines at round figures, with their numbers.
+function scaleLines(highest, left, width, bottom, high) {
+  const rough = highest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(1, [1, 2, 2.5, 5, 10].find(size => size * power >= rough) * power);
+  const lines = Array.from({length: Math.floor(highest / step) + 1}, (_, n) => n * step);
+  return lines.flatMap(count => {
+    const y = bottom - count / highest * high;
+    return [shape("line", {x1: left, x2: width - 6, y1: y, y2: y, class: "line"}), words(human(count).replace(".0", ""), left - 6, y + 4, "small", "end")];
+  });
+}

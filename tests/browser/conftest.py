@@ -1,0 +1,130 @@
+"""A real Chromium all of whose names lead to a trap, and pages of the kit for it to open from disk."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Trap(threading.Thread):
+    """A listening socket to which every host name leads; it keeps what each visitor says first.
+
+    The browser's own services come too (their names are in the first bytes, as HTTP host or TLS server name).
+    """
+
+    OWN = (b"google", b"gstatic", b"gvt1")
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.said: list[bytes] = []
+
+    def run(self) -> None:
+        while True:
+            try:
+                visitor, _ = self.socket.accept()
+            except OSError:
+                return
+            with visitor:
+                visitor.settimeout(2)
+                try:
+                    self.said.append(visitor.recv(4096))
+                except OSError:
+                    self.said.append(b"")
+
+    def visits(self) -> list[bytes]:
+        """What visitors other than the browser itself said."""
+        return [said for said in self.said if not any(name in said for name in self.OWN)]
+
+
+@pytest.fixture(scope="session")
+def page_file(make_command_line: Callable[[str], Any]) -> Path:
+    """The published page of the sample, in a display zone west of UTC, with a missing day."""
+    line = make_command_line("browser")
+    assert line("sample", "--today", "2026-11-24").returncode == 0
+    assert line("forget", "--organization", "sample", "--interval", "2026-11-21/2026-11-21").returncode == 0
+    zone = ("-p", "display_timezone", "America/New_York")
+    return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[tuple[Any, Trap]]:
+    """Debian's Chromium, all of whose names lead to the trap."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    trap = Trap()
+    trap.start()
+    arguments = [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", f"--host-resolver-rules=MAP * 127.0.0.1:{trap.port}",
+    ]  # fmt: skip
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium, trap
+        chromium.close()
+    trap.socket.close()
+
+
+@dataclass
+class Watch:
+    """An open page, and all that it should not do: ask, talk to the console, open dialogs, fail."""
+
+    page: Any
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def wrongs(self) -> list[str]:
+        """What it asked for beside itself and its pictures, and what it said."""
+        own = ("data:", "blob:", self.page.url.split("#")[0])
+        return [*(url for url in self.asked if not url.startswith(own)), *self.said]
+
+
+@pytest.fixture
+def opened(browser: tuple[Any, Trap]) -> Iterator[Callable[..., Watch]]:
+    """Pages opened from disk, watched from their first byte and ready for their reader; closed after the test."""
+    contexts = []
+
+    def open_page(path: Path, fragment: str = "", **options: Any) -> Watch:
+        context = browser[0].new_context(**options)
+        contexts.append(context)
+        watch = Watch(context.new_page())
+        watch.page.on("request", lambda request: watch.asked.append(request.url))
+        watch.page.on("console", lambda message: watch.said.append(message.text))
+        watch.page.on("pageerror", lambda error: watch.said.append(str(error)))
+        watch.page.on("dialog", lambda dialog: (watch.said.append(dialog.message), dialog.dismiss()))
+        watch.page.goto(path.as_uri() + fragment)
+        if options.get("java_script_enabled", True):
+            watch.page.wait_for_selector("html.ready")
+        return watch
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+CSV_FILES = """() => [...document.querySelectorAll('figure.panel')].reduce(async (before, figure) => {
+    const files = await before, make = URL.createObjectURL, press = HTMLAnchorElement.prototype.click;
+    let kept, name;
+    URL.createObjectURL = blob => { kept = blob; return 'blob:none'; };
+    HTMLAnchorElement.prototype.click = function () { name = this.download; };
+    [...figure.querySelectorAll('button')].find(button => button.textContent === 'CSV').click();
+    Object.assign(URL, {createObjectURL: make});
+    HTMLAnchorElement.prototype.click = press;
+    return {...files, [name]: await kept.text()};
+}, Promise.resolve({}))"""
+
+
+@pytest.fixture
+def csv_files() -> Callable[[Any], dict[str, str]]:
+    """The CSV files that a page's tables offer, by name, without the way over the disk."""
+    return lambda page: page.evaluate(CSV_FILES)

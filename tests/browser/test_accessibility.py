@@ -1,0 +1,91 @@
+"""The page for everybody: axe-core finds nothing in any state, all can be done by keyboard, changes are told."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SOME = "#clients=be00660c-da42-4b48-82d3-4e1c90a573b7&statuses=429"
+OPEN_ALL = "document.querySelectorAll('details:not(.facet)').forEach(part => part.open = true)"
+STATES = {
+    "as published": ("", ""),
+    "tables open": ("", OPEN_ALL),
+    "filtered": ("#methods=GET&statuses=200&statuses=429", OPEN_ALL),
+    "nothing found": ("#days=2026-11-21", OPEN_ALL),
+    "a list open": ("#methods=GET", "document.querySelectorAll('.facet')[1].open = true"),
+    "reset": ("#methods=GET", "document.querySelector('button.reset').click()"),
+    "sorted and searched": ("", OPEN_ALL + """;
+        document.querySelector('#client_urls th button').click();
+        const search = document.querySelector('#client_urls input');
+        search.value = 'users';
+        search.dispatchEvent(new Event('input'));"""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(page_file: Path, opened: Callable[..., Any], scheme: str, width: int) -> None:
+    """As published, with tables open, filtered, with nothing found, with a list open, sorted, reset: no violation."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
+    found = {}
+    for state, (fragment, action) in STATES.items():
+        watch = opened(page_file, fragment, color_scheme=scheme, viewport={"width": width, "height": 900})
+        watch.page.evaluate(f"() => {{ {action} }}")
+        violations = axe.run(watch.page).response["violations"]
+        found[state] = [
+            (violation["id"], [node["target"] for node in violation["nodes"]][:3]) for violation in violations
+        ]
+        watch.page.close()
+
+    assert found == {state: [] for state in STATES}
+
+
+def test_axe_finds_faults_where_there_are_some(opened: Callable[..., Any], tmp_path: Path) -> None:
+    """The same check sees a picture without words and pale text."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
+    (tmp_path / "bad.html").write_text(
+        "<html class=ready><img src='data:,x'><p style='color:#ddd;background:#fff'>pale</p>"
+    )
+    watch = opened(tmp_path / "bad.html")
+
+    assert {"image-alt", "color-contrast"} <= {
+        violation["id"] for violation in axe.run(watch.page).response["violations"]
+    }
+
+
+def test_all_can_be_done_by_keyboard(page_file: Path, opened: Callable[..., Any]) -> None:
+    """From the top by Tab alone: skip link, facets, tables; Enter opens and chooses; the focus is seen and never lost."""
+    page = opened(page_file).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = []
+    while page.evaluate("document.activeElement !== document.body") and len(reached) < 80:
+        reached.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 40)"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", reached[-1]
+        page.keyboard.press("Tab")
+    page.locator("#client_requests summary").focus()
+    page.keyboard.press("Enter")
+    button = page.locator("#client_requests td button").first
+    button.focus()
+    page.keyboard.press("Enter")
+
+    assert any(text.startswith("OAuth clients: all") for text in reached)
+    assert sum(text == "The figures as a table" for text in reached) == 9
+    assert page.locator(".told").get_attribute("role") == "status"
+    assert page.inner_text(".told").startswith("Filtered by OAuth client")
+    assert page.evaluate("document.activeElement.textContent") == button.text_content()
+
+
+def test_motion_is_reduced_where_wished(page_file: Path, opened: Callable[..., Any]) -> None:
+    """No smooth scrolling for readers who want no motion, and no animation for anybody."""
+    page = opened(page_file, reduced_motion="reduce").page
+
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert page.evaluate("document.getAnimations().length") == 0

@@ -1,0 +1,108 @@
+"""The tables of any page of the kit: sort, search, copy, show all, and CSV, without a word of script by who made the page."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apiusage_helpers.runs.html import static_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A page of 60 reports like the shelf's, with links to places beside it."""
+    rows = "".join(
+        f'<tr><td><a href="daily/acme/{n}/report.html">report {n}</a></td><td>{"=SUM(A1)" if n == 7 else "Köln, Süd" if n % 2 else "north"}</td>'
+        f'<td class="number">{n * 1000:,}</td></tr>' for n in range(60)
+    )  # fmt: skip
+    heads = '<th scope="col">Report</th><th scope="col">Place</th><th scope="col" class="number">Requests</th>'
+    body = (f'<h1>Shelf</h1><div class="table-box" tabindex="0" role="region" aria-label="All reports"><table><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div><p><a href='//e.example/x'>away</a></p>")  # fmt: skip
+    (tmp_path / "index.html").write_text(static_page(body, title="Shelf", summary="All reports."), encoding="utf-8")
+    return tmp_path / "index.html"
+
+
+def column(page: Any, number: int) -> list[str]:
+    return page.evaluate("n => [...document.querySelectorAll('tbody tr')].map(row => row.cells[n].textContent)", number)
+
+
+def test_a_static_table_is_cut_searched_and_sorted(shelf: Path, opened: Callable[..., Any]) -> None:
+    """25 of 60 rows first; all on request; a search over all; numbers by size, first the largest; links lead beside the page."""
+    watch = opened(shelf)
+    page = watch.page
+    assert (len(column(page, 0)), page.inner_text(".note")) == (25, "The first 25 of 60 rows.")
+
+    page.locator("th button").nth(2).click()
+    assert column(page, 2)[:2] == ["59,000", "58,000"]
+    assert page.locator("th").nth(2).get_attribute("aria-sort") == "descending"
+    page.locator("th button").nth(2).click()
+    assert column(page, 2)[:2] == ["0", "1,000"]
+    page.get_by_role("button", name="Show all 60").click()
+    assert len(column(page, 0)) == 60
+    page.get_by_role("searchbox").fill("SÜD")
+    assert len(column(page, 0)) == 29
+    assert page.inner_text(".note") == "29 of 60 rows found."
+    page.get_by_role("searchbox").fill("report 42")
+    assert page.locator("tbody a").get_attribute("href") == "daily/acme/42/report.html"
+    assert page.locator("a", has_text="away").get_attribute("href") is None
+    assert watch.wrongs() == []
+
+
+def test_a_static_table_gives_itself_as_csv(shelf: Path, opened: Callable[..., Any]) -> None:
+    """All rows in their published order, whatever is searched; numbers plain, quotes where needed, formulas guarded."""
+    page = opened(shelf).page
+    page.get_by_role("searchbox").fill("north")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download All reports as CSV").click()
+    records = list(csv.reader(io.StringIO(Path(download.value.path()).read_bytes().decode(), newline="")))
+
+    assert download.value.suggested_filename == "all_reports.csv"
+    assert records[0] == ["Report", "Place", "Requests"]
+    assert records[2] == ["report 1", "Köln, Süd", "1000"]
+    assert records[8] == ["report 7", "'=SUM(A1)", "7000"]
+    assert len(records) == 61
+
+
+def test_what_is_copied_is_what_is_shown(shelf: Path, browser: tuple[Any, Any], opened: Callable[..., Any]) -> None:
+    """The rows that a search leaves, tab-separated under their headings, on the clipboard."""
+    page = opened(shelf, permissions=["clipboard-read", "clipboard-write"]).page
+    page.get_by_role("searchbox").fill("report 7")
+    page.get_by_role("button", name="Copy the rows shown of All reports").click()
+    page.get_by_text("Copied").wait_for()
+
+    assert page.evaluate("navigator.clipboard.readText()") == "Report\tPlace\tRequests\nreport 7\t'=SUM(A1)\t7,000"
+
+
+def test_a_reports_tables_give_the_bytes_of_its_files(
+    page_file: Path, opened: Callable[..., Any], csv_files: Callable[[Any], dict[str, str]]
+) -> None:
+    """Each of the nine files, byte for byte, also after a sort and a search; one of them over the real way to the disk."""
+    page = opened(page_file).page
+    page.evaluate("document.querySelectorAll('details:not(.facet)').forEach(part => part.open = true)")
+    page.locator("#client_urls th button").nth(0).click()
+    page.locator("#client_urls input").fill("users")
+    with page.expect_download() as download:
+        page.locator("#client_urls button", has_text="CSV").click()
+    published = {
+        path.name: path.read_bytes() for path in page_file.parent.glob("*.csv") if path.name != "api_usage.csv"
+    }
+
+    assert Path(download.value.path()).read_bytes() == published["client_urls.csv"]
+    assert {name: text.encode() for name, text in csv_files(page).items()} == published
+
+
+def test_text_is_sorted_by_code_point_and_the_rest_stays_last(page_file: Path, opened: Callable[..., Any]) -> None:
+    """Names as Python sorts them; Other, which has no rank, last in both ways of the rank."""
+    page = opened(page_file).page
+    page.evaluate("document.querySelectorAll('details:not(.facet)').forEach(part => part.open = true)")
+    names = "[...document.querySelectorAll('#client_requests tbody tr')].map(row => row.cells[1].textContent)"
+    page.locator("#client_requests th button").nth(1).click()
+    assert page.evaluate(names) == sorted(page.evaluate(names))
+    for _ in range(2):
+        page.locator("#top_clients th button").nth(0).click()
+        assert page.locator("#top_clients tbody tr").last.locator("td").nth(2).text_content() == "Other"
