@@ -19,7 +19,9 @@ from apiusage_helpers.schedules import Schedule
 
 LATE = timedelta(hours=1)
 _LONGEST_JUMP = timedelta(hours=3)  # a clock that is set back repeats less than this
-_SPANS = tuple(timedelta(days=days) for days in (1, 8, 40, 400, 3000))  # the last holds a 29 February, whatever the century
+_SPANS = tuple(
+    timedelta(days=days) for days in (1, 8, 40, 400, 3000)
+)  # the last holds a 29 February, whatever the century
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ store never repairs or guesses: what does not agree is named, with the days it m
 
 from apiusage_helpers.store.days import Day, Origin, Written, organizations, stored_days, write_days
 from apiusage_helpers.store.forget import forget_days
-from apiusage_helpers.store.scan import StoredUsage, scan
+from apiusage_helpers.store.scan import StoredUsage, day_digests, scan
 
 __all__ = [
     "Day",
     "Origin",
     "StoredUsage",
     "Written",
+    "day_digests",
     "forget_days",
     "organizations",
     "scan",

@@ -1,16 +1,18 @@
 """The API Usage report as figures, before anything is drawn: its tables, its files, and the checks of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.sources.clients import Client
-from apiusage_helpers.store import StoredUsage
+from apiusage_helpers.store import StoredUsage, day_digests, scan
 from apiusage_helpers.tables.agreement import Check, RowSums, agreement, notes, row_sums
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.report import ReportTables, report_tables
-from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
+from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class UsageReport:
     sums: RowSums
     files: Mapping[str, bytes]
     checks: tuple[Check, ...]
+    excluded: tuple[str, ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
@@ -40,7 +43,51 @@ class UsageReport:
                 "provisional": [str(day.date) for day in days if day.provisional],
             },
             "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in self.checks],
+            "outcomes": self._outcomes(),
+            "requests_per_day": self._requests_per_day(),
+            "seen": self._seen(),
         }
+
+    def _outcomes(self) -> dict[str, int]:
+        rows = self.summary.requests
+        return {name: int(rows[name].sum()) for name in ("successful", "failed", "throttled")}
+
+    def _requests_per_day(self) -> list[int | None]:
+        """One figure a day of the interval; None for a missing day."""
+        days = self.tables.requests_per_day
+        return [int(n) if there else None for n, there in zip(days["requests"], days["complete"], strict=True)]
+
+    def _seen(self) -> dict[str, dict[str, Any]]:
+        """What each day looked like, so that it is known again when it is restated."""
+        digests = day_digests(self.usage)
+        return {
+            str(day.date): {
+                "requests": day.requests,
+                "provisional": day.provisional,
+                "fetched_at": day.fetched_at.isoformat(),
+                "digest": digests[day.date],
+            }
+            for day in self.usage.days
+        }
+
+
+def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str, Any] | None:
+    """The requests of the interval before the report's, under its methods and exclusions, and how many days are missing.
+
+    None where the store has no day of it.
+    """
+    interval = report.selection.interval.previous()
+    try:
+        usage = scan(replace(report.selection, interval=interval), root=root)
+    except StoreError:
+        return None
+    rows = chosen_rows(usage.rows, http_methods=report.selection.http_methods, excluded=report.excluded)
+    return {
+        "start": str(interval.start),
+        "end": str(interval.end),
+        "requests": row_totals(rows).requests,
+        "missing": len(usage.missing),
+    }
 
 
 def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
@@ -53,4 +100,4 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     files |= {"api_usage.csv": usage_csv(rows)}
     sums = row_sums(usage, selection, summary)
     checks = (*agreement(tables, sums, files, selection), *notes(usage, sums, summary))
-    return UsageReport(selection, usage, summary, tables, sums, files, checks)
+    return UsageReport(selection, usage, summary, tables, sums, files, checks, tuple(excluded))
