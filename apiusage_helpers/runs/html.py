@@ -6,6 +6,7 @@ from outside; a content security policy forbids all else: no script runs, nothin
 
 import base64
 import hashlib
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,17 @@ _TAGS = frozenset({
 })  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
+    "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "time": {"datetime"},
     "details": {"open"},
 }
+
+
+_PICTURE = re.compile(r"data:image/")
+_NEIGHBOUR = re.compile(r"(?!/)[\w./@+-]*(#[\w-]*)?\Z", re.ASCII)  # no scheme, no host, no leading slash
 
 
 def report_page(executed: Path, *, title: str, summary: str) -> str:
@@ -86,15 +92,17 @@ def clean_html(html: str) -> str:
         html,
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=_own_pictures,
+        attribute_filter=_own_addresses,
         url_schemes={"data"},
         link_rel=None,
         strip_comments=True,
     )
 
 
-def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
-    return value if (tag, attribute) != ("img", "src") or value.startswith("data:image/") else None
+def _own_addresses(tag: str, attribute: str, value: str) -> str | None:
+    """Pictures that are part of the page, and links to its neighbours; nothing else has an address."""
+    allowed = {("img", "src"): _PICTURE, ("a", "href"): _NEIGHBOUR}.get((tag, attribute))
+    return value if allowed is None or allowed.match(value) else None
 
 
 def _policy(style: str) -> str:
