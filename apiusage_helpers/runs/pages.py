@@ -181,13 +181,19 @@ def _failures(failed: Sequence[Shown], here: Path) -> str:
             (escape(run.key[2].replace("_", " to ")), False),
             (escape(str(run.facts["started_at"])[:16].replace("T", " ")), False),
             (escape(visible(str(run.facts.get("message", "")))), False),
-            (f'<a href="{_up(here)}{run.folder}/executed.ipynb">notebook</a>', False),
+            (_kept(run, here), False),
         ]
         for run in failed
     ]
     return "<h2>Failing</h2>" + _table(
         "Failing", ("Report", "Organization", "Interval", "Tried (UTC)", "Why", "Kept"), rows
     )
+
+
+def _kept(run: Shown, here: Path) -> str:
+    """A link to the executed notebook of a failed run; one that was killed early has none."""
+    names = [file["name"] for file in run.facts.get("files", ())]
+    return f'<a href="{_up(here)}{run.folder}/executed.ipynb">notebook</a>' if "executed.ipynb" in names else "nothing"
 
 
 def _roll_ups(rolled: Sequence[tuple[str, str]]) -> str:
@@ -205,7 +211,7 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[tuple[str
     top = "".join(f'<th scope="col"{mark[n]}>{escape(head)}</th>' for head, n in zip(heads, numbers, strict=True))
     body = "".join(f"<tr>{''.join(f'<td{mark[number]}>{cell}</td>' for cell, number in row)}</tr>" for row in rows)
     return (
-        f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="table-box shelf" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
