@@ -75,6 +75,7 @@ def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError  # noqa: F401, PLC0415
 
+    from apiusage_helpers.runs import engine  # noqa: PLC0415
     from apiusage_helpers.runs.kernel import ReadyKernel  # noqa: PLC0415
 
     notebook = sealed(nbformat.read(job.notebook, as_version=4), job.seal)
@@ -87,6 +88,7 @@ def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
         papermill.execute_notebook(
             str(folder / "story.ipynb"), str(folder / "executed.ipynb"), job.parameters, km=manager,
             execution_timeout=job.cell_seconds, progress_bar=False, request_save_on_cell_execute=False, report_mode=True,
+            engine_name=engine.NAME, kept=str(folder / "executed.ipynb"),
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
         raise _cell_failure(failure) from None

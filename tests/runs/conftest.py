@@ -117,7 +117,7 @@ class Stub:
         place = Path(report.name) / organization / f"{interval.start}_{interval.end}"
         return publish_run(self.output, run_id, place)
 
-    def fetch(self, organization: str, tell: Any) -> None:
+    def fetch(self, organization: str, tell: Any) -> None:  # noqa: ARG002  # the signature of a source
         """Record it; raise the next fault where the test wants one."""
         self.fetched.append(organization)
         if "fetch" in self.open:
