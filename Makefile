@@ -24,7 +24,7 @@ bench: .venv/test-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 soak: .venv/test-ready
-	@APIUSAGE_KILLS=200 $(BIN)/python -m pytest -n 2 -m kills
+	@APIUSAGE_KILLS=300 $(BIN)/python -m pytest -n 2 -m kills
 
 lock:
 	@for part in requirements requirements-test; do \

@@ -2,6 +2,7 @@
 
 errors      what can go wrong, and the exit code that it ends with
 project     where the store, the outputs, the params files and the notebooks lie
+names       what an organization, an HTTP method and a template URI may be called
 usage       what a usage row is: columns, status classes, methods
 interval    UTC-day intervals: presets, parsing, the local label of a UTC day
 selection   what one report or view shows: organization, interval, clients, template URIs, methods, top n

@@ -21,9 +21,9 @@ from pydantic_core import ErrorDetails
 from apiusage_helpers.errors import ParameterError, looks_secret, shown
 from apiusage_helpers.interval import resolve, zone
 from apiusage_helpers.models import Strict, allowed
+from apiusage_helpers.names import organization_name
 from apiusage_helpers.schedules import Schedule
 from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method, select
-from apiusage_helpers.usage import organization_name
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)

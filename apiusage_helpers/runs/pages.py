@@ -48,9 +48,12 @@ def rebuild_pages(output: Path) -> None:
         failed = _failing(output, shown)
         rolled = _by_interval(shown, failed)
         for (report, interval), runs in rolled.items():
+            path = output / report / ALL / f"{interval}.html"
+            if _newer(path, [output / run.folder for run in runs]):
+                continue
             title = f"API Usage: {report}, {interval.replace('_', ' to ')}"
             page = static_page(roll_up(report, runs), title=title, summary=_summary(runs))
-            write_text(output / report / ALL / f"{interval}.html", page)
+            write_text(path, page)
         body = shelf(shown, failed, sorted(rolled, key=lambda key: key[1].partition("_")[::-2], reverse=True))
         write_text(output / "index.html", static_page(body, title="API Usage: reports", summary=_summary(shown)))
 
@@ -119,6 +122,11 @@ def _failing(output: Path, shown: Sequence[Shown]) -> list[Shown]:
             run = Shown(facts, path.parent.relative_to(output))
             newest[run.key] = run
     return [run for key, run in sorted(newest.items()) if str(run.facts["started_at"]) >= good.get(key, "")]
+
+
+def _newer(page: Path, runs: Sequence[Path]) -> bool:
+    """Whether a page was written after each of its runs was published or failed."""
+    return page.is_file() and page.stat().st_mtime_ns > max(run.lstat().st_mtime_ns for run in runs)
 
 
 def _by_interval(shown: Sequence[Shown], failed: Sequence[Shown]) -> dict[tuple[str, str], list[Shown]]:

@@ -106,6 +106,7 @@ def _take_away(output: Path, link: Path) -> bool:
                 return False
             run = link.resolve()
             link.unlink()
+            (link.parent.parent / ALL / f"{link.name}.html").unlink(missing_ok=True)  # made again for those that stay
             _remove_run(run)
     except Timeout:
         return False

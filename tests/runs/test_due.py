@@ -235,7 +235,7 @@ def test_nothing_to_do_loads_nothing_heavy(apiusage, tmp_path: Path) -> None:
     code = (
         "import sys\nfrom apiusage_helpers.cli import main\n"
         "try: main(['due', '--now', '2026-11-24T12:01'])\nexcept SystemExit as end: print(end.code)\n"
-        "print([name for name in ('matplotlib', 'papermill', 'pandas', 'duckdb', 'deltalake', 'jinja2', 'apprise') "
+        "print([name for name in ('matplotlib', 'papermill', 'pandas', 'duckdb', 'deltalake', 'pyarrow', 'jinja2', 'apprise') "
         "if name in sys.modules])"
     )
     again = subprocess.run(

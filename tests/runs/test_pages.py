@@ -99,3 +99,18 @@ def test_a_sparkline_has_one_point_a_day_and_a_gap_for_a_missing_one() -> None:
     data = re.search(r"base64,([^\"]+)", sparkline([1, 2]))
     assert data is not None
     assert base64.b64decode(data[1]).startswith(b"<svg")
+
+
+def test_a_roll_up_is_made_again_when_one_of_its_runs_is(stub, params_file) -> None:
+    """And only then: a page that is newer than its runs is left alone."""
+    params_file(parameters={"organization": ["a", "b"]})
+    due(NOW - timedelta(days=1), stub.hands())
+    due(NOW, stub.hands())
+    page = stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"
+    first = page.stat().st_mtime_ns
+    rebuild_pages(stub.output)
+    assert page.stat().st_mtime_ns == first
+    params_file(parameters={"organization": ["a", "b"], "top": 3})
+    stub.facts = {"requests": 7777}
+    due(NOW, stub.hands())
+    assert "15,554" in page.read_text()
