@@ -27,6 +27,7 @@ from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method,
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_CRON_FIELDS = 5
 _PER_RUN = frozenset({"organization", "date_range", "display_timezone"})
 
 
@@ -103,7 +104,7 @@ def read_report_file(
     name = _report_name(path, faults)
     written = _read_yaml(path)
     parsed = _validated(_ReportFile, written, "", faults)
-    faults.extend(_cron_fault(parsed.schedule, check_cron) if parsed and parsed.schedule else [])
+    faults.extend(_cron_fault(written.get("schedule"), check_cron))
     notebook = written.get("notebook")
     model = MODELS.get(notebook) if isinstance(notebook, str) else None
     if model is None and isinstance(notebook, str):
@@ -115,9 +116,12 @@ def read_report_file(
     return Report(name, parsed.notebook, parameters, parsed.schedule, today)
 
 
-def _cron_fault(schedule: Schedule, check_cron: Callable[[str], object]) -> list[str]:
+def _cron_fault(schedule: object, check_cron: Callable[[str], object]) -> list[str]:
+    """The fault of a cron expression that has the form of one, whatever else is wrong with the file."""
+    cron = schedule.get("cron") if isinstance(schedule, Mapping) else None
     try:
-        check_cron(schedule.cron)
+        if isinstance(cron, str) and len(cron.split()) == _CRON_FIELDS:
+            check_cron(cron)
     except ParameterError as fault:
         return [f"schedule.cron: {fault}"]
     return []

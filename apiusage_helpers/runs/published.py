@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
 
@@ -52,7 +50,7 @@ def made_of(facts: Facts | None, report: Report) -> bool:
     of_now = {name: now[name] for name in _OF_THE_RUN}
     try:
         then = type(report.parameters).model_validate({**facts["parameters"], **of_now})
-    except (ValidationError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):  # parameters of another time
         return False
     return then.model_dump(mode="json") == now
 

@@ -76,3 +76,18 @@ def test_a_static_page_is_framed_like_a_report() -> None:
     assert "<title>A &lt;b&gt; title</title>" in page
     assert "Content-Security-Policy" in page
     assert page.count("A summary") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("daily/acme/2026-11-17_2026-11-23/report.html", True), ("../../index.html", True), ("#part", True),
+        ("https://e.example/", False), ("//e.example/x", False), ("/etc/passwd", False), ("javascript:alert(1)", False),
+        ("data:text/html,x", False), ("\\\\e.example", False), ("a b.html", False), ("x?y", False),
+    ],
+)  # fmt: skip
+def test_a_link_leads_to_a_neighbour_or_nowhere(address: str, kept: bool) -> None:
+    """Relative addresses of plain characters survive, all others go; the text of the link stays."""
+    cleaned = clean_html(f'<a href="{address}">text</a>')
+
+    assert cleaned == (f'<a href="{address}">text</a>' if kept else "<a>text</a>")
