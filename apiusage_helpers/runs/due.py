@@ -86,7 +86,7 @@ class Day:
     now: datetime
     hands: Hands
     codes: list[int] = field(default_factory=lambda: [0])
-    fetched: dict[str, bool] = field(default_factory=dict)
+    fetched: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     undone: set[tuple[str, datetime | None]] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
@@ -240,20 +240,25 @@ def _made(day: Day, work: Work) -> Path:
 
 
 def _fetch(day: Day, work: Work) -> None:
-    """Fetch an organization once a look; a source that fails is told, and the report waits for its days."""
+    """Fetch an organization once a look; a source that fails is news of each report that asked for it."""
     name = work.organization
-    if name in day.fetched:
-        return
+    if name not in day.fetched:
+        day.fetched[name] = _fetch_fault(day, name)
+    fault = day.fetched[name]
+    failing(day.output, work.report.name, f"{name} (fetch)", f"{name}: {fault}" if fault else None)
+
+
+def _fetch_fault(day: Day, organization: str) -> str:
+    """Why an organization could not be fetched, told already; nothing when it was."""
     try:
-        with locked(day.output, f"fetch+{name}", seconds=_FETCH_SECONDS):
-            day.hands.fetch(name, day.hands.tell)
-        day.fetched[name] = True
+        with locked(day.output, f"fetch+{organization}", seconds=_FETCH_SECONDS):
+            day.hands.fetch(organization, day.hands.tell)
     except Timeout:
-        day.fetched[name] = False
-        day.hands.tell(f"{name}: another run is fetching it since an hour; its days are taken as they are")
+        day.hands.tell(f"{organization}: another run is fetching it since an hour; its days are taken as they are")
     except ApiUsageError as fault:
-        day.fetched[name] = False
-        day.fault(f"{name}: not fetched: {fault}", fault.exit_code)
+        day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
+        return f"not fetched: {fault}"
+    return ""
 
 
 def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:

@@ -50,6 +50,17 @@ def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
     assert "cell 3 failed" in stub.sent[0][1].body
 
 
+def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, params_file) -> None:
+    """The gap is marked every day, the failing source is one message until it ends."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=True)
+    for n, fault in enumerate(("503", "503", "", "503")):
+        stub.open = {"fetch": fault} if fault else {}
+        due(NOW + n * DAY, stub.hands())
+
+    assert len(stub.made) == 4
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a (fetch) failed"] * 2
+
+
 def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, params_file) -> None:
     """Nothing is told of a quiet report; an alarm that goes on is not repeated."""
     params_file(deliver=[{"to": "OPS", "on": "findings", "failed_share_over": 0.2}])
