@@ -57,6 +57,16 @@ def test_days_that_are_not_there_are_waited_for(sample) -> None:
     assert sample("prune", "--dry-run").stderr.strip() == "0 runs would go"
 
 
+def test_an_output_folder_that_cannot_be_written_is_said(sample) -> None:
+    """One message, exit code 5, whether the work or the shelf fails."""
+    (sample.folder / "blocked").write_text("a file")
+    done = sample("due", "--now", "2026-11-24T12:00", APIUSAGE_OUTPUT=str(sample.folder / "blocked"))
+
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "blocked" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -35,7 +35,12 @@ def due(*, now: datetime | None, dry_run: bool) -> None:
     from apiusage_helpers.runs.due import Hands
     from apiusage_helpers.runs.due import due as make_due
 
-    sys.exit(make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run))
+    try:
+        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
+    except OSError as fault:
+        tell(f"{fault.filename or 'the output folder'}: {fault.strerror}: what is due stays due")
+        code = 5
+    sys.exit(code)
 
 
 @click.command()

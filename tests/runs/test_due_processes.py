@@ -24,7 +24,7 @@ CRON_SECONDS = 150
 def scheduled(project: Any) -> Any:
     """The tiny project with a due report that waits for no days."""
     path = project.line.folder / "params" / "daily.yaml"
-    path.write_text(path.read_text().replace("  timezone: UTC", "  timezone: UTC\n  wait_hours: 0"))
+    path.write_text(path.read_text().replace("wait_hours: 12", "wait_hours: 0"))
     return project
 
 
@@ -81,6 +81,20 @@ def test_ten_at_once_make_each_report_once(scheduled) -> None:
     assert sum(bool(told.strip()) for (told, _), _ in ends) == 1
     assert len(published_runs(scheduled)) == 1
     assert whole(scheduled.link)
+
+
+def test_after_days_of_downtime_the_real_runner_makes_what_the_policy_says(scheduled) -> None:
+    """`all`: each missed interval once, oldest first; nothing is left for the look after that."""
+    path = scheduled.line.folder / "params" / "daily.yaml"
+    path.write_text(path.read_text().replace("catch_up: latest", "catch_up: all"))
+    assert scheduled.line(*COMMAND).returncode == 0
+    late = scheduled.line("due", "--now", "2026-11-27T12:00")
+    assert late.returncode == 0, late.stderr
+    assert [Path(line).name for line in late.stdout.splitlines()] == [
+        "2026-11-18_2026-11-24", "2026-11-19_2026-11-25", "2026-11-20_2026-11-26",
+    ]  # fmt: skip
+    assert len(published_runs(scheduled)) == 4
+    assert scheduled.line("due", "--now", "2026-11-27T12:30").stdout == ""
 
 
 def test_a_failed_run_keeps_its_notebook_with_the_failing_cell_on_top(scheduled) -> None:
