@@ -27,7 +27,7 @@ bench: .venv/test-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 soak: .venv/test-ready
-	@APIUSAGE_KILLS=200 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 $(BIN)/python -m pytest -n 2 -m "kills or schedules"
+	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 $(BIN)/python -m pytest -n 2 -m "kills or schedules"
 
 lock:
 	@for part in requirements requirements-test; do \

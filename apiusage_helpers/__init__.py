@@ -2,9 +2,11 @@
 
 errors      what can go wrong, and the exit code that it ends with
 project     where the store, the outputs, the params files and the notebooks lie
+names       what an organization, an HTTP method and a template URI may be called
 usage       what a usage row is: columns, status classes, methods
 interval    UTC-day intervals: presets, parsing, the local label of a UTC day
 selection   what one report or view shows: organization, interval, clients, template URIs, methods, top n
+schedules   when a report is made and who is told of it: settings, no clock
 parameters  a params file, checked as a whole before anything runs
 sources     Genesys Cloud itself, result files, CSV exports, an invented sample -> one checked usage table
 store       usage table -> Delta table, one commit a set of days; selection -> lazy rows of one snapshot; clients

@@ -46,11 +46,21 @@ class StoreError(ApiUsageError):
 
 
 class RunError(ApiUsageError):
-    """A run that ended without a report: the last published one stays. `exit_code` is 4, 5 or 75."""
+    """A run that ended without a report: the last published one stays. `exit_code` is 4, 5 or 75.
 
-    def __init__(self, message: str, *, exit_code: int = 4) -> None:
+    `may_pass` marks a cause that may be gone at the next try, such as a killed kernel.
+    """
+
+    def __init__(self, message: str, *, exit_code: int = 4, may_pass: bool = False) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.may_pass = may_pass
+
+
+class DeliveryError(ApiUsageError):
+    """News that could not be delivered: the report itself is published."""
+
+    exit_code = 6
 
 
 def shown(name: str, value: object, limit: int = 80) -> str:

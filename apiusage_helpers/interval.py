@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from apiusage_helpers.errors import ParameterError
@@ -128,12 +129,17 @@ def utc_today() -> date:
 
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name; ParameterError with the nearest names when there is none."""
-    known = available_timezones()
+    known = _known_zones()
     if name in known:
         return ZoneInfo(name)
     near = get_close_matches(name, known, n=3)
     advice = f"did you mean {' or '.join(near)}?" if near else "use an IANA name, such as Europe/Berlin"
     raise ParameterError(f"unknown time zone {name!r}: {advice}")
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def local_label(day: date, display_timezone: ZoneInfo) -> date:

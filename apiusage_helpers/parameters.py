@@ -12,33 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from apiusage_helpers.errors import ParameterError, looks_secret, shown
 from apiusage_helpers.interval import resolve, zone
+from apiusage_helpers.models import Strict, allowed
+from apiusage_helpers.names import organization_name
+from apiusage_helpers.schedules import Schedule
 from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method, select
-from apiusage_helpers.usage import organization_name
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_CRON_FIELDS = 5
 _PER_RUN = frozenset({"organization", "date_range", "display_timezone"})
-
-
-def _allowed(check: Callable[[Any], object]) -> AfterValidator:
-    """A pydantic validator of a rule that raises ParameterError."""
-
-    def checked(value: Any) -> Any:
-        try:
-            check(value)
-        except ParameterError as fault:
-            raise ValueError(str(fault)) from None
-        return value
-
-    return AfterValidator(checked)
 
 
 def _organizations(value: str | list[str]) -> None:
@@ -50,46 +40,23 @@ def _organizations(value: str | list[str]) -> None:
             organization_name(name)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
-class Delivery(_Strict):
-    """Who is told about a run: `to` names an environment variable that holds an Apprise address."""
-
-    to: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-    on: Literal["success", "failure", "findings"]
-
-
-class Schedule(_Strict):
-    """When a report is made, and what happens with missed instants."""
-
-    cron: Annotated[str, Field(pattern=r"^\s*\S+(\s+\S+){4}\s*$")]
-    timezone: Annotated[str, _allowed(zone)] = "UTC"
-    catch_up: Literal["none", "latest", "all"] = "latest"
-    max_staleness_days: Annotated[int, Field(ge=0)] = 7
-    fetch: bool = False
-    wait_hours: Annotated[float, Field(ge=0)] = 12
-    deliver: list[Delivery] = []
-
-
-class ReportParameters(_Strict):
+class ReportParameters(Strict):
     """What every report can be told: whose usage, of which days, and the choices of its sections."""
 
-    organization: Annotated[str | list[str], _allowed(_organizations)]
+    organization: Annotated[str | list[str], allowed(_organizations)]
     date_range: str
-    display_timezone: Annotated[str, _allowed(zone)] = "UTC"
+    display_timezone: Annotated[str, allowed(zone)] = "UTC"
     clients: list[str] = []
     client_template_uris: list[str] = []
     template_uris: list[str] = []
-    http_methods: list[Annotated[str, _allowed(checked_http_method)]] = []
+    http_methods: list[Annotated[str, allowed(checked_http_method)]] = []
     top: Annotated[int, Field(ge=1, le=MOST_TOP)] = 5
 
 
 MODELS: dict[str, type[ReportParameters]] = {"api_usage_report": ReportParameters}
 
 
-class _ReportFile(_Strict):
+class _ReportFile(Strict):
     notebook: str
     schedule: Schedule | None = None
     parameters: dict[str, Any]
@@ -121,15 +88,23 @@ class Report:
 _SELECTED = ("display_timezone", "clients", "client_template_uris", "template_uris", "http_methods", "top")
 
 
-def read_report_file(path: Path, overrides: Sequence[tuple[str, str]] = (), *, today: date) -> Report:
+def read_report_file(
+    path: Path,
+    overrides: Sequence[tuple[str, str]] = (),
+    *,
+    today: date,
+    check_cron: Callable[[str], object] = lambda _: None,
+) -> Report:
     """The report that a params file and `-p NAME VALUE` pairs describe as of the UTC date `today`.
 
-    ParameterError tells all faults at once: of the file, its schedule, its parameters and the overrides.
+    ParameterError tells all faults at once: of the file, its schedule, its parameters and the overrides. `check_cron`
+    raises ParameterError for a cron expression that the scheduler does not know.
     """
     faults: list[str] = []
     name = _report_name(path, faults)
     written = _read_yaml(path)
     parsed = _validated(_ReportFile, written, "", faults)
+    faults.extend(_cron_fault(written.get("schedule"), check_cron))
     notebook = written.get("notebook")
     model = MODELS.get(notebook) if isinstance(notebook, str) else None
     if model is None and isinstance(notebook, str):
@@ -139,6 +114,17 @@ def read_report_file(path: Path, overrides: Sequence[tuple[str, str]] = (), *, t
         raise ParameterError(_all_faults(path, faults))
     name += _override_suffix(parameters, overrides)
     return Report(name, parsed.notebook, parameters, parsed.schedule, today)
+
+
+def _cron_fault(schedule: object, check_cron: Callable[[str], object]) -> list[str]:
+    """The fault of a cron expression that has the form of one, whatever else is wrong with the file."""
+    cron = schedule.get("cron") if isinstance(schedule, Mapping) else None
+    try:
+        if isinstance(cron, str) and len(cron.split()) == _CRON_FIELDS:
+            check_cron(cron)
+    except ParameterError as fault:
+        return [f"schedule.cron: {fault}"]
+    return []
 
 
 def _report_name(path: Path, faults: list[str]) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval, resolve, utc_today, zone
-from apiusage_helpers.usage import METHODS, organization_name, plain_template_uri
+from apiusage_helpers.names import METHODS, organization_name, plain_template_uri
 
 MOST_TOP = 100
 

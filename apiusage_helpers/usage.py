@@ -8,22 +8,22 @@ The platform's 200, 300, 400 and 500 are status CLASSES (2xx, 3xx, 4xx, 5xx), an
 requests = status200 + status300 + status400 + status500 and status429 <= status400. Nothing here repairs a row.
 """
 
-import re
 from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apiusage_helpers.errors import ParameterError, UsageError
+from apiusage_helpers.errors import UsageError
+from apiusage_helpers.names import METHODS as METHODS
+from apiusage_helpers.names import METHODS_OF_THE_PLATFORM_TEXT as METHODS_OF_THE_PLATFORM_TEXT
+from apiusage_helpers.names import organization_name as organization_name
+from apiusage_helpers.names import plain_template_uri as plain_template_uri
 
 KEY = ("date", "client_id", "http_method", "template_uri")
 DIMENSIONS = ("date", "client_id", "client_name", "http_method", "template_uri")
 STATUSES = ("status200", "status300", "status400", "status429", "status500")
 COUNTS = ("requests", *STATUSES)
 COLUMNS = DIMENSIONS + COUNTS
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
-METHODS_OF_THE_PLATFORM_TEXT = ("GET", "POST", "PUT", "DELETE")
 
 STATUS_MEANINGS = {
     200: "2xx: succeeded",
@@ -40,21 +40,6 @@ USAGE_SCHEMA = pa.schema(
 )
 
 _MOST_CODES = 2**62
-_ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
-
-
-def organization_name(name: str) -> str:
-    """`name`, when it can name an organization; ParameterError otherwise (`all` is reserved)."""
-    if name == "all" or not _ORGANIZATION.fullmatch(name):
-        raise ParameterError(
-            f"organization {name!r} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
-        )
-    return name
-
-
-def plain_template_uri(template_uri: str) -> str:
-    """The template URI as the platform's report writes it: without a leading slash."""
-    return template_uri.removeprefix("/")
 
 
 def adds_up(usage: pa.Table) -> pa.ChunkedArray:

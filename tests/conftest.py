@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from apiusage_helpers.errors import SourceError
+from apiusage_helpers.runs.due import Hands
+from apiusage_helpers.runs.publish import publish_run
+
 ROOT = Path(__file__).resolve().parent.parent
 _MAY_SKIP = "../shared/data is not there"
 
@@ -115,3 +119,78 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _reasons(reporter: pytest.TerminalReporter) -> set[str]:
     return {str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
             for report in reporter.stats.get("skipped", [])}  # fmt: skip
+
+
+@dataclass
+class Stub:
+    """Everything `due` reaches out with, recorded: runs publish a small folder, days and faults are as the test says."""
+
+    output: Path
+    made: list[tuple[str, str, str]]
+    told: list[str]
+    sent: list[tuple[str, Any]]
+    fetched: list[str]
+    faults: list[Exception]
+    open: dict[str, str]
+    facts: dict[str, Any]
+
+    def run(self, report: Any, organization: str, *, wanted: Any, facts: Any, **_: Any) -> Path:
+        """Publish a run with the stub's facts; raise the next fault instead where there is one."""
+        if self.faults:
+            raise self.faults.pop(0)
+        assert wanted()
+        interval = report.selection(organization).interval
+        run_id = f"20260101T000000-{len(self.made):08d}"
+        folder = self.output / ".runs" / run_id
+        folder.mkdir(parents=True)
+        told = {
+            "report": report.name, "notebook": report.notebook, "organization": organization, "status": "succeeded",
+            "interval": {"start": str(interval.start), "end": str(interval.end)}, "today": str(report.today),
+            "parameters": report.parameters.model_dump(mode="json"), "started_at": "2026-01-01T00:00:00+00:00",
+            "finished_at": "2026-01-01T00:00:09+00:00", "requests": 100, "files": [], **self.facts, **facts,
+        }  # fmt: skip
+        (folder / "run.json").write_text(json.dumps(told))
+        (folder / "report.html").write_text("<p>report</p>")
+        self.made.append((report.name, organization, str(interval)))
+        place = Path(report.name) / organization / f"{interval.start}_{interval.end}"
+        return publish_run(self.output, run_id, place)
+
+    def fetch(self, organization: str, tell: Any) -> None:  # noqa: ARG002  # the signature of a source
+        """Record it; raise the next fault where the test wants one."""
+        self.fetched.append(organization)
+        if "fetch" in self.open:
+            raise SourceError(self.open["fetch"])
+
+    def hands(self, **others: Any) -> Hands:
+        return Hands(**{
+            "run": self.run, "fetch": self.fetch, "open_days": lambda name, _: self.open.get(name, ""),
+            "organizations": lambda: ("a", "b"), "send": lambda to, message: self.sent.append((to, message)),
+            "sleep": lambda _: None, "tell": self.told.append, "show": self.told.append,
+        } | others)  # fmt: skip
+
+
+@pytest.fixture
+def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+    """A project of its own for `due` in this process, whose params folder is empty."""
+    for name in ("store", "output", "params"):
+        monkeypatch.setenv(f"APIUSAGE_{name.upper()}", str(tmp_path / name))
+    (tmp_path / "params").mkdir()
+    return Stub(tmp_path / "output", [], [], [], [], [], {}, {})
+
+
+@pytest.fixture
+def params_file(tmp_path: Path) -> Callable[..., Path]:
+    """A scheduled report: daily at 02:30, with what a test says instead."""
+
+    def write(name: str = "daily", *, parameters: Any = None, **schedule: Any) -> Path:
+        path = tmp_path / "params" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        written = {
+            "notebook": "api_usage_report",
+            "schedule": {"cron": "30 2 * * *", "wait_hours": 0} | schedule,
+            "parameters": {"organization": "a", "date_range": "previous_7_days"} | (parameters or {}),
+        }
+        path.write_text(json.dumps(written))  # JSON is YAML
+        return path
+
+    return write

@@ -22,13 +22,13 @@ GOOD: dict[str, Any] = {
 def read(tmp_path: Path):
     """The report of a params file with this content."""
 
-    def written(content: Any, *overrides: tuple[str, str], name: str = "mine.yaml") -> Report:
+    def written(content: Any, *overrides: tuple[str, str], name: str = "mine.yaml", **checks: Any) -> Report:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(
             content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
         )
-        return read_report_file(path, overrides, today=TODAY)
+        return read_report_file(path, overrides, today=TODAY, **checks)
 
     return written
 
@@ -192,3 +192,19 @@ def test_an_override_that_is_given_twice_is_refused(read) -> None:
     """Which of the two was meant is not guessed."""
     with pytest.raises(ParameterError, match="twice"):
         read(GOOD, ("top", "1"), ("top", "2"))
+
+
+def test_a_cron_fault_stands_among_all_others(read) -> None:
+    """The scheduler's own check is asked, and its words are told beside the rest."""
+    from apiusage_helpers.runs.schedule import check_cron
+
+    with pytest.raises(ParameterError, match="2 faults") as fault:
+        read(GOOD | {"schedule": {"cron": "61 9 * * *"}, "colour": 1}, check_cron=check_cron)
+    assert "schedule.cron: '61 9 * * *' is not a schedule" in str(fault.value)
+
+
+@pytest.mark.parametrize("more", [{"failed_share_over": -1}, {"change": 0.5}, {"attach": "yes"}])
+def test_a_bad_threshold_is_named(read, more: dict[str, Any]) -> None:
+    """Thresholds are shares from 0; unknown keys of a delivery are refused."""
+    with pytest.raises(ParameterError, match=rf"deliver\.0\.{next(iter(more))}"):
+        read(GOOD | {"schedule": {"cron": "0 9 * * *", "deliver": [{"to": "OPS", "on": "findings"} | more]}})

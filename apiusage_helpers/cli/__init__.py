@@ -12,12 +12,15 @@ from collections.abc import Sequence
 
 import click
 
-from apiusage_helpers.cli import checks, days, reports
+from apiusage_helpers.cli import checks, days, reports, schedules
 from apiusage_helpers.cli.messages import tell
 from apiusage_helpers.errors import ApiUsageError
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
-_COMMANDS = [days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, checks.doctor]
+_COMMANDS = [
+    *(days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs),
+    *(schedules.due, schedules.schedule, schedules.diff, schedules.prune, checks.doctor),
+]
 
 
 @click.group(commands=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

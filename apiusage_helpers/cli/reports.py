@@ -23,8 +23,9 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
     from apiusage_helpers.interval import utc_today
     from apiusage_helpers.parameters import read_report_file
     from apiusage_helpers.runs.run import run_report
+    from apiusage_helpers.runs.schedule import check_cron
 
-    checked = read_report_file(params_file, overrides, today=today or utc_today())
+    checked = read_report_file(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
     codes = [0]
     for organization in _wanted_organizations(checked):
         try:
@@ -32,6 +33,7 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
         except ApiUsageError as fault:
             tell(f"{organization}: {fault}")
             codes.append(fault.exit_code)
+    _rebuild_pages()
     sys.exit(max(codes))
 
 
@@ -49,6 +51,17 @@ def runs(*, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     _print_runs(found)
+
+
+def _rebuild_pages() -> None:
+    """The shelf and the roll-ups know of it; a report that is published stays so if they cannot be written."""
+    from apiusage_helpers import project
+    from apiusage_helpers.runs.pages import rebuild_pages
+
+    try:
+        rebuild_pages(project.output_folder())
+    except OSError as fault:
+        tell(f"{project.output_folder()}: the shelf cannot be written: {fault}")
 
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:

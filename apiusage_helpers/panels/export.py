@@ -6,7 +6,7 @@ from pathlib import Path
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.panels.facts import failed_checks
 from apiusage_helpers.panels.panel import Html
-from apiusage_helpers.tables.usage_report import UsageReport
+from apiusage_helpers.tables.usage_report import UsageReport, previous_total
 
 
 def export(report: UsageReport, folder: str) -> Html:
@@ -21,5 +21,6 @@ def export(report: UsageReport, folder: str) -> Html:
         return Html("<p>No files are written: give export_folder a folder.</p>", "No files are written.")
     for name, content in report.files.items():
         (Path(folder) / name).write_bytes(content)
-    (Path(folder) / "facts.json").write_text(json.dumps(report.facts(), indent=1), encoding="utf-8")
+    facts = report.facts() | {"previous": previous_total(report)}
+    (Path(folder) / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     return Html(f"<p>{len(report.files)} files written.</p>", f"{len(report.files)} files written.")

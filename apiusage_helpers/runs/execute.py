@@ -7,6 +7,7 @@ notebook has run when no cell holds an error, every code cell has its number, an
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,9 +36,10 @@ class Job:
 class _RunFailedError(Exception):
     """A run that failed, with the exit code and the message for its reader."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    def __init__(self, message: str, exit_code: int, *, may_pass: bool = False) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.may_pass = may_pass
 
 
 def main(folder: Path) -> None:
@@ -62,7 +64,8 @@ def _result(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> dict[s
         _execute(job, folder, kernel)
         _export(job, folder)
     except _RunFailedError as failure:
-        return {"ok": False, "message": str(failure), "exit_code": failure.exit_code}
+        told = {"message": str(failure), "exit_code": failure.exit_code, "may_pass": failure.may_pass}
+        return {"ok": False, **told}
     return {"ok": True}
 
 
@@ -72,6 +75,7 @@ def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError  # noqa: F401, PLC0415
 
+    from apiusage_helpers.runs import engine  # noqa: PLC0415
     from apiusage_helpers.runs.kernel import ReadyKernel  # noqa: PLC0415
 
     notebook = sealed(nbformat.read(job.notebook, as_version=4), job.seal)
@@ -84,13 +88,14 @@ def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
         papermill.execute_notebook(
             str(folder / "story.ipynb"), str(folder / "executed.ipynb"), job.parameters, km=manager,
             execution_timeout=job.cell_seconds, progress_bar=False, request_save_on_cell_execute=False, report_mode=True,
+            engine_name=engine.NAME, kept=str(folder / "executed.ipynb"),
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
         raise _cell_failure(failure) from None
     except CellTimeoutError:
         raise _RunFailedError(f"a cell ran longer than {job.cell_seconds:g} s and was stopped", 4) from None
     except DeadKernelError:
-        raise _RunFailedError("the kernel died: killed, out of memory, or ended by the notebook itself", 4) from None
+        raise _kernel_death(kernel) from None
     except OSError as failure:
         raise _RunFailedError(f"the notebook could not be kept: {failure}", 5) from None
     _refuse_unsealed(nbformat.read(folder / "executed.ipynb", as_version=4), job.seal)
@@ -107,15 +112,27 @@ def sealed(notebook: Any, seal: str) -> Any:
     return notebook
 
 
+def _kernel_death(kernel: "subprocess.Popen[bytes]") -> _RunFailedError:
+    """The death of a kernel in words: by a signal, which may pass, or by the notebook's own doing."""
+    code = kernel.poll()
+    if code is not None and code < 0:
+        cause = "out of memory, or killed by hand" if -code == signal.SIGKILL else "a crash or a kill"
+        return _RunFailedError(
+            f"the kernel died of signal {-code} ({signal.Signals(-code).name}): {cause}", 4, may_pass=True
+        )
+    return _RunFailedError("the kernel died: the notebook ended it" + (f" with {code}" if code is not None else ""), 4)
+
+
 def _cell_failure(failure: Any) -> _RunFailedError:
     """The failure of a cell in words: the kit's own faults as they are, others with their cell and last line."""
     text = str(failure.evalue).strip()
     if failure.ename in _EXPECTED:
         return _RunFailedError(text, _EXIT_CODES.get(failure.ename, 4))
-    exit_code = 5 if any(sign in text for sign in _NO_SPACE) else 4
+    full = any(sign in text for sign in _NO_SPACE)
+    cause = "the disk is full: " if full else "out of memory: " if failure.ename == "MemoryError" else ""
     first_line = (str(failure.source).strip().splitlines() or ["(empty)"])[0]
     return _RunFailedError(
-        f"cell {failure.exec_count} failed at `{first_line}`: {failure.ename}: {text[:300]}", exit_code
+        f"{cause}cell {failure.exec_count} failed at `{first_line}`: {failure.ename}: {text[:300]}", 5 if full else 4
     )
 
 

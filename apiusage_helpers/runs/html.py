@@ -30,8 +30,8 @@ _SCRIPT = ("text", "block", "figures", "words", "pictures", "grid", "filters", "
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
 _ATTRIBUTES = {
-    "a": {"href"},
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
+    "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},

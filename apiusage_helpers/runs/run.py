@@ -11,7 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from apiusage_helpers import __version__, project
 from apiusage_helpers.errors import RunError, looks_secret
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.execute import Job
+from apiusage_helpers.runs.failures import keep_failed
 from apiusage_helpers.runs.processes import RUN_MARK, clean_environment, kill_run, kill_strays
 from apiusage_helpers.runs.publish import publish_run, settle
 from apiusage_helpers.selection import Selection
@@ -50,6 +51,7 @@ class Run:
     output: Path
     id: str
     started_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
     seal: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
@@ -64,23 +66,27 @@ class Run:
         return self.output / ".runs" / f".{self.id}.work"
 
 
-def run_report(
+def run_report(  # noqa: PLR0913  # what differs between a run by hand and one by schedule
     report: Report,
     organization: str,
     *,
     limits: Limits | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+    facts: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] = lambda _: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Path:
-    """The published folder (the link) of `report` for one organization.
+    """The published folder (the link) of `report` for one organization; its run.json tells `facts` too.
 
-    RunError when another run holds the lock (75), the notebook fails (2, 3 or 4), or publishing does (5); the run is then
-    kept under `.failed/`, and the last good report stays.
+    RunError when another run holds the lock or has made it no longer `wanted` (75), the notebook fails (2, 3 or 4), or
+    publishing does (5); the run is then kept under `.failed/`, and the last good report stays.
     """
     output, started = project.output_folder(), now()
     run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    run = Run(report, report.selection(organization), output, run_id, started)
+    run = Run(report, report.selection(organization), output, run_id, started, facts or {})
     with _only_run(run), _working_folder(run):
+        if not wanted():
+            raise RunError(f"{run.place}: another run has published it meanwhile", exit_code=75)
         tell(f"{run.place}: executing notebook {report.notebook}")
         failure = _executed(run, limits or Limits())
         if failure is None:
@@ -158,10 +164,12 @@ def _told_failure(run: Run, returncode: int) -> RunError | None:
         result = json.loads((run.work / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         lines = (run.work / "log.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return RunError(
-            f"the run process ended with {returncode} and no result: {lines[-1][:300] if lines else 'killed'}"
-        )
-    return None if result["ok"] else RunError(result["message"], exit_code=result["exit_code"])
+        last = lines[-1][:300] if lines else "killed"
+        message = f"the run process ended with {returncode} and no result: {last}"
+        return RunError(message, exit_code=5 if "No space left" in last else 4, may_pass=returncode < 0)
+    if result["ok"]:
+        return None
+    return RunError(result["message"], exit_code=result["exit_code"], may_pass=result["may_pass"])
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -227,14 +235,12 @@ def _published(run: Run, finished: datetime) -> Path:
 
 
 def _keep_failed(run: Run, failure: RunError, finished: datetime) -> Path:
-    """The folder under .failed/ with what is left of a run: its notebook as far as it came, its log, its run.json."""
+    """The folder under .failed/ with what is left of a run: its notebook, the failing cell on top, its log, its run.json."""
     folder = run.output / ".failed" / run.id
     try:
-        folder.mkdir(parents=True)
-        for name in ("executed.ipynb", "log.txt"):
-            if (run.work / name).is_file():
-                (run.work / name).replace(folder / name)
-        _write_run_json(run, folder, "failed", finished, {"message": str(failure), "exit_code": failure.exit_code})
+        keep_failed(run.work, folder, str(failure))
+        told = {"message": str(failure), "exit_code": failure.exit_code}
+        _write_run_json(run, folder, "failed", finished, told)
     except OSError:
         return run.output / ".failed"  # a full disk: the message itself still reaches the user
     return folder
@@ -253,6 +259,7 @@ def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, fac
         "started_at": run.started_at.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
         **facts,
+        **run.facts,
         "files": [_file_facts(path) for path in sorted(folder.iterdir())],
         "versions": {
             "apiusage-helpers": __version__,

@@ -9,7 +9,7 @@ store never repairs or guesses: what does not agree is named, with the days it m
 from apiusage_helpers.store.clients import ListedClient, listed_clients, write_clients
 from apiusage_helpers.store.days import Day, Origin, Written, organizations, stored_days, write_days
 from apiusage_helpers.store.forget import forget_days
-from apiusage_helpers.store.scan import StoredUsage, scan
+from apiusage_helpers.store.scan import StoredUsage, day_digests, scan
 
 __all__ = [
     "Day",
@@ -17,6 +17,7 @@ __all__ = [
     "Origin",
     "StoredUsage",
     "Written",
+    "day_digests",
     "forget_days",
     "listed_clients",
     "organizations",

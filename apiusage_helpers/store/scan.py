@@ -10,7 +10,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
-from apiusage_helpers.usage import COLUMNS
+from apiusage_helpers.usage import COLUMNS, COUNTS, KEY
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ def scan(selection: Selection, *, root: Path | None = None) -> StoredUsage:
     present = {day.date for day in days}
     missing = tuple(day for day in interval.days if day not in present)
     return StoredUsage(stored.filter(wanted).project(", ".join(COLUMNS)), days, missing, table.version())
+
+
+def day_digests(usage: StoredUsage) -> dict[date, str]:
+    """A short text for each present day, which another one of the same figures has too (while the engine is the same)."""
+    figures = f"date, bit_xor(hash({', '.join((*KEY, *COUNTS))}))"
+    digests = {day: f"{digest:016x}" for day, digest in usage.rows.aggregate(figures, "date").fetchall()}
+    return {day.date: digests.get(day.date, "") for day in usage.days}
 
 
 def _nothing_there(root: Path, selection: Selection) -> str:

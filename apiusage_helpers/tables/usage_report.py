@@ -1,16 +1,18 @@
 """The API Usage report as figures, before anything is drawn: its tables, its files, and the checks of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.sources.clients import Client
-from apiusage_helpers.store import StoredUsage
+from apiusage_helpers.store import StoredUsage, day_digests, scan
 from apiusage_helpers.tables.agreement import Check, RowSums, agreement, notes, row_sums
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.report import ReportTables, report_tables
-from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
+from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class UsageReport:
     files: Mapping[str, bytes]
     checks: tuple[Check, ...]
     clients: Mapping[str, Client] = field(default_factory=dict)
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """The ids of the clients that are left out."""
+        return excluded_clients(self.clients)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -50,12 +57,56 @@ class UsageReport:
                 "provisional": [str(day.date) for day in days if day.provisional],
             },
             "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in self.checks],
+            "outcomes": self._outcomes(),
+            "requests_per_day": self._requests_per_day(),
+            "seen": self._seen(),
         }
+
+    def _outcomes(self) -> dict[str, int]:
+        rows = self.summary.requests
+        return {name: int(rows[name].sum()) for name in ("successful", "failed", "throttled")}
+
+    def _requests_per_day(self) -> list[int | None]:
+        """One figure a day of the interval; None for a missing day."""
+        days = self.tables.requests_per_day
+        return [int(n) if there else None for n, there in zip(days["requests"], days["complete"], strict=True)]
+
+    def _seen(self) -> dict[str, dict[str, Any]]:
+        """What each day looked like, so that it is known again when it is restated."""
+        digests = day_digests(self.usage)
+        return {
+            str(day.date): {
+                "requests": day.requests,
+                "provisional": day.provisional,
+                "fetched_at": day.fetched_at.isoformat(),
+                "digest": digests[day.date],
+            }
+            for day in self.usage.days
+        }
+
+
+def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str, Any] | None:
+    """The requests of the interval before the report's, under its methods and exclusions, and how many days are missing.
+
+    None where the store has no day of it.
+    """
+    interval = report.selection.interval.previous()
+    try:
+        usage = scan(replace(report.selection, interval=interval), root=root)
+    except StoreError:
+        return None
+    rows = chosen_rows(usage.rows, http_methods=report.selection.http_methods, excluded=report.excluded)
+    return {
+        "start": str(interval.start),
+        "end": str(interval.end),
+        "requests": row_totals(rows).requests,
+        "missing": len(usage.missing),
+    }
 
 
 def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
     """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
-    excluded = [client.client_id for client in (clients or {}).values() if client.excluded]
+    excluded = excluded_clients(clients or {})
     summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
     tables = report_tables(summary, selection, usage.missing)
     rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=excluded)
@@ -64,3 +115,8 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     sums = row_sums(usage, selection, summary)
     checks = (*agreement(tables, sums, files, selection), *notes(usage, sums, summary))
     return UsageReport(selection, usage, summary, tables, sums, files, checks, clients or {})
+
+
+def excluded_clients(clients: Mapping[str, Client]) -> tuple[str, ...]:
+    """The ids of the clients that a directory marks as excluded."""
+    return tuple(client.client_id for client in clients.values() if client.excluded)

@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from apiusage_helpers.errors import StoreError, UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import select
-from apiusage_helpers.store import Origin, forget_days, organizations, scan, stored_days, write_days
+from apiusage_helpers.store import Origin, day_digests, forget_days, organizations, scan, stored_days, write_days
 from apiusage_helpers.usage import usage_table
 
 
@@ -119,3 +119,21 @@ def test_what_is_not_there_is_said_with_the_command_to_try(root, write) -> None:
     write([1, 2])
     with pytest.raises(StoreError, match="2 days from 2026-11-01 to 2026-11-02"):
         scan(selection, root=root)
+
+
+def test_days_of_the_same_figures_have_the_same_digest(root, write) -> None:
+    """Whatever their names; another figure, or the same total in another row, is another digest; an empty day has none."""
+
+    def digest() -> str:
+        usage = scan(select("acme", "2026-11-01/2026-11-02", today="2026-11-24"), root=root)
+        return day_digests(usage)[date(2026, 11, 1)]
+
+    write([1])
+    first = digest()
+    write([1], name="CRM")
+    assert digest() == first
+    other = usage_table([(date(2026, 11, 1), "b", "B", "GET", "api/v2/users", 10, 10, 0, 0, 0, 0)])
+    write_days("acme", other, [date(2026, 11, 1)], Origin("sample", datetime(2026, 11, 24, tzinfo=UTC)), root=root)
+    assert digest() not in {first, ""}
+    write([1], requests=0)
+    assert digest() == ""

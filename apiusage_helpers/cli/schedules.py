@@ -1,0 +1,101 @@
+"""The commands for reports that are made on schedule and left alone: due, schedule, diff, prune."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from apiusage_helpers.cli.messages import tell
+
+
+class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
+    """An instant in ISO 8601; UTC where it names no zone."""
+
+    name = "ISO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant that `value` means."""
+        try:
+            found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an instant: write 2026-11-24T09:30:00+01:00", param, ctx)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+now_option = click.option("--now", type=Instant(), default=None, help="Instant to take for now.")
+
+
+@click.command()
+@now_option
+@click.option("--dry-run", is_flag=True, help="Show what would run and why; change nothing.")
+def due(*, now: datetime | None, dry_run: bool) -> None:
+    """Make every scheduled report that is due and not published, once each, then stop."""
+    from apiusage_helpers.runs.due import Hands
+    from apiusage_helpers.runs.due import due as make_due
+
+    try:
+        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
+    except OSError as fault:
+        tell(f"{fault.filename or 'the output folder'}: {fault.strerror}: what is due stays due")
+        code = 5
+    sys.exit(code)
+
+
+@click.command()
+def schedule() -> None:
+    """Stay, and do what `apiusage due` does at each scheduled instant."""
+    from apiusage_helpers.runs.due import Hands
+    from apiusage_helpers.runs.stay import stay
+
+    stay(Hands(tell=tell, show=click.echo))
+
+
+@click.command()
+@click.argument("before", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("after", type=click.Path(path_type=Path), metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def diff(*, before: Path, after: Path, as_json: bool) -> None:
+    """Tell what changed between two runs, by data; a RUN is a path that `apiusage runs` lists, or a run's id."""
+    import json
+
+    from apiusage_helpers import project
+    from apiusage_helpers.runs import differences
+
+    output = project.output_folder()
+    found = differences.differences(differences.find_run(output, before), differences.find_run(output, after))
+    if as_json:
+        click.echo(json.dumps(differences.as_json(found), indent=1, ensure_ascii=False))
+        return
+    for line in differences.told(found):
+        click.echo(line)
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(0), default=30, show_default=True, help="Keep all that end in the last days."
+)
+@click.option("--weeks", type=click.IntRange(0), default=12, show_default=True, help="Then the newest of each week.")
+@click.option("--months", type=click.IntRange(0), default=24, show_default=True, help="Then the newest of each month.")
+@click.option("--rest", type=click.IntRange(0), default=14, show_default=True, help="Days that other runs stay.")
+@click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@now_option
+def prune(*, days: int, weeks: int, months: int, rest: int, dry_run: bool, now: datetime | None) -> None:
+    """Take old reports away, never the newest of a report and organization; also replaced and failed runs."""
+    from apiusage_helpers import project
+    from apiusage_helpers.panels.labels import counted
+    from apiusage_helpers.runs import prune as retention
+    from apiusage_helpers.runs.plans import read_plans
+
+    keep, instant = retention.Keep(days, weeks, months, rest), now or datetime.now(UTC)
+    output, (plans, faults) = project.output_folder(), read_plans(project.params_folder())
+    for fault in faults:
+        tell(fault)
+    if dry_run:
+        gone = [*retention.old_reports(output, plans, keep, instant), *retention.leftovers(output, keep, instant)]
+    else:
+        gone = list(retention.prune(output, plans, keep, instant))
+    for path in gone:
+        click.echo(path)
+    tell(f"{counted(len(gone), 'run')} {'would go' if dry_run else 'gone'}")

@@ -1,0 +1,24 @@
+"""Names that settings and rows share: organizations, HTTP methods, template URIs. Settings need no table to be checked."""
+
+import re
+
+from apiusage_helpers.errors import ParameterError
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
+METHODS_OF_THE_PLATFORM_TEXT = ("GET", "POST", "PUT", "DELETE")
+
+_ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+
+
+def organization_name(name: str) -> str:
+    """`name`, when it can name an organization; ParameterError otherwise (`all` is reserved)."""
+    if name == "all" or not _ORGANIZATION.fullmatch(name):
+        raise ParameterError(
+            f"organization {name!r} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
+        )
+    return name
+
+
+def plain_template_uri(template_uri: str) -> str:
+    """The template URI as the platform's report writes it: without a leading slash."""
+    return template_uri.removeprefix("/")

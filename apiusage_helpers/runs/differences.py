@@ -1,0 +1,147 @@
+"""What changed between two runs, by data: their facts and the rows of their CSV files, whatever the pages look like.
+
+Rows are the same when all that is no figure is the same. Files with dates are compared on the days that both runs cover.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.runs.published import facts_of, totals
+
+_FIGURES = frozenset({
+    "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
+    "status200", "status300", "status400", "status429", "status500",
+})  # fmt: skip
+_DERIVED = frozenset({"rank", "share", "client_name", "meaning", "complete"})  # follows from the rest, or only names it
+_TOLD_ROWS = 10
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class FileDifference:
+    """How one CSV file differs: rows only one run has, and rows whose figures are others, the largest change first."""
+
+    name: str
+    added: tuple[Row, ...]
+    removed: tuple[Row, ...]
+    changed: tuple[tuple[Row, Row], ...]
+
+    def __bool__(self) -> bool:
+        """Whether it differs at all."""
+        return bool(self.added or self.removed or self.changed)
+
+
+def find_run(output: Path, named: Path) -> Path:
+    """The folder of a run: a published folder, a run's own folder, its report.html, or its id; else ParameterError."""
+    candidates = (named, named.parent, output / named, output / ".runs" / named)
+    found = next((path for path in candidates if facts_of(path) is not None), None)
+    if found is None:
+        raise ParameterError(f"{named}: there is no run; `apiusage runs` lists the path of each")
+    return found
+
+
+def differences(before: Path, after: Path) -> dict[str, Any]:
+    """The two runs, their totals, and the files that differ; ready for JSON but for the files."""
+    old, new = facts_of(before) or {}, facts_of(after) or {}
+    names = sorted({path.name for path in before.glob("*.csv")} & {path.name for path in after.glob("*.csv")})
+    days = (
+        max(old["interval"]["start"], new["interval"]["start"]),
+        min(old["interval"]["end"], new["interval"]["end"]),
+    )
+    found = (_file_difference(name, _rows(before / name, days), _rows(after / name, days)) for name in names)
+    return {
+        "runs": [_named(before, old), _named(after, new)],
+        "totals": {"before": totals(old), "after": totals(new)},
+        "files": [difference for difference in found if difference],
+    }
+
+
+def told(found: dict[str, Any]) -> Iterator[str]:
+    """The differences in lines."""
+    for sign, run in zip("-+", found["runs"], strict=True):
+        yield f"{sign} {run['report']} of {run['organization']}, {run['interval']} ({run['path']})"
+    before, after = found["totals"]["before"], found["totals"]["after"]
+    for name in after:
+        old, new = before.get(name, 0), after[name]
+        yield f"{name}: {old:,} -> {new:,}" + (f" ({new - old:+,})" if new != old else "")
+    for file in found["files"]:
+        counts = ((len(file.added), "added"), (len(file.removed), "removed"), (len(file.changed), "changed"))
+        yield f"{file.name}: " + ", ".join(f"{count:,} rows {word}" for count, word in counts if count)
+        yield from _told_rows(file)
+    if not found["files"]:
+        yield "no file differs in its data"
+
+
+def as_json(found: dict[str, Any]) -> dict[str, Any]:
+    """The differences as JSON holds them."""
+    files = [
+        {
+            "name": file.name,
+            "added": list(file.added),
+            "removed": list(file.removed),
+            "changed": [{"before": old, "after": new} for old, new in file.changed],
+        }
+        for file in found["files"]
+    ]
+    return found | {"files": files}
+
+
+def _named(path: Path, facts: dict[str, Any]) -> dict[str, str]:
+    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
+    return {
+        "report": facts["report"],
+        "organization": facts["organization"],
+        "interval": interval,
+        "path": str(path),
+    }
+
+
+def _rows(path: Path, days: Sequence[str]) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if "date" not in row or days[0] <= row["date"] <= days[1]]
+
+
+def _file_difference(name: str, before: Sequence[Row], after: Sequence[Row]) -> FileDifference:
+    old, new = ({_key(row): row for row in rows} for rows in (before, after))
+    changed = [(old[key], new[key]) for key in old.keys() & new.keys() if _figures(old[key]) != _figures(new[key])]
+    return FileDifference(
+        name,
+        tuple(row for key, row in new.items() if key not in old),
+        tuple(row for key, row in old.items() if key not in new),
+        tuple(sorted(changed, key=lambda pair: (-abs(_moved(*pair)), _key(pair[1])))),
+    )
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    kept = [name for name in row if name not in _FIGURES and name not in _DERIVED]
+    other = [row["client_name"]] if row.get("client_name") == "Other" and not row.get("client_id") else []
+    return (*(row[name] for name in kept), *other)
+
+
+def _figures(row: Row) -> list[str]:
+    return [value for name, value in row.items() if name in _FIGURES]
+
+
+def _moved(old: Row, new: Row) -> int:
+    return int(new.get("requests") or 0) - int(old.get("requests") or 0)
+
+
+def _told_rows(file: FileDifference) -> Iterator[str]:
+    rows = [
+        *((f"{old.get('requests')} -> {new.get('requests')} requests", new) for old, new in file.changed),
+        *((f"added, {row.get('requests')} requests", row) for row in file.added),
+        *((f"removed, {row.get('requests')} requests", row) for row in file.removed),
+    ]
+    for what, row in rows[:_TOLD_ROWS]:
+        names = [
+            row[name]
+            for name in ("date", "status", "outcome", "client_name", "http_method", "template_uri")
+            if row.get(name)
+        ]
+        yield f"    {' '.join(names) or row.get('client_id', '')}: {what}"
+    if len(rows) > _TOLD_ROWS:
+        yield f"    and {len(rows) - _TOLD_ROWS:,} more"

@@ -1,0 +1,280 @@
+"""`apiusage due`: every scheduled report that is due and not published is made, once, and then it stops.
+
+It may be started at any time, by anything, as often as one likes, and many at once: what is to be done follows from the
+params files, the outputs and the store; a lock lets one of them do it. A kill at any moment loses nothing: the next one
+finds what is still due. With nothing to do it opens neither store nor notebook.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from filelock import Timeout
+
+from apiusage_helpers import project
+from apiusage_helpers.errors import ApiUsageError, RunError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.news import Send, deliver, failing, intend
+from apiusage_helpers.runs.notify import send
+from apiusage_helpers.runs.pages import rebuild_pages
+from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
+from apiusage_helpers.runs.restated import Look, restated_work, store_look, store_stamp
+from apiusage_helpers.runs.run import Limits, run_report
+from apiusage_helpers.runs.schedule import due_instants
+from apiusage_helpers.runs.state import STORE, locked, remembered, remembering
+
+PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
+_ANOTHER_RUNS = 75
+_FETCH_SECONDS = 3600.0
+
+
+def fetch(organization: str, tell: Callable[[str], None]) -> None:
+    """The platform's days of an organization are in the store when this returns; else SourceError or ParameterError."""
+    from apiusage_helpers.runs.fetch import fetch_organization  # noqa: PLC0415  # when something is to be fetched
+
+    fetch_organization(organization, tell=tell)
+
+
+def open_days(organization: str, interval: Interval) -> str:
+    """The days that a report still waits for, in words; nothing when all are there and settled."""
+    from apiusage_helpers.store import stored_days  # noqa: PLC0415  # when something is due
+
+    days = {day.date: day for day in stored_days(organization, interval)}
+    kinds = {
+        "missing": [day for day in interval.days if day not in days],
+        "provisional": [day for day in days if days[day].provisional],
+    }
+    return "; ".join(f"{len(found)} {kind} ({found[0]} ...)" for kind, found in kinds.items() if found)
+
+
+def store_organizations() -> tuple[str, ...]:
+    """The organizations that the store has days of."""
+    from apiusage_helpers.store import organizations  # noqa: PLC0415  # when the store has changed
+
+    return organizations()
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What `due` reaches out with: the runner, the source, the store, the news; a test gives it others."""
+
+    run: Callable[..., Path] = run_report
+    fetch: Callable[[str, Callable[[str], None]], None] = fetch
+    open_days: Callable[[str, Interval], str] = open_days
+    organizations: Callable[[], tuple[str, ...]] = store_organizations
+    look: Callable[[], Look] = store_look
+    send: Send = send
+    sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = lambda _: None
+    show: Callable[[str], None] = lambda _: None
+
+
+@dataclass
+class Day:
+    """One look at what is due: where and when, the worst exit code so far, and what became of the work."""
+
+    output: Path
+    now: datetime
+    hands: Hands
+    codes: list[int] = field(default_factory=lambda: [0])
+    fetched: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
+    undone: set[tuple[str, datetime | None]] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+
+    def fault(self, message: str, code: int) -> None:
+        """Tell it, and remember the code."""
+        self.hands.tell(message)
+        self.codes.append(code)
+
+
+def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> int:
+    """The worst exit code of what was due by `now`; each published folder is shown, all else is told."""
+    day = Day(project.output_folder(), now, hands or Hands())
+    plans, faults = read_plans(project.params_folder())
+    for fault in faults:
+        day.fault(fault, 2)
+    stamp = store_stamp(project.store_folder())
+    organizations = _organizations(day, stamp, plans, keep=not dry_run)
+    work = sorted(
+        (work for report in plans for work in _scheduled(day, report, organizations, keep=not dry_run)),
+        key=lambda work: (work.instant or now, work.report.name),
+    )
+    work += _restated(day, stamp, plans, organizations, [str(w.place) for w in work])
+    if dry_run:
+        _tell_work(day, work)
+        return max(day.codes)
+    for item in work:
+        _do(day, item)
+    _remember(day, stamp, plans)
+    _tell_outside(day, plans)
+    return max(day.codes)
+
+
+def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool) -> tuple[str, ...]:
+    """The organizations of the store, looked up only when a plan asks for `all` and the store has changed."""
+    if not any(plan.parameters.organization == "all" for plan in plans):
+        return ()
+    state = remembered(day.output, STORE)
+    if state.get("organizations_at") == stamp:
+        return tuple(state["organizations"])
+    try:
+        found = day.hands.organizations()
+    except ApiUsageError as fault:
+        day.fault(str(fault), fault.exit_code)
+        return ()
+    if keep:
+        with remembering(day.output, STORE) as fresh:
+            fresh.update(organizations=list(found), organizations_at=stamp)
+    return found
+
+
+def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
+    memory = recall(day.output, report, day.now, keep=keep)
+    instants = due_instants(schedule_of(report), memory, day.now)
+
+    def skipped(instant: datetime, organization: str, why: str) -> None:
+        day.hands.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
+
+    wanted = report.organizations(organizations)
+    if not wanted:
+        day.undone |= {(report.name, instant) for instant in instants}  # `all` of a store that is empty yet
+    return list(due_work(report, instants, wanted, day.output, skipped))
+
+
+def _restated(
+    day: Day, stamp: str, plans: Sequence[Report], organizations: Sequence[str], due_places: Sequence[str]
+) -> list[Work]:
+    """Published reports with restated days; the store is looked at only when it has changed since the last look."""
+    if stamp == remembered(day.output, STORE).get("looked_at", ""):
+        return []
+    look = day.hands.look()
+    try:
+        found = [
+            work for plan in plans for work in restated_work(day.output, plan, plan.organizations(organizations), look)
+        ]
+    except ApiUsageError as fault:
+        day.fault(str(fault), fault.exit_code)
+        day.undone.add(("", None))
+        return []
+    return [work for work in found if str(work.place) not in due_places]
+
+
+def _tell_work(day: Day, work: Sequence[Work]) -> None:
+    for item in work:
+        waits = _waits(day, item)
+        day.hands.show(f"{item.place}: {item.why}" + (f"; waits until {waits}" if waits else ""))
+    if not work:
+        day.hands.tell("nothing is due")
+
+
+def _waits(day: Day, work: Work) -> str:
+    """Until when and for what a piece of work waits; nothing when it is to be done."""
+    end = work.waits_until()
+    if end is None or day.now >= end:
+        return ""
+    missing = day.hands.open_days(work.organization, work.interval)
+    return f"{end:%Y-%m-%d %H:%M} UTC for days: {missing}" if missing else ""
+
+
+def _do(day: Day, work: Work) -> None:
+    """Fetch, wait or make one report; whatever goes wrong, the others are made."""
+    try:
+        if work.schedule.fetch and work.instant:
+            _fetch(day, work)
+        waits = _waits(day, work)
+        if waits:
+            day.hands.tell(f"{work.place}: waits until {waits}")
+            _leave(day, work)
+            day.waiting[work.report.name] |= {work.instant} if work.instant else set()
+            return
+        day.hands.tell(f"{work.place}: {work.why}")
+        intend(day.output, work)
+        day.hands.show(str(_made(day, work)))
+        day.touched.add(work.report.name)
+        failing(day.output, work.report.name, work.organization, None)
+    except ApiUsageError as fault:
+        _leave(day, work)
+        if fault.exit_code == _ANOTHER_RUNS:
+            day.hands.tell(str(fault))
+            return
+        _failed(day, work, str(fault), fault.exit_code)
+    except OSError as fault:
+        _leave(day, work)
+        _failed(day, work, f"{fault.filename or day.output}: {fault.strerror}", 5)
+
+
+def _failed(day: Day, work: Work, message: str, code: int) -> None:
+    day.fault(f"{work.place}: {message}", code)
+    day.touched.add(work.report.name)
+    with suppress(OSError):  # a full disk: the exit code still tells
+        failing(day.output, work.report.name, work.organization, f"{work.place}: {message}")
+
+
+def _leave(day: Day, work: Work) -> None:
+    day.undone.add((work.report.name, work.instant))
+
+
+def _made(day: Day, work: Work) -> Path:
+    """The published folder; a failure that may pass is tried again after a pause, twice."""
+    limits = Limits(work.schedule.cell_minutes * 60, work.schedule.run_minutes * 60)
+    run = {"limits": limits, "facts": work.facts, "tell": day.hands.tell}
+    for pause in PAUSES:
+        try:
+            return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
+        except RunError as fault:
+            if not fault.may_pass:
+                raise
+            day.hands.tell(f"{work.place}: {fault}\ntrying again in {pause:g} s")
+            day.hands.sleep(pause)
+    return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
+
+
+def _fetch(day: Day, work: Work) -> None:
+    """Fetch an organization once a look; a source that fails is news of each report that asked for it."""
+    name = work.organization
+    if name not in day.fetched:
+        day.fetched[name] = _fetch_fault(day, name)
+    fault = day.fetched[name]
+    failing(day.output, work.report.name, f"{name} (fetch)", f"{name}: {fault}" if fault else None)
+
+
+def _fetch_fault(day: Day, organization: str) -> str:
+    """Why an organization could not be fetched, told already; nothing when it was."""
+    try:
+        with locked(day.output, f"fetch+{organization}", seconds=_FETCH_SECONDS):
+            day.hands.fetch(organization, day.hands.tell)
+    except Timeout:
+        day.hands.tell(f"{organization}: another run is fetching it since an hour; its days are taken as they are")
+    except ApiUsageError as fault:
+        day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
+        return f"not fetched: {fault}"
+    return ""
+
+
+def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
+    """What is still to be run of each plan, and which state of the store has been dealt with."""
+    for report in plans:
+        opening = recall(day.output, report, day.now).opening
+        still = opening if opening and ((report.name, opening) in day.undone or opening > day.now) else None
+        keep_open(day.output, report, still, day.waiting[report.name])
+    dealt_with = not any(instant is None for _, instant in day.undone)
+    if dealt_with and remembered(day.output, STORE).get("looked_at", "") != stamp:
+        with remembering(day.output, STORE) as state:
+            state["looked_at"] = stamp
+
+
+def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
+    """Pages are rebuilt where something changed; news go to whom they are for."""
+    try:
+        if day.touched or not (day.output / "index.html").is_file():
+            rebuild_pages(day.output)
+    except OSError as fault:
+        day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
+    for report in plans:
+        day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell))

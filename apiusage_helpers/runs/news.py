@@ -1,0 +1,184 @@
+"""News: what is to be told of scheduled reports, to whom, and what has been told already.
+
+What a run is about to publish is noted before it starts and struck out when it has been told, so a kill between the two
+loses nothing. An alarm (a failing report, too many failed or throttled requests, a leap of requests) is told once until
+it ends. A delivery that fails stays noted and is tried again by the next `due`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from apiusage_helpers.errors import DeliveryError
+from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.notify import Message
+from apiusage_helpers.runs.plans import Work, schedule_of
+from apiusage_helpers.runs.published import change, facts_of, published, run_id, share, totals
+from apiusage_helpers.runs.state import locked, remembered, remembering
+from apiusage_helpers.schedules import Delivery
+
+Send = Callable[[str, Message], None]
+
+
+def intend(output: Path, work: Work) -> None:
+    """Note that a report is about to be published, and what it replaces."""
+    if not work.schedule.deliver:
+        return
+    before = facts_of(output / work.place)
+    note: dict[str, Any] = {"replaces": work.replaces, "before": totals(before) if before else None, "told": []}
+    with remembering(output, work.report.name) as state:
+        state.setdefault("outbox", {}).setdefault(str(work.place), note)
+
+
+def failing(output: Path, report: str, organization: str, message: str | None) -> None:
+    """Note that a report of an organization fails, and why; None: that it does no longer."""
+    if message is None and organization not in remembered(output, report).get("failing", {}):
+        return
+    with remembering(output, report) as state:
+        told = state.setdefault("failing", {})
+        told.pop(organization, None)
+        if message is not None:
+            told[organization] = message
+
+
+def deliver(output: Path, report: Report, send: Send, tell: Callable[[str], None]) -> int:
+    """The exit code (0 or 6) after everything that is noted of a report has been told to whom it is for."""
+    state = remembered(output, report.name)
+    if not any(state.get(name) for name in ("outbox", "failing", "alarms")):
+        return 0
+    try:
+        with locked(output, f"news+{report.name}", seconds=0):
+            return max([0, *_told(output, report, send, tell)])
+    except Timeout:
+        return 0  # another `due` is telling it
+
+
+def _told(output: Path, report: Report, send: Send, tell: Callable[[str], None]) -> Iterator[int]:
+    for delivery in schedule_of(report).deliver:
+        try:
+            if delivery.on == "failure":
+                _tell_failures(output, report, delivery, send)
+            else:
+                _tell_outbox(output, report, delivery, send)
+        except DeliveryError as fault:
+            tell(str(fault))
+            yield fault.exit_code
+    _strike_out(output, report)
+
+
+def _tell_failures(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
+    found = {
+        f"{delivery.to} failure {organization}": Message(
+            f"API Usage: {report.name} of {organization} failed",
+            f"{message}\n\nThis is told once until it works again.",
+        )
+        for organization, message in remembered(output, report.name).get("failing", {}).items()
+    }
+    _tell_alarms(output, report, f"{delivery.to} failure ", found, delivery, send)
+
+
+def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
+    """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
+    mark = f"{delivery.to} {delivery.on}"
+    for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
+        link, facts = output / name, facts_of(output / name)
+        if facts is None or run_id(link) == note["replaces"] or mark in note["told"]:
+            continue
+        if delivery.on == "findings":
+            _tell_findings(output, report, link, facts, delivery, send)
+        elif note["before"] != totals(facts):
+            send(delivery.to, _success(link, facts, note["before"], delivery))
+        with remembering(output, report.name) as state:
+            state["outbox"][name]["told"].append(mark)
+
+
+def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
+    output: Path, report: Report, link: Path, facts: Mapping[str, Any], delivery: Delivery, send: Send
+) -> None:
+    """Alarms follow the newest interval of an organization; an older one that is made late raises and ends none."""
+    organization = facts["organization"]
+    newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
+    if link.name.partition("_")[2] != newest:
+        return
+    prefix = f"{delivery.to} finding {organization} "
+    found = {
+        prefix + kind: Message(
+            f"API Usage: {report.name} of {organization}: {told}", _body(link, facts), _file(link, delivery)
+        )
+        for kind, told in findings(facts, delivery).items()
+    }
+    _tell_alarms(output, report, prefix, found, delivery, send)
+
+
+def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
+    output: Path, report: Report, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
+) -> None:
+    """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
+    known = [name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)]
+    ended = set(known) - set(found)
+    if ended:
+        with remembering(output, report.name) as state:
+            state["alarms"] = [name for name in state["alarms"] if name not in ended]
+    for name in [name for name in found if name not in known]:
+        send(delivery.to, found[name])
+        with remembering(output, report.name) as state:
+            state.setdefault("alarms", []).append(name)
+
+
+def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
+    """What is worth telling of a run, in words, by kind: failed share, 429 share, change against the interval before."""
+    figures = {
+        "failed": (share(facts, "failed"), delivery.failed_share_over, "{:.1%} of requests failed"),
+        "throttled": (share(facts, "throttled"), delivery.throttled_share_over, "{:.1%} of requests met 429"),
+        "change": (change(facts), delivery.change_over, "{:+.0%} requests against the interval before"),
+    }
+    return {
+        kind: words.format(figure)
+        for kind, (figure, limit, words) in figures.items()
+        if figure is not None and limit is not None and abs(figure) > limit
+    }
+
+
+def _success(link: Path, facts: Mapping[str, Any], before: Mapping[str, int] | None, delivery: Delivery) -> Message:
+    moved = change(facts)
+    against = f" ({moved:+.1%})" if moved is not None else ""
+    again = f"restated, {before['requests']:,} before, now " if before else ""
+    interval = f"{facts['interval']['start']} to {facts['interval']['end']}"
+    title = (
+        f"API Usage: {facts['report']} of {facts['organization']}, {interval}: "
+        f"{again}{totals(facts)['requests']:,} requests{against}"
+    )
+    return Message(title, _body(link, facts), _file(link, delivery))
+
+
+def _body(link: Path, facts: Mapping[str, Any]) -> str:
+    """The figures, the gaps, and where the report is."""
+    days, moved = facts.get("days") or {}, change(facts)
+    shares = [(name, share(facts, outcome)) for name, outcome in (("failed", "failed"), ("429", "throttled"))]
+    lines = [
+        f"UTC days {facts['interval']['start']} to {facts['interval']['end']}",
+        f"{totals(facts)['requests']:,} requests",
+        *(f"{name}: {figure:.2%}" for name, figure in shares if figure is not None),
+        *([f"{moved:+.1%} against the interval before"] if moved is not None else []),
+        *(f"{word} days: {', '.join(days[word])}" for word in ("missing", "provisional") if days.get(word)),
+        *(f"restated {day['date']}: {day['before']} -> {day['after']} requests" for day in facts.get("restated", ())),
+    ]
+    return "\n".join([*lines, "", str(link / "report.html")])
+
+
+def _file(link: Path, delivery: Delivery) -> Path | None:
+    return (link / "report.html").resolve() if delivery.attach else None
+
+
+def _strike_out(output: Path, report: Report) -> None:
+    """Notes that everybody has been told of are gone, and those of whom nobody is to be told any more."""
+    marks = {f"{delivery.to} {delivery.on}" for delivery in schedule_of(report).deliver if delivery.on != "failure"}
+    with remembering(output, report.name) as state:
+        outbox = state.get("outbox", {})
+        state["outbox"] = {
+            name: note
+            for name, note in outbox.items()
+            if run_id(output / name) == note["replaces"] or not marks <= set(note["told"])
+        }

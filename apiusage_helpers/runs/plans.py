@@ -1,0 +1,150 @@
+"""Plans: the scheduled reports of the params folder, and what each of them has to do now.
+
+One piece of work is one report of one organization and interval. The interval follows from the scheduled instant, never
+from the time at which somebody looks. What is published with the same parameters is no work any more.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.parameters import Report, read_report_file
+from apiusage_helpers.runs.published import facts_of, made_of, place, run_id
+from apiusage_helpers.runs.schedule import Memory, begin, check_cron
+from apiusage_helpers.runs.state import remembered, remembering
+from apiusage_helpers.schedules import Schedule
+
+_ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
+
+
+@dataclass(frozen=True)
+class Work:
+    """One report to be made: as of the UTC date of its instant, and why; `replaces` is the run that is published now."""
+
+    report: Report
+    organization: str
+    why: str
+    instant: datetime | None = None
+    replaces: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def interval(self) -> Interval:
+        """The UTC days that it reports on."""
+        return self.report.selection(self.organization).interval
+
+    @property
+    def place(self) -> Path:
+        """Where it is published, below the output folder."""
+        return place(self.report.name, self.organization, self.interval)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule of its report."""
+        return schedule_of(self.report)
+
+    def still_wanted(self, output: Path) -> bool:
+        """Whether nobody has published it since it was found to be due."""
+        return run_id(output / self.place) == self.replaces
+
+    def waits_until(self) -> datetime | None:
+        """How long it may wait for its days; None for one without an instant."""
+        return self.instant + timedelta(hours=self.schedule.wait_hours) if self.instant else None
+
+
+def schedule_of(report: Report) -> Schedule:
+    """The schedule of a report that has one."""
+    if report.schedule is None:
+        raise ParameterError(f"{report.name}: it has no schedule")
+    return report.schedule
+
+
+def read_plans(params: Path) -> tuple[list[Report], list[str]]:
+    """The scheduled reports of a params folder, and the faults of files that cannot be used."""
+    plans, faults = [], []
+    for path in sorted(params.glob("*.yaml")):
+        try:
+            report = read_report_file(path, today=_ANY_DAY, check_cron=check_cron)
+        except ParameterError as fault:
+            faults.append(str(fault))
+        else:
+            plans += [report] if report.schedule else []
+    return plans, faults
+
+
+def recall(output: Path, report: Report, now: datetime, *, keep: bool = True) -> Memory:
+    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good)."""
+    schedule = schedule_of(report)
+    state = remembered(output, report.name)
+    if state.get("schedule") == _named(schedule):
+        return _memory(state)
+    memory = begin(schedule, now)
+    if keep:
+        with remembering(output, report.name) as fresh:
+            if fresh.get("schedule") == _named(schedule):
+                return _memory(fresh)  # another look was quicker
+            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, ()))
+    return memory
+
+
+def keep_open(output: Path, report: Report, opening: datetime | None, waiting: Collection[datetime]) -> None:
+    """Remember what is still to be run: the instant before the schedule began, and what waits for its days."""
+    if {**remembered(output, report.name), **_open(opening, waiting)} != remembered(output, report.name):
+        with remembering(output, report.name) as state:
+            state.update(_open(opening, waiting))
+
+
+def due_work(
+    report: Report,
+    due: Sequence[datetime],
+    organizations: Sequence[str],
+    output: Path,
+    skipped: Callable[[datetime, str, str], None] = lambda *_: None,
+) -> Iterator[Work]:
+    """What is not published of the `due` instants of a report, oldest first.
+
+    An instant that has no interval, such as this_month on a first, is `skipped`: instant, organization and why.
+    """
+    found = set()
+    for instant in due:
+        as_of = replace(report, today=instant.date())
+        for organization in organizations:
+            work = Work(as_of, organization, f"due since {instant:%Y-%m-%d %H:%M} UTC", instant)
+            try:
+                link = output / work.place
+            except ParameterError as fault:
+                skipped(instant, organization, str(fault))
+                continue
+            if link in found or made_of(facts_of(link), report):
+                continue
+            found.add(link)
+            yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
+
+
+def _named(schedule: Schedule) -> str:
+    return f"{' '.join(schedule.cron.split())} {schedule.timezone}"
+
+
+def _memory(state: Mapping[str, Any]) -> Memory:
+    opening = state.get("opening")
+    return Memory(
+        begun=datetime.fromisoformat(state["begun"]),
+        opening=datetime.fromisoformat(opening) if opening else None,
+        waiting=tuple(map(datetime.fromisoformat, state.get("waiting", ()))),
+    )
+
+
+def _open(opening: datetime | None, waiting: Collection[datetime]) -> dict[str, Any]:
+    return {
+        "opening": opening.isoformat() if opening else None,
+        "waiting": [instant.isoformat() for instant in sorted(waiting)],
+    }
+
+
+def utc(instant: datetime) -> datetime:
+    """The instant in UTC; one that names no zone is UTC already."""
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,106 @@
+"""Restated days: reports whose figures are no longer those of the store.
+
+Each run tells what its days looked like. The store is only opened when its log has moved since the last look, so a look
+that finds nothing new costs nothing. A day is restated when its figures differ, whatever its totals; a missing day that
+has come in, and a provisional one that has settled, make their reports due too.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError, StoreError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.plans import Work
+from apiusage_helpers.runs.published import made_of, published, run_id
+from apiusage_helpers.selection import select
+
+
+@dataclass(frozen=True)
+class DayNow:
+    """A day as the store has it now."""
+
+    requests: int
+    provisional: bool
+    fetched_at: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the store is looked at: the days of an organization, and the digests of those in an interval."""
+
+    days: Callable[[str], Mapping[date, DayNow]]
+    digests: Callable[[str, Interval, date], Mapping[date, str]]
+
+
+def store_stamp(store: Path) -> str:
+    """What changes with every commit, read from names alone: the newest entry of the store's log."""
+    return max((path.stem for path in (store / "usage" / "_delta_log").glob("[0-9]*.json")), default="")
+
+
+def store_look() -> Look:
+    """The real store, each organization read once."""
+    from functools import cache  # noqa: PLC0415  # with the store, only when it has moved
+
+    from apiusage_helpers.store import day_digests, scan, stored_days  # noqa: PLC0415
+
+    @cache
+    def days(organization: str) -> Mapping[date, DayNow]:
+        return {
+            day.date: DayNow(day.requests, day.provisional, day.fetched_at.isoformat())
+            for day in stored_days(organization)
+        }
+
+    def digests(organization: str, interval: Interval, today: date) -> Mapping[date, str]:
+        return day_digests(scan(select(organization, str(interval), today=today)))
+
+    return Look(days, digests)
+
+
+def restated_work(output: Path, report: Report, organizations: Sequence[str], look: Look) -> Iterator[Work]:
+    """The published reports of a plan whose days have other figures now, oldest first."""
+    found = [
+        work
+        for organization in organizations
+        for link, facts in published(output, report.name, organization)
+        if (work := _restated(link, facts, report, look)) is not None
+    ]
+    yield from sorted(found, key=lambda work: (work.interval.end, work.organization))
+
+
+def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) -> Work | None:
+    interval = Interval(*(date.fromisoformat(facts["interval"][end]) for end in ("start", "end")))
+    if not facts.get("seen") or not made_of(facts, report):
+        return None
+    work = Work(
+        replace(report, today=date.fromisoformat(facts["today"])), facts["organization"], "", None, run_id(link)
+    )
+    try:
+        if work.interval != interval:
+            return None  # made by hand for other days than the schedule's
+        changes = list(_changes(facts["seen"], work, look))
+    except (ParameterError, StoreError):
+        return None  # a store without the organization says nothing about its reports
+    told = [change for change in changes if change["before"] != change["after"] or change["restated"]]
+    days = ", ".join(change["date"] for change in changes[:5])
+    scheduled = {"scheduled": facts["scheduled"]} if "scheduled" in facts else {}
+    why = f"{'restated' if told else 'settled'}: {days}"
+    return replace(work, why=why, facts={**scheduled, "restated": told}) if changes else None
+
+
+def _changes(seen: Mapping[str, Any], work: Work, look: Look) -> Iterator[dict[str, Any]]:
+    """The days that are not as the run saw them; digests are only made for days that have been written again."""
+    now, interval = look.days(work.organization), work.interval
+    written = [
+        day for day in interval.days if day in now and now[day].fetched_at != seen.get(str(day), {}).get("fetched_at")
+    ]
+    digests = look.digests(work.organization, interval, work.report.today) if written else {}
+    for day in written:
+        before = seen.get(str(day))
+        restated = before is None or digests.get(day) != before["digest"]
+        if restated or (before is not None and before["provisional"] and not now[day].provisional):
+            requests = before["requests"] if before else None
+            yield {"date": str(day), "before": requests, "after": now[day].requests, "restated": restated}

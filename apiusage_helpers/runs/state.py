@@ -1,0 +1,61 @@
+"""What schedules remember between two looks, beside the outputs: one small JSON file a report, below `.schedules/`.
+
+A file is replaced in one step under a lock, so a reader sees all of a change or nothing. It can be lost without harm: what
+has been published is told by the outputs themselves, and a schedule that nobody remembers begins anew.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+STORE = ".store"  # no report can have this name
+_SECONDS = 60
+
+
+def remembered(output: Path, name: str) -> dict[str, Any]:
+    """What is remembered under a name; nothing where there is no such file, or none that can be read."""
+    try:
+        found = json.loads(_file(output, name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def remembering(output: Path, name: str) -> Iterator[dict[str, Any]]:
+    """What is remembered under a name, to be changed in place; others wait meanwhile. Nothing is written for no change."""
+    with locked(output, f"state+{name}"):
+        state = remembered(output, name)
+        before = json.dumps(state, sort_keys=True)
+        yield state
+        if json.dumps(state, sort_keys=True) != before:
+            write_text(_file(output, name), json.dumps(state, indent=1, sort_keys=True))
+
+
+@contextmanager
+def locked(output: Path, name: str, *, seconds: float = _SECONDS) -> Iterator[None]:
+    """The lock of a name below `output`; filelock's Timeout when another holds it for longer than `seconds`."""
+    locks = output / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / f"{name}.lock", timeout=seconds):
+        yield
+
+
+def write_text(path: Path, text: str) -> None:
+    """`path` holds `text` from now on: all of it, or what it held before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _file(output: Path, name: str) -> Path:
+    return output / ".schedules" / f"{name}.json"

@@ -1,0 +1,245 @@
+"""`due`: what is due is made once, what cannot be made is told, and nothing else is touched."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import RunError, StoreError
+from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.restated import DayNow, Look
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAYS = [date(2026, 11, 17) + timedelta(days=n) for n in range(7)]
+INTERVAL = "2026-11-17/2026-11-23"
+
+
+def test_a_due_report_is_made_once(stub, params_file) -> None:
+    """The interval follows from the scheduled instant; the next look finds nothing to do."""
+    params_file()
+
+    assert due(NOW, stub.hands()) == 0
+    assert due(NOW + timedelta(hours=1), stub.hands()) == 0
+    assert stub.made == [("daily", "a", INTERVAL)]
+    facts = json.loads((stub.output / "daily" / "a" / "2026-11-17_2026-11-23" / "run.json").read_text())
+    assert (facts["scheduled"], facts["today"]) == ("2026-11-24T02:30:00+00:00", "2026-11-24")
+
+
+def test_other_parameters_make_it_due_again(stub, params_file) -> None:
+    """The key is report, organization, interval and parameters."""
+    params_file()
+    due(NOW - timedelta(days=1), stub.hands())
+    due(NOW, stub.hands())
+    params_file(parameters={"top": 3})
+    due(NOW, stub.hands())
+
+    assert stub.made[1:] == [("daily", "a", INTERVAL)] * 2
+
+
+def test_a_dry_run_changes_nothing(stub, params_file) -> None:
+    """It shows what would run and why, and not even the schedule begins."""
+    params_file()
+
+    assert due(NOW, stub.hands(), dry_run=True) == 0
+    assert stub.told == ["daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC"]
+    assert not stub.output.exists()
+
+
+def test_a_failure_leaves_the_others_and_is_tried_again(stub, params_file) -> None:
+    """The worst code is told; organizations are apart; the next look makes what failed."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.faults = [RunError("cell 3 failed", exit_code=4)]
+
+    assert due(NOW, stub.hands()) == 4
+    assert stub.made == [("daily", "b", INTERVAL)]
+    assert "daily/a/2026-11-17_2026-11-23: cell 3 failed" in stub.told
+    assert due(NOW, stub.hands()) == 0
+    assert stub.made[1:] == [("daily", "a", INTERVAL)]
+
+
+def test_what_may_pass_is_tried_again_after_a_pause(stub, params_file) -> None:
+    """A killed kernel twice; a cell that fails is not tried again in the same look."""
+    params_file()
+    pauses: list[float] = []
+    stub.faults = [RunError("killed", may_pass=True), RunError("killed", may_pass=True)]
+
+    assert due(NOW, stub.hands(sleep=pauses.append)) == 0
+    assert (len(stub.made), pauses) == (1, [20.0, 90.0])
+
+
+def test_work_that_another_run_does_is_passed_over(stub, params_file) -> None:
+    """Exit 75 of a run is no fault of `due`."""
+    params_file()
+    stub.faults = [RunError("another run", exit_code=75)]
+
+    assert due(NOW, stub.hands()) == 0
+
+
+def test_a_bad_params_file_does_not_stop_the_others(stub, params_file) -> None:
+    """It is told, with all its faults, and the code is 2."""
+    params_file()
+    bad = params_file("broken", cron="61 * * * *", colour="red")
+
+    assert due(NOW, stub.hands()) == 2
+    assert len(stub.made) == 1
+    assert any(str(bad) in line and "colour" in line for line in stub.told)
+
+
+def test_missing_days_are_waited_for_then_published_with_the_gap(stub, params_file) -> None:
+    """Up to wait_hours after the instant, under `none` too; the waiting is told."""
+    params_file(wait_hours=12, catch_up="none")
+    due(datetime(2026, 11, 20, 12, tzinfo=UTC), stub.hands())
+    stub.open = {"a": "1 missing"}
+
+    assert [due(datetime(2026, 11, 24, hour, 45, tzinfo=UTC), stub.hands()) for hour in (2, 9, 14)] == [0, 0, 0]
+    assert stub.told[-1] == str(stub.output / "daily" / "a" / "2026-11-17_2026-11-23")
+    assert any("waits until 2026-11-24 14:30 UTC for days: 1 missing" in line for line in stub.told)
+    assert stub.made[1:] == [("daily", "a", INTERVAL)]
+
+
+def test_days_that_come_in_end_the_waiting(stub, params_file) -> None:
+    """The next look makes the report."""
+    params_file(wait_hours=12)
+    stub.open = {"a": "1 provisional"}
+    due(NOW, stub.hands())
+    assert stub.made == []
+    stub.open = {}
+    due(NOW, stub.hands())
+    assert len(stub.made) == 1
+
+
+def test_fetching_comes_first_and_once(stub, params_file) -> None:
+    """Once an organization and look; nothing is fetched when nothing is due."""
+    params_file("one", fetch=True)
+    params_file("two", fetch=True)
+    due(NOW, stub.hands())
+    due(NOW, stub.hands())
+
+    assert stub.fetched == ["a"]
+    assert len(stub.made) == 2
+
+
+def test_a_source_that_fails_is_told_and_the_report_waits(stub, params_file) -> None:
+    """Exit 3; after wait_hours it is published as it is, still with 3."""
+    params_file(fetch=True, wait_hours=12)
+    stub.open = {"a": "7 missing", "fetch": "503 of the platform"}
+
+    assert due(NOW, stub.hands()) == 3
+    assert stub.made == []
+    assert "a: not fetched: 503 of the platform" in stub.told
+    assert due(NOW + timedelta(hours=3), stub.hands()) == 3
+    assert len(stub.made) == 1
+
+
+def test_all_means_the_organizations_of_the_store(stub, params_file) -> None:
+    """A failed look at the store is told; the opening instant is not lost by it."""
+
+    def damaged() -> tuple[str, ...]:
+        raise StoreError("damaged")
+
+    params_file(parameters={"organization": "all"}, catch_up="none")
+    assert due(NOW, stub.hands(organizations=damaged)) == 3
+    assert due(NOW, stub.hands()) == 0
+    assert [organization for _, organization, _ in stub.made] == ["a", "b"]
+
+
+def test_an_instant_without_a_complete_day_is_skipped_and_told(stub, params_file) -> None:
+    """this_month on the first of a month."""
+    params_file(parameters={"date_range": "this_month"})
+
+    assert due(datetime(2026, 11, 1, 12, tzinfo=UTC), stub.hands()) == 0
+    assert stub.made == []
+    assert any("skipped" in line and "use last_month" in line for line in stub.told)
+
+
+def look_at(days: dict[date, DayNow], digests: dict[date, str]) -> Look:
+    return Look(lambda _: days, lambda *_: digests)
+
+
+def move_store(stub, version: int) -> None:
+    log = stub.output.parent / "store" / "usage" / "_delta_log"
+    log.mkdir(parents=True, exist_ok=True)
+    (log / f"{version:020d}.json").write_text("{}")
+
+
+def seen(**others: object) -> dict[str, dict[str, object]]:
+    day = {"requests": 10, "provisional": False, "fetched_at": "t0", "digest": "d0"}
+    return {str(day_of): day | others for day_of in DAYS}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "digest", "restated"),
+    [
+        ({}, DayNow(12, False, "t1"), "d1", [{"before": 10, "after": 12, "restated": True}]),
+        ({}, DayNow(10, False, "t1"), "d1", [{"before": 10, "after": 10, "restated": True}]),
+        ({}, DayNow(10, False, "t1"), "d0", None),
+        ({}, DayNow(10, False, "t0"), "d0", None),
+        ({"provisional": True}, DayNow(10, False, "t1"), "d0", []),
+    ],
+    ids=["other total", "same total, other rows", "written again, same rows", "untouched", "settled"],
+)
+def test_restated_days_make_their_reports_due_again(stub, params_file, before, now, digest, restated) -> None:
+    """Judged by the day's data, found without a look at a store that has not moved."""
+    params_file()
+    stub.facts = {"seen": seen(**before)}
+    assert due(NOW, stub.hands()) == 0
+    days = {day: DayNow(10, bool(before), "t0") for day in DAYS} | {DAYS[3]: now}
+    looks: list[int] = []
+
+    def look() -> Look:
+        looks.append(1)
+        return look_at(days, dict.fromkeys(DAYS, "d0") | {DAYS[3]: digest})
+
+    stub.facts = {"seen": {str(d): vars(days[d]) | {"digest": "d0"} for d in DAYS}}
+    stub.facts["seen"][str(DAYS[3])]["digest"] = digest
+    move_store(stub, 1)
+    assert due(NOW, stub.hands(look=look)) == 0
+    assert len(stub.made) == (1 if restated is None else 2)
+    if restated is not None:
+        facts = json.loads((stub.output / "daily" / "a" / "2026-11-17_2026-11-23" / "run.json").read_text())
+        assert facts["restated"] == [{"date": "2026-11-20"} | change for change in restated]
+    due(NOW, stub.hands(look=look))
+    assert len(looks) == 1
+
+
+def test_a_restated_report_that_fails_is_made_by_the_next_look(stub, params_file) -> None:
+    """The state of the store counts as dealt with only when all of it has been."""
+    params_file()
+    stub.facts = {"seen": seen()}
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+    look = look_at(dict.fromkeys(DAYS, DayNow(11, False, "t1")), dict.fromkeys(DAYS, "d1"))
+    stub.faults = [RunError("full", exit_code=5)]
+
+    assert due(NOW, stub.hands(look=lambda: look)) == 5
+    assert due(NOW, stub.hands(look=lambda: look)) == 0
+    assert len(stub.made) == 2
+
+
+def test_nothing_to_do_loads_nothing_heavy(apiusage, tmp_path: Path) -> None:
+    """Neither engines nor notebooks nor drawing, although there are params files, published reports and a store."""
+    (tmp_path / "params").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "params" / "daily.yaml").write_text(
+        "notebook: api_usage_report\nschedule: {cron: '30 2 * * *'}\nparameters: {organization: all, date_range: previous_7_days}"
+    )
+    (tmp_path / "notebooks" / "api_usage_report.ipynb").write_bytes(
+        (Path(__file__).parents[2] / "notebooks" / "api_usage_report.ipynb").read_bytes()
+    )
+    assert apiusage("sample", "--today", "2026-11-24", "--days", "20").returncode == 0
+    done = apiusage("due", "--now", "2026-11-24T12:00")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done.stderr
+    code = (
+        "import sys\nfrom apiusage_helpers.cli import main\n"
+        "try: main(['due', '--now', '2026-11-24T12:01'])\nexcept SystemExit as end: print(end.code)\n"
+        "print([name for name in ('matplotlib', 'papermill', 'pandas', 'duckdb', 'deltalake', 'pyarrow', 'jinja2', 'apprise') "
+        "if name in sys.modules])"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=apiusage.environment, cwd=tmp_path, check=True
+    )
+
+    assert again.stdout.splitlines() == ["0", "[]"], again.stderr

@@ -1,0 +1,221 @@
+"""News: told to whom they are for, once, over a real mail server and a real webhook, without a secret in sight."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from apiusage_helpers.errors import DeliveryError, RunError
+from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.news import findings
+from apiusage_helpers.runs.notify import Message, send
+from apiusage_helpers.schedules import Delivery
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def outcome(failed: int, throttled: int = 0, before: int = 100) -> dict[str, Any]:
+    sums = {"successful": 100 - failed, "failed": failed, "throttled": throttled}
+    return {"outcomes": sums, "previous": {"requests": before, "missing": 0}, "days": {"missing": []}}
+
+
+def test_a_success_is_told_once_with_its_figures_and_path(stub, params_file) -> None:
+    """To the variable that is named; the next look tells nothing."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    stub.facts = outcome(3, before=80)
+    due(NOW, stub.hands())
+    due(NOW, stub.hands())
+
+    [(to, message)] = stub.sent
+    assert to == "TEAM"
+    assert message.title == "API Usage: daily of a, 2026-11-17 to 2026-11-23: 100 requests (+25.0%)"
+    assert "failed: 3.00%" in message.body
+    assert message.body.endswith("output/daily/a/2026-11-17_2026-11-23/report.html")
+
+
+def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
+    """Three failing looks are one message; after a success the next failure is news again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], wait_hours=0)
+    for n, fails in enumerate((True, True, True, False, True)):
+        stub.faults = [RunError("cell 3 failed")] if fails else []
+        due(NOW + n * DAY, stub.hands())
+
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
+    assert "cell 3 failed" in stub.sent[0][1].body
+
+
+def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, params_file) -> None:
+    """The gap is marked every day, the failing source is one message until it ends."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=True)
+    for n, fault in enumerate(("503", "503", "", "503")):
+        stub.open = {"fetch": fault} if fault else {}
+        due(NOW + n * DAY, stub.hands())
+
+    assert len(stub.made) == 4
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a (fetch) failed"] * 2
+
+
+def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, params_file) -> None:
+    """Nothing is told of a quiet report; an alarm that goes on is not repeated."""
+    params_file(deliver=[{"to": "OPS", "on": "findings", "failed_share_over": 0.2}])
+    for n, facts in enumerate((outcome(1), outcome(30), outcome(35, 20), outcome(1), outcome(30))):
+        stub.facts = facts
+        due(NOW + n * DAY, stub.hands())
+
+    told = [message.title.rpartition(": ")[2] for _, message in stub.sent]
+    assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [
+        (outcome(5), []), (outcome(6), ["failed"]), (outcome(1, 1), []), (outcome(2, 2), ["throttled"]),
+        (outcome(0, 0, 60), ["change"]), (outcome(0, 0, 67), []), (outcome(0, 0, 201), ["change"]), (outcome(0, 0, 0), []),
+    ],
+)  # fmt: skip
+def test_a_finding_is_what_is_over_its_threshold(facts: dict[str, Any], kinds: list[str]) -> None:
+    """Shares and changes, up or down; exactly at the threshold is not over it."""
+    assert list(findings(facts | {"requests": 100}, Delivery(to="X", on="findings"))) == kinds
+
+
+def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_file) -> None:
+    """Restated rows with the same totals are published, and nobody is bothered."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    due(NOW - DAY, stub.hands())
+    for top, requests in ((5, 100), (4, 100), (3, 120)):
+        params_file(parameters={"top": top}, deliver=[{"to": "TEAM", "on": "success"}])
+        stub.facts = {"requests": requests}
+        due(NOW, stub.hands())
+
+    assert len(stub.made) == 4
+    assert [message.title.rpartition(": ")[2] for _, message in stub.sent] == [
+        "100 requests", "100 requests", "restated, 100 before, now 120 requests",
+    ]  # fmt: skip
+
+
+def test_news_that_cannot_be_delivered_are_kept(stub, params_file) -> None:
+    """Exit 6 while it fails; the report is published; then each address is told once."""
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}])
+
+    def broken(to: str, message: Message) -> None:
+        if to == "BAD":
+            raise DeliveryError("BAD: refused")
+        stub.sent.append((to, message))
+
+    assert due(NOW, stub.hands(send=broken)) == 6
+    assert due(NOW, stub.hands(send=broken)) == 6
+    assert due(NOW, stub.hands()) == 0
+    assert due(NOW, stub.hands()) == 0
+    assert [to for to, _ in stub.sent] == ["GOOD", "BAD"]
+    assert len(stub.made) == 1
+
+
+def test_a_kill_between_publishing_and_telling_loses_nothing(stub, params_file) -> None:
+    """What was noted before the run is told by the next look."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+
+    def killed(*arguments: Any, **options: Any) -> Any:
+        stub.run(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        due(NOW, stub.hands(run=killed))
+    assert stub.sent == []
+    assert due(NOW, stub.hands()) == 0
+    assert len(stub.sent) == len(stub.made) == 1
+
+
+class Mailbox:
+    """What aiosmtpd hands over."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802  # aiosmtpd's name
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    """A real SMTP server on loopback."""
+    from aiosmtpd.controller import Controller
+
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+class Hook(BaseHTTPRequestHandler):
+    """A webhook receiver that answers as it is told, and keeps what it got."""
+
+    answers: list[int]
+    got: list[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.answers.pop(0) if self.answers else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[type[Hook], int]]:
+    """A real HTTP server on loopback."""
+    kind = type("KeptHook", (Hook,), {"answers": [], "got": []})
+    server = HTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield kind, server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def test_mail_reaches_a_real_server(mail_server, monkeypatch, tmp_path) -> None:
+    """With subject, text and the report attached."""
+    box, port = mail_server
+    (tmp_path / "report.html").write_text("<p>the report</p>")
+    address = f"mailto://127.0.0.1:{port}/?from=kit@example.com&to=team@example.com&mode=insecure"
+    monkeypatch.setenv("MAIL", address)
+    send("MAIL", Message("A title", "A body", tmp_path / "report.html"), pauses=())
+
+    [mail] = box.mails
+    text = mail.content.decode()
+    assert mail.rcpt_tos == ["team@example.com"]
+    assert "Subject: A title" in text
+    assert "report.html" in text
+
+
+def test_a_webhook_that_fails_for_a_while_is_tried_again(webhook, monkeypatch) -> None:
+    """Twice 503, then taken; the pauses are those that are given."""
+    hook, port = webhook
+    hook.answers += [503, 503]
+    pauses: list[float] = []
+    monkeypatch.setenv("HOOK", f"json://127.0.0.1:{port}/news")
+    send("HOOK", Message("A title", "A body"), pauses=(1, 2), sleep=pauses.append)
+
+    assert [(got["title"], got["message"]) for got in hook.got] == [("A title", "A body")] * 3
+    assert pauses == [1, 2]
+
+
+def test_a_fault_names_the_variable_and_no_part_of_the_address(webhook, monkeypatch, capfd) -> None:
+    """Unset, no address at all, refused: the secret is in no message and on no screen."""
+    hook, port = webhook
+    hook.answers += [403, 403]
+    for value in ("", "canary-4711", f"json://user:canary-4711@127.0.0.1:{port}/canary-4711"):
+        monkeypatch.setenv("HOOK", value)
+        with pytest.raises(DeliveryError, match="HOOK") as fault:
+            send("HOOK", Message("A title", "A body"), pauses=())
+        assert "canary" not in str(fault.value)
+    assert "canary" not in "".join(capfd.readouterr())

@@ -1,0 +1,74 @@
+"""Retention: what is old goes, never the newest of a report and organization, nor what `due` would make again."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.plans import read_plans
+from apiusage_helpers.runs.prune import Keep, old_reports, prune
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def ends(stub) -> list[date]:
+    return [date.fromisoformat(link.name[11:]) for link in sorted((stub.output / "daily" / "a").glob("2*"))]
+
+
+def daily_reports(stub, params_file, count: int) -> None:
+    params_file(max_staleness_days=0)
+    for n in range(count, -1, -1):
+        due(NOW - timedelta(days=n), stub.hands())
+
+
+def test_days_weeks_and_months_are_kept(stub, params_file) -> None:
+    """All of the last days, then the newest of each week and month, counted here in plain Python."""
+    daily_reports(stub, params_file, 60)
+    all_ends = ends(stub)
+    weeks = sorted({day.isocalendar()[:2]: day for day in all_ends}.items())[-3:]
+    months = sorted({(day.year, day.month): day for day in all_ends}.items())[-2:]
+    expected = {day for _, day in weeks + months} | {day for day in all_ends if (NOW.date() - day).days <= 5}
+    plans = read_plans(stub.output.parent / "params")[0]
+
+    assert len(all_ends) == 61
+    gone = old_reports(stub.output, plans, Keep(5, 3, 2), NOW)
+    assert ends(stub) == all_ends
+    assert len(gone) == 61 - len(expected)
+    list(prune(stub.output, plans, Keep(5, 3, 2), NOW))
+    assert set(ends(stub)) == expected
+    runs = {path.resolve() for path in (stub.output / ".runs").glob("[!.]*") if path.is_dir()}
+    assert runs == {link.resolve() for link in (stub.output / "daily" / "a").glob("2*")}
+    assert (stub.output / "daily" / "a" / "latest.html").exists()
+
+
+def test_the_last_good_report_is_never_taken(stub, params_file) -> None:
+    """However old it is and however little is kept."""
+    params_file()
+    due(NOW, stub.hands())
+
+    assert list(prune(stub.output, [], Keep(0, 0, 0, 0), NOW + timedelta(days=4000))) == []
+    assert len(ends(stub)) == 1
+
+
+def test_what_due_would_make_again_stays(stub, params_file) -> None:
+    """Under `all`, what lies within max_staleness_days: pruning and `due` do not undo each other."""
+    params_file(catch_up="all", max_staleness_days=5)
+    for n in range(8, -1, -1):
+        due(NOW - timedelta(days=n), stub.hands())
+    plans = read_plans(stub.output.parent / "params")[0]
+    list(prune(stub.output, plans, Keep(0, 0, 0, 0), NOW))
+    made = len(stub.made)
+
+    assert due(NOW, stub.hands()) == 0
+    assert len(stub.made) == made
+    assert len(ends(stub)) < 9
+
+
+def test_replaced_and_failed_runs_go_after_their_time(stub, params_file) -> None:
+    """The published one stays, whatever its age."""
+    params_file()
+    due(NOW, stub.hands())
+    for place in (".runs/20250101T000000-x", ".failed/20250101T000000-y", ".failed/20261123T000000-z"):
+        (stub.output / place).mkdir(parents=True)
+    gone = list(prune(stub.output, [], Keep(), NOW))
+
+    assert [path.name for path in gone] == ["20250101T000000-y", "20250101T000000-x"]
+    assert (stub.output / ".failed" / "20261123T000000-z").is_dir()

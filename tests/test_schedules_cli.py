@@ -1,0 +1,103 @@
+"""The commands of reports on schedule, as a user types them."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.runs.stay import MOST_SECONDS, seconds_to_sleep, stay
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def sample(apiusage):
+    """A sample with the real daily report, in a project of its own."""
+    shutil.copytree(ROOT / "notebooks", apiusage.folder / "notebooks")
+    (apiusage.folder / "params").mkdir()
+    shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params")
+    assert apiusage("sample", "--today", "2026-11-24", "--days", "30").returncode == 0
+    return apiusage
+
+
+def test_a_restated_day_is_made_again_from_real_data(sample) -> None:
+    """Import, due, restate with the same total, due: made again, told which day; then diff tells what changed."""
+    assert sample("due", "--now", "2026-11-24T12:00").returncode == 0
+    link = sample.output / "daily" / "sample" / "2026-11-17_2026-11-23"
+    first, facts = link.resolve(), json.loads((link / "run.json").read_text())
+    assert facts["previous"]["missing"] == 0
+    assert sum(facts["requests_per_day"]) == facts["requests"]
+    day = "2026-11-20"
+    total = facts["seen"][day]["requests"]
+    row = {"clientId": "x", "clientName": "X", "templateUri": "u", "httpMethod": "GET", "status200": total, "status300": 0,
+           "status400": 0, "status500": 0, "status429": 0, "requests": total, "date": f"{day}T00:00:00Z"}  # fmt: skip
+    file = sample.folder / "r.json"
+    file.write_text(json.dumps({"results": [row], "queryStatus": "Complete"}))
+    assert sample("import", file, "--organization", "sample").returncode == 0
+
+    done = sample("due", "--now", "2026-11-24T13:00")
+    assert done.stdout.splitlines() == [str(link)], done.stderr
+    again = json.loads((link / "run.json").read_text())
+    assert again["restated"] == [{"date": day, "before": total, "after": total, "restated": True}]
+    assert sample("due", "--now", "2026-11-24T14:00").stdout == ""
+    told = sample("diff", first, link)
+    assert told.returncode == 0
+    assert "api_usage.csv" in told.stdout
+    assert json.loads(sample("diff", first, link, "--json").stdout)["totals"]["after"]["requests"] == facts["requests"]
+    assert {run["status"] for run in json.loads(sample("runs", "--json").stdout)} == {"replaced", "succeeded"}
+
+
+def test_days_that_are_not_there_are_waited_for(sample) -> None:
+    """Due and prune tell what they would do, and do nothing on a dry run."""
+    would = sample("due", "--now", "2026-11-25T12:00", "--dry-run")
+    assert "waits until 2026-11-25 21:30 UTC for days: 1 missing (2026-11-24 ...)" in would.stdout
+    assert not sample.output.exists()
+    assert sample("prune", "--dry-run").stderr.strip() == "0 runs would go"
+
+
+def test_an_output_folder_that_cannot_be_written_is_said(sample) -> None:
+    """One message, exit code 5, whether the work or the shelf fails."""
+    (sample.folder / "blocked").write_text("a file")
+    done = sample("due", "--now", "2026-11-24T12:00", APIUSAGE_OUTPUT=str(sample.folder / "blocked"))
+
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "blocked" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("due", "--now", "noon"), 2, "not an instant"),
+        (("diff", "a", "b"), 2, "there is no run"),
+        (("prune", "--days", "-1"), 2, "--days"),
+    ],
+)
+def test_wrong_arguments_end_with_two(apiusage, arguments, code, message) -> None:
+    """One message, no traceback."""
+    done = apiusage(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_schedule_does_what_due_does_at_each_instant(stub, params_file) -> None:
+    """It sleeps until the next instant, a quarter of an hour at most; a fault of one look does not end it."""
+    params_file()
+    now = [datetime(2026, 11, 24, 2, 29, tzinfo=UTC)]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] = datetime.fromtimestamp(now[0].timestamp() + seconds, UTC)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+
+    stub.facts = {"days": {}}
+    with pytest.raises(KeyboardInterrupt):
+        stay(stub.hands(), clock=lambda: now[0], sleep=sleep)
+    assert slept == [60.0, MOST_SECONDS, MOST_SECONDS]
+    assert [interval for _, _, interval in stub.made] == ["2026-11-16/2026-11-22", "2026-11-17/2026-11-23"]
+    assert seconds_to_sleep(datetime(2026, 11, 24, 2, 20, tzinfo=UTC)) == 600
