@@ -18,6 +18,7 @@ ROW = 0.29
 TALL_ROW = 0.42
 _CELL = 0.077
 _LEAST_DAYS, _FEW_DAYS, _MOST_MARKS, _MOST_BARS = 7, 16, 62, 124
+_ROOM_FOR_WORD = 0.45  # of the highest column: a lower one has a word above it, not in it
 _LEGEND = 0.32
 
 
@@ -141,9 +142,9 @@ def _day_texts(axes: Axes, days: Days, tops: Sequence[float], highest: float) ->
         if place not in days.missing and (len(tops) <= _FEW_DAYS or top == 0):
             axes.text(place, top + highest * 0.015, human(top), ha="center", va="bottom", fontsize=8.5, color=INK)
         if place in days.provisional:
-            axes.text(
-                place, highest * 0.03, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=PAPER
-            )
+            inside = top > highest * _ROOM_FOR_WORD
+            base, colour = (highest * 0.03, PAPER) if inside else (top + highest * 0.11, INK)
+            axes.text(place, base, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=colour)
 
 
 def _runs(places: Collection[int]) -> list[tuple[int, int]]:

@@ -65,6 +65,17 @@ def test_days_show_silence_and_gaps(report) -> None:
     assert "1 day missing" in panel.alt
 
 
+def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:
+    """The word provisional stands in a high column, and over the count of a low one."""
+    panel = panels.requests_per_day(report((1, "a", "A", "GET", "u", 50, 0, 0, 0, 0), provisional=(1, 2)))
+    axes = panel.figure.axes[0]
+    high, low = (text.get_position()[1] for text in axes.texts if text.get_text() == "provisional")
+    (zero, *_) = (text.get_position()[1] for text in axes.texts if text.get_text() == "0")
+
+    assert high < 50 * 0.1
+    assert low > zero + 50 * 0.08
+
+
 def test_days_bear_the_dates_of_the_display_zone(report) -> None:
     """West of UTC each label is the day before."""
     panel = panels.requests_per_day(

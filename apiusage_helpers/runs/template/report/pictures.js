@@ -4,6 +4,7 @@
 
 const WIDEST = 736;
 const NARROW = 560;
+const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word above it, not in it
 const BARS = {
   top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
   client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
@@ -148,8 +149,9 @@ function dayPicture(list, found, block, width, choose) {
   const svg = framed(width, height);
   svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
   const thin = Math.max(1, Math.ceil(list.length / Math.max(3, Math.floor((width - left) / 60))));
+  const few = list.length <= 16 && Math.max(...list.map(entry => measure(human(entry.ok + entry.bad)))) + 4 <= step;
   list.forEach((entry, n) => {
-    const column = {x: start + n * step, step, bottom, high, highest, few: list.length <= 16 && step >= 34, last: (list.length - 1 - n) % thin === 0};
+    const column = {x: start + n * step, step, bottom, high, highest, few, last: (list.length - 1 - n) % thin === 0};
     svg.append(clickable(dayColumn(entry, column), choiceOf("requests_per_day", entry), choose));
   });
   svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
@@ -166,10 +168,11 @@ function dayColumn(entry, {x, step, bottom, high, highest, few, last}) {
     mark("successful", bar[0], bottom - ok, bar[1], ok), mark("failed", bar[0], bottom - ok - bad, bar[1], bad),
     shape("title", {}, `${entry.date}: ${told}`),
   ];
-  const upright = (text, kind) => shape("text", {class: kind, transform: `translate(${middle + 4} ${bottom - 8}) rotate(-90)`}, text);
+  const upright = (text, kind, base = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${base}) rotate(-90)`}, text);
   if (entry.missing) parts.push(shape("rect", {x: bar[0], y: bottom - high, width: bar[1], height: high, class: "gap"}), ...(step >= 14 ? [upright("missing", "small")] : []));
   else if (few || (entry.requests === 0 && step >= 10)) parts.push(words(human(entry.ok + entry.bad), middle, bottom - ok - bad - 5, "", "middle"));
-  if (entry.provisional && step >= 14) parts.push(upright("provisional", "small on"));
+  const inside = ok + bad > high * ROOM_FOR_WORD;
+  if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - ok - bad - 20));
   if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, middle, bottom + 16 + n * 15, "small muted", "middle")));
   return shape("g", {}, ...parts);
 }
