@@ -1,7 +1,7 @@
 """The API Usage report as figures, before anything is drawn: its tables, its files, and the checks of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apiusage_helpers.selection import Selection
@@ -43,14 +43,19 @@ class UsageReport:
         }
 
 
-def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
-    """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
+def shown_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
+    """The tables of `selection` over the stored `usage`, to be looked at: without files and checks."""
     excluded = [client.client_id for client in (clients or {}).values() if client.excluded]
     summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
     tables = report_tables(summary, selection, usage.missing)
-    rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=excluded)
-    files = {f"{name}.csv": csv_file(table) for name, table in tables.by_name().items()}
+    return UsageReport(selection, usage, summary, tables, row_sums(usage, selection, summary), files={}, checks=())
+
+
+def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
+    """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
+    report = shown_report(usage, selection, clients)
+    rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
+    files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}
-    sums = row_sums(usage, selection, summary)
-    checks = (*agreement(tables, sums, files, selection), *notes(usage, sums, summary))
-    return UsageReport(selection, usage, summary, tables, sums, files, checks)
+    checks = (*agreement(report.tables, report.sums, files, selection), *notes(usage, report.sums, report.summary))
+    return replace(report, files=files, checks=checks)
