@@ -55,7 +55,7 @@ function ranking(name, title, rowNoun, click) {
 
   function heading([column, text]) {
     const order = state.sort === column ? (state.down ? "descending" : "ascending") : "none";
-    const kind = ["requests", "share", "filtered"].includes(column) ? "au-number" : `au-${column}`;
+    const kind = { requests: "au-number", share: "au-number", filtered: "au-number au-filtered" }[column] ?? `au-${column}`;
     if (column === "bar") return made("th", { scope: "col", class: "au-bar" }, made("span", { class: "au-unseen" }, text));
     const button = made("button", { type: "button" }, text, { ascending: " ▲", descending: " ▼", none: "" }[order]);
     button.dataset.sort = column;

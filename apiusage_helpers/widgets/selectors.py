@@ -16,6 +16,7 @@ from apiusage_helpers.interval import PRESETS
 from apiusage_helpers.panels.labels import counted
 from apiusage_helpers.selection import MOST_TOP
 from apiusage_helpers.view_state import ViewState
+from apiusage_helpers.widgets.dates import DateRange
 
 CUSTOM = "custom"
 Change = Callable[[dict[str, Any]], None]
@@ -85,34 +86,24 @@ class Quiet:
 
 
 def date_fields(state: ViewState, quiet: Quiet) -> tuple[list[widgets.Widget], Callable[[ViewState], None]]:
-    """Presets, and two dates for a range of one's own: yesterday (UTC) is the last day that can be picked."""
+    """Presets, and two dates for a range of one's own."""
     options = [*((name.replace("_", " ").capitalize(), name) for name in PRESETS), ("Custom range", CUSTOM)]
     preset = widgets.Dropdown(description="Date range", options=options, style=_WIDE)
-    first = widgets.DatePicker(description="from", style=_WIDE)
-    last = widgets.DatePicker(description="to (UTC days)", style=_WIDE)
+    own = DateRange(lambda date_range: quiet.tell(date_range=date_range))
 
     def show(other: ViewState) -> None:
-        newest = other.selection.today - timedelta(days=1)
         preset.value = other.date_range if other.date_range in PRESETS else CUSTOM
-        for picker, day in ((first, other.selection.interval.start), (last, other.selection.interval.end)):
-            picker.max, picker.value = newest, day
-
-    def picked(_: object) -> None:
-        if first.value and last.value:
-            quiet.tell(date_range=f"{first.value}/{last.value}")
+        own.show(other)
 
     def named(event: dict[str, Any]) -> None:
-        if event["new"] != CUSTOM:
-            quiet.tell(date_range=event["new"])
-        else:
-            picked(event)
+        days = own.days
+        custom = event["new"] == CUSTOM
+        quiet.tell(date_range=f"{days['first']}/{days['last']}" if custom else event["new"])
 
     with quiet:
         show(state)
     preset.observe(named, "value")
-    first.observe(picked, "value")
-    last.observe(picked, "value")
-    return [preset, first, last], show
+    return [preset, own], show
 
 
 def method_fields(
@@ -120,7 +111,7 @@ def method_fields(
 ) -> tuple[widgets.Widget, Callable[[ViewState, Sequence[str]], None]]:
     """One box to tick for each HTTP method of the interval; none ticked means all."""
     box = widgets.HBox(layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
-    label = widgets.Label("HTTP methods (none ticked: all)")
+    label = widgets.Label("HTTP methods (none ticked: all)", layout=widgets.Layout(margin="0 10px 0 0"))
 
     def ticked(_: object) -> None:
         quiet.tell(http_methods=[check.description for check in box.children[1:] if check.value])
