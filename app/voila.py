@@ -5,11 +5,17 @@ of their own, one is prepared ahead, and those whose page is closed are ended. T
 """
 
 import os
+from pathlib import Path
+
+from voila.static_file_handler import AllowListFileHandler
 
 from apiusage_helpers.errors import looks_secret
 
 for name in [name for name in os.environ if looks_secret(name)]:
     del os.environ[name]
+
+_ERROR = (Path(__file__).parent / "voila" / "templates" / "usage" / "error.html").read_text(encoding="utf-8")
+AllowListFileHandler.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
 
 c = get_config()  # noqa: F821  # Voila gives it
 c.Voila.ip = "127.0.0.1"

@@ -1,0 +1,68 @@
+"""The API Usage view in a real JupyterLab: the same notebook, a state that stays until it is reset, views saved by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.view.conftest import act, table
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+
+
+def run_all(page: Any, lab_url: str, notebook: str) -> None:
+    """Open the notebook anew, with a kernel of its own, and run its cells."""
+    page.goto(f"{lab_url}lab/tree/{notebook}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_function("window.jupyterapp !== undefined")
+    page.wait_for_selector(
+        ".jp-NotebookPanel-toolbar [title*='Idle'], .jp-Notebook-ExecutionIndicator[data-status=idle]"
+    )
+    page.evaluate("window.jupyterapp.commands.execute('notebook:restart-run-all')")
+    page.get_by_role("button", name="Restart", exact=False).last.click()
+
+
+def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_url: str, line: Any) -> None:
+    """A filter survives a new session; a saved view brings it back after a reset; nothing is kept after that."""
+    page, seen = new_page(lab_url, viewport={"width": 1500, "height": 1600})
+    run_all(page, lab_url, "api_usage_view.ipynb")
+    page.wait_for_selector(".au[data-serial]")
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+    filtered = page.inner_text(".au-headline")
+    assert filtered.startswith("Filtered by OAuth client ")
+    assert len(table(page, "urls")[0]) == 5
+    page.get_by_label("View name").fill("from-lab")
+    act(page, lambda: page.get_by_role("button", name="Save", exact=True).click())
+    assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")
+
+    run_all(page, lab_url, "api_usage_view.ipynb")
+    page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('last session')")
+    assert page.inner_text(".au-headline") == filtered
+    act(page, lambda: page.get_by_role("button", name="Reset all").click())
+    assert page.inner_text(".au-headline").endswith("nothing filtered")
+    assert not (line.folder / "params" / "views" / ".current.yaml").exists()
+    page.get_by_label("Saved views").select_option("from-lab")
+    act(page, lambda: page.get_by_role("button", name="Open", exact=True).click())
+    assert page.inner_text(".au-headline") == filtered
+
+    (line.folder / "params" / "views" / "from-lab.yaml").unlink()
+    (line.folder / "params" / "views" / ".current.yaml").unlink()
+    assert (seen.dialogs, seen.strangers) == ([], [])
+    assert [error for error in seen.errors if "Failed to load resource" not in error] == []
+
+
+def test_the_report_notebook_has_the_same_selectors(new_page: Callable[..., Any], lab_url: str) -> None:
+    """Below its panels; another choice redraws the open section, a wrong zone is told."""
+    page, _ = new_page(lab_url, viewport={"width": 1500, "height": 1600})
+    run_all(page, lab_url, "api_usage_report.ipynb")
+    header = page.get_by_text("OAuth Client Settings > Client URL View Selections")
+    header.wait_for(state="attached", timeout=90_000)
+    header.scroll_into_view_if_needed()
+    header.click()
+    page.wait_for_selector("text=OAuth clients 12 of 12")
+    page.get_by_label("OAuth clients", exact=True).select_option("CRM sync")
+    page.locator(".widget-html", has_text="OAuth clients 1 of 12").wait_for()
+
+    page.get_by_label("Display time zone").fill("Europe/Berlinn")
+    page.get_by_label("Display time zone").press("Enter")
+    page.get_by_text("did you mean Europe/Berlin").wait_for()
