@@ -42,9 +42,17 @@ class Seen:
     def watch(self, page: Any, url: str) -> None:
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self.answer)
         own = (url, url.replace("http", "ws", 1), "data:", "blob:")
         page.on("request", lambda request: None if request.url.startswith(own) else self.strangers.append(request.url))
+
+    def answer(self, dialog: Any) -> None:
+        """Leaving a page with unsaved cells is meant; any other dialog is kept as a sign."""
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def nothing(self) -> bool:
         return (self.errors, self.dialogs, self.strangers) == ([], [], [])
