@@ -1,5 +1,6 @@
 """A real JupyterLab and a real Voila over a store of their own, and a real Chromium that keeps what it sees."""
 
+import json
 import shutil
 import socket
 import subprocess
@@ -156,6 +157,11 @@ def lab_url(line: Any) -> Iterator[str]:
     """A JupyterLab on a copy of the notebooks."""
     port, folder = free_port(), line.folder / "lab"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
+    settings = line.folder / "jupyter" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(  # every cell stays in the page, wherever it is scrolled to
+        json.dumps({"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}), encoding="utf-8"
+    )
     environment = line.environment | {
         "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(line.folder / "jupyter"), "JUPYTER_DATA_DIR": str(line.folder / "jupyter-data"),

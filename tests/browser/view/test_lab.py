@@ -1,6 +1,7 @@
 """The API Usage view in a real JupyterLab: the same notebook, a state that stays until it is reset, views saved by name."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,20 +11,28 @@ from tests.browser.view.conftest import act, table
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
 
 
-def run_all(page: Any, lab_url: str, notebook: str) -> None:
-    """Open the notebook anew, with a kernel of its own, and run its cells."""
+def run_all(page: Any, lab_url: str, notebook: str, shows: str) -> None:
+    """Open the notebook anew, with a kernel of its own, and run its cells until they show what is wanted.
+
+    JupyterLab drops cells that are run while it still connects to their kernel, so they are run again.
+    """
     if page.url.startswith(lab_url):
         page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.goto(f"{lab_url}lab/tree/{notebook}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function("window.jupyterapp !== undefined")
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+    for _ in range(4):
+        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        with suppress(Exception):
+            page.wait_for_selector(shows, state="attached", timeout=20_000)
+            return
 
 
 def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_url: str, line: Any) -> None:
     """A filter survives a new session; a saved view brings it back after a reset; nothing is kept after that."""
     page, seen = new_page(lab_url, viewport={"width": 1500, "height": 1600})
-    run_all(page, lab_url, "api_usage_view.ipynb")
+    run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
     page.wait_for_selector(".au[data-serial]")
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
     filtered = page.inner_text(".au-headline")
@@ -33,7 +42,7 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     act(page, lambda: page.get_by_role("button", name="Save", exact=True).click())
     assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")
 
-    run_all(page, lab_url, "api_usage_view.ipynb")
+    run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
     page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('last session')")
     assert page.inner_text(".au-headline") == filtered
     act(page, lambda: page.get_by_role("button", name="Reset all").click())
@@ -52,7 +61,7 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
 def test_the_report_notebook_has_the_same_selectors(new_page: Callable[..., Any], lab_url: str) -> None:
     """Below its panels; another choice redraws the open section, a wrong zone is told."""
     page, _ = new_page(lab_url, viewport={"width": 1500, "height": 1600})
-    run_all(page, lab_url, "api_usage_report.ipynb")
+    run_all(page, lab_url, "api_usage_report.ipynb", ".jupyter-widget-Accordion, .widget-accordion")
     header = page.get_by_text("OAuth Client Settings > Client URL View Selections")
     header.wait_for(state="attached", timeout=90_000)
     header.scroll_into_view_if_needed()
