@@ -149,7 +149,8 @@ function render({ model, el }) {
     urls: ranking("urls", "API Requests", "API request", click),
   };
   const both = made("div", { class: "au-tables" }, tables.clients.element, tables.urls.element);
-  const box = made("div", { class: "au" }, message, made("div", { class: "au-line" }, headline, clear), notes, figure, both);
+  const own = { class: "au", "data-lm-suppress-shortcuts": "true" }; // so JupyterLab leaves Enter to our buttons
+  const box = made("div", own, message, made("div", { class: "au-line" }, headline, clear), notes, figure, both);
   el.append(box);
   clear.addEventListener("click", () => tell({ event: "reset" }));
 
