@@ -103,7 +103,7 @@ class Viewer:
             self.report = None
             self.selectors.show(state, view.methods)
             self.sections.refresh(choices_too=not own_choice)
-        if not served():
+        if before and not served():  # what somebody did, not what a notebook starts with
             saved_views.keep_current(state)
 
     def freshen(self) -> None:
