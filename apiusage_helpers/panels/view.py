@@ -61,8 +61,8 @@ def headline(view: UsageView) -> str:
     figures, state = view.figures, view.state
     if not state.filtered:
         return f"{whole(figures.total)} requests, nothing filtered"
-    names = {text_id: name or text_id for text_id, name in view.cube.clients}
-    told = [cut(visible(names.get(one, one)), 40) for one in state.filter_clients]
+    names = dict(zip((one for one, _ in view.cube.clients), client_labels(view.cube.clients, 40), strict=True))
+    told = [names.get(one) or cut(visible(one), 40) for one in state.filter_clients]
     parts = [f"OAuth client {listed(told)}"] if told else []
     parts += (
         [f"API request {listed([cut(visible(url), 60) for url in state.filter_urls])}"] if state.filter_urls else []

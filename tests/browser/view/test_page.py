@@ -71,9 +71,8 @@ def test_a_click_on_a_client_gives_a_fifth_column(page: Any, rows: list[dict[str
     ]
     assert len(table(page, "clients")[0]) == 4
     assert page.locator(".au-clients button[aria-pressed=true]").count() == 1
-    assert headline(page).startswith(
-        f"Filtered by OAuth client {names(rows)[client]}: {expected['filtered']:,} of {expected['total']:,}"
-    )
+    assert headline(page).startswith(f"Filtered by OAuth client {names(rows)[client]}")
+    assert f": {expected['filtered']:,} of {expected['total']:,} requests (" in headline(page)
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
     assert headline(page).endswith("nothing filtered")
 
