@@ -34,22 +34,22 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     page, seen = new_page(lab_url, viewport={"width": 1500, "height": 1600})
     run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
     page.wait_for_selector(".au[data-serial]")
-    act(page, lambda: page.locator(".au-clients tbody button").nth(2).press("Enter"))
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).evaluate("button => button.click()"))
     filtered = page.inner_text(".au-headline")
     assert filtered.startswith("Filtered by OAuth client ")
     assert len(table(page, "urls")[0]) == 5
     page.get_by_label("View name").fill("from-lab")
-    act(page, lambda: page.get_by_role("button", name="Save", exact=True).press("Enter"))
+    act(page, lambda: page.get_by_role("button", name="Save", exact=True).evaluate("button => button.click()"))
     assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")
 
     run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
     page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('last session')")
     assert page.inner_text(".au-headline") == filtered
-    act(page, lambda: page.get_by_role("button", name="Reset all").press("Enter"))
+    act(page, lambda: page.get_by_role("button", name="Reset all").evaluate("button => button.click()"))
     assert page.inner_text(".au-headline").endswith("nothing filtered")
     assert not (line.folder / "params" / "views" / ".current.yaml").exists()
     page.get_by_label("Saved views").select_option("from-lab")
-    act(page, lambda: page.get_by_role("button", name="Open", exact=True).press("Enter"))
+    act(page, lambda: page.get_by_role("button", name="Open", exact=True).evaluate("button => button.click()"))
     assert page.inner_text(".au-headline") == filtered
 
     (line.folder / "params" / "views" / "from-lab.yaml").unlink()
