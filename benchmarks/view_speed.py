@@ -27,7 +27,8 @@ BIN = Path(sys.executable).parent
 CLICKS, RANGES = 60, 8
 REDRAWN = """async ([table, row]) => {
   const box = document.querySelector('.au'), before = box.dataset.serial, start = performance.now();
-  box.querySelectorAll(`.au-${table} tbody button`)[row].click();
+  const rows = box.querySelectorAll(`.au-${table} tbody button`);
+  rows[row % rows.length].click();
   while (box.dataset.serial === before) await new Promise(requestAnimationFrame);
   await new Promise(requestAnimationFrame);
   return performance.now() - start;

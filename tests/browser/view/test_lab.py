@@ -56,20 +56,3 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     (line.folder / "params" / "views" / ".current.yaml").unlink()
     assert (seen.dialogs, seen.strangers) == ([], [])
     assert [error for error in seen.errors if "Failed to load resource" not in error] == []
-
-
-def test_the_report_notebook_has_the_same_selectors(new_page: Callable[..., Any], lab_url: str) -> None:
-    """Below its panels; another choice redraws the open section, a wrong zone is told."""
-    page, _ = new_page(lab_url, viewport={"width": 1500, "height": 1600})
-    run_all(page, lab_url, "api_usage_report.ipynb", ".jupyter-widget-Accordion, .widget-accordion")
-    header = page.get_by_text("OAuth Client Settings > Client URL View Selections")
-    header.wait_for(state="attached", timeout=90_000)
-    header.scroll_into_view_if_needed()
-    header.click()
-    page.wait_for_selector("text=OAuth clients 12 of 12")
-    page.get_by_label("OAuth clients", exact=True).select_option("CRM sync")
-    page.locator(".widget-html", has_text="OAuth clients 1 of 12").wait_for()
-
-    page.get_by_label("Display time zone").fill("Europe/Berlinn")
-    page.get_by_label("Display time zone").press("Enter")
-    page.get_by_text("did you mean Europe/Berlin").wait_for()
