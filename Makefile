@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: report test lab double lint bench soak lock clean
+.PHONY: report test lab app double lint bench soak lock clean
 .DEFAULT_GOAL := report
 
 report: .venv/ready
@@ -16,6 +16,9 @@ test: .venv/test-ready
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+app: .venv/ready
+	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/api_usage_view.ipynb
 
 double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double

@@ -53,7 +53,14 @@ class ReportParameters(Strict):
     top: Annotated[int, Field(ge=1, le=MOST_TOP)] = 5
 
 
-MODELS: dict[str, type[ReportParameters]] = {"api_usage_report": ReportParameters}
+class ViewParameters(ReportParameters):
+    """What the API Usage view can be told beyond that: the rows that filter it, clients by id or name, URLs as text."""
+
+    filter_clients: list[str] = []
+    filter_urls: list[str] = []
+
+
+MODELS: dict[str, type[ReportParameters]] = {"api_usage_report": ReportParameters, "api_usage_view": ViewParameters}
 
 
 class _ReportFile(Strict):

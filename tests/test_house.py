@@ -31,6 +31,9 @@ ROOMS = {
     "click": {"cli"},
     "rich": {"cli"},
     "filelock": {"store", "runs"},
+    "ipywidgets": {"widgets"},
+    "anywidget": {"widgets"},
+    "xlsxwriter": {"tables"},
 }
 
 

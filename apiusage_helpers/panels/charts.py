@@ -112,8 +112,8 @@ def draw_days(axes: Axes, days: "Days") -> None:
         else:
             axes.bar(range(count), values, bottom=base, width=0.72, linewidth=0, **look)
         base = tops
-    _day_marks(axes, days, base, highest)
-    _day_axis(axes, days)
+    day_marks(axes, days, base, highest)
+    day_axis(axes, days)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ class Days:
     provisional: frozenset[int] = frozenset()
 
 
-def _day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
+def day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
+    """Missing days hatched, each run as one block; on few days their counts, silent days and provisional ones."""
     for first, last in _runs(days.missing):
         middle, width_of_run = (first + last) / 2, last - first + 0.9
         axes.bar(middle, highest, width=width_of_run, color=GRID, hatch="////", edgecolor=PAPER, linewidth=0)
@@ -154,7 +155,8 @@ def _runs(places: Collection[int]) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _day_axis(axes: Axes, days: Days) -> None:
+def day_axis(axes: Axes, days: Days) -> None:
+    """At most about twelve labels, the newest day among them, and short counts on the other axis."""
     count = len(days.labels)
     step = max(1, -(-count // 12))
     places = range(count - 1, -1, -step)

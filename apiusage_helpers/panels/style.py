@@ -28,6 +28,8 @@ COLOURS = {
     "successful": "#0072b2",
     "failed": "#d55e00",
     "other": "#8d99a6",
+    "filtered": "#0072b2",
+    "unfiltered": "#8d99a6",
 }
 HATCHES = {
     "succeeded": "",
@@ -38,6 +40,8 @@ HATCHES = {
     "successful": "",
     "failed": "////",
     "other": "",
+    "filtered": "",
+    "unfiltered": "",
 }
 LEGENDS = {
     "succeeded": "2xx succeeded",
@@ -47,6 +51,8 @@ LEGENDS = {
     "server_errors": "5xx server error",
     "successful": "successful (2xx, 3xx)",
     "failed": "failed (4xx, 5xx)",
+    "filtered": "under the filter",
+    "unfiltered": "the rest",
 }
 
 WIDTH = 7.2

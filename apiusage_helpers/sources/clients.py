@@ -9,6 +9,7 @@ import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apiusage_helpers import project
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.store import ListedClient, listed_clients
 
@@ -45,6 +46,11 @@ def client_directory(organization: str, path: Path | None, *, root: Path | None 
         kind = owned.kind or listed.kind
         clients[client_id] = replace(listed, owner=owned.owner, kind=kind, excluded=owned.excluded)
     return clients
+
+
+def known_clients(organization: str) -> dict[str, Client]:
+    """The client directory of an organization, with the clients.csv of the project."""
+    return client_directory(organization, project.table_file("clients.csv"))
 
 
 def read_clients(path: Path | None) -> dict[str, Client]:

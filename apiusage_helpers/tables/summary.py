@@ -49,7 +49,7 @@ def summarise(rows: Any, *, http_methods: Collection[str] = (), excluded: Collec
     `http_methods` keeps those methods only (empty: all); clients whose id is in `excluded` are counted apart.
     """
     chosen = chosen_rows(rows, http_methods=http_methods)
-    names = _newest_names(nw.from_native(rows))
+    names = newest_names(rows)
     requests = _totals(chosen, REQUEST_KEY).assign(client_name=lambda table: table["client_id"].map(names))
     days = _totals(chosen, DAY_KEY).assign(client_name=lambda table: table["client_id"].map(names))
     left_out = requests["client_id"].isin(excluded)
@@ -117,8 +117,14 @@ def _totals(rows: nw.LazyFrame[Any], key: tuple[str, ...]) -> pd.DataFrame:
     return with_outcomes(grouped.sort_values(list(key), ignore_index=True))
 
 
-def _newest_names(rows: nw.LazyFrame[Any]) -> dict[str, str]:
-    """The name each client bore last; of two names on one day the greater by code point."""
-    named = rows.group_by("client_id", "client_name").agg(nw.col("date").max()).collect("pandas").to_native()
+def newest_names(rows: Any) -> dict[str, str]:
+    """The name each client bore last in lazy usage `rows`; of two names on one day the greater by code point."""
+    named = (
+        nw.from_native(rows)
+        .group_by("client_id", "client_name")
+        .agg(nw.col("date").max())
+        .collect("pandas")
+        .to_native()
+    )
     newest = named.sort_values(["date", "client_name"]).groupby("client_id")["client_name"].last()
     return {str(client): str(name) for client, name in newest.items()}

@@ -104,17 +104,23 @@ def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str
     }
 
 
+def shown_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
+    """The tables of `selection` over the stored `usage`, to be looked at: without files and checks."""
+    directory = clients or {}
+    excluded = excluded_clients(directory)
+    summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
+    tables, sums = report_tables(summary, selection, usage.missing), row_sums(usage, selection, summary)
+    return UsageReport(selection, usage, summary, tables, sums, files={}, checks=(), clients=directory)
+
+
 def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
     """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
-    excluded = excluded_clients(clients or {})
-    summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
-    tables = report_tables(summary, selection, usage.missing)
-    rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=excluded)
-    files = {f"{name}.csv": csv_file(table) for name, table in tables.by_name().items()}
+    report = shown_report(usage, selection, clients)
+    rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
+    files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}
-    sums = row_sums(usage, selection, summary)
-    checks = (*agreement(tables, sums, files, selection), *notes(usage, sums, summary))
-    return UsageReport(selection, usage, summary, tables, sums, files, checks, clients or {})
+    checks = (*agreement(report.tables, report.sums, files, selection), *notes(usage, report.sums, report.summary))
+    return replace(report, files=files, checks=checks)
 
 
 def excluded_clients(clients: Mapping[str, Client]) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""The API Usage view as figures, before anything is drawn: what one state of it says of one snapshot of the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from apiusage_helpers.sources.clients import Client, known_clients
+from apiusage_helpers.store import StoredUsage, scan
+from apiusage_helpers.tables import view
+from apiusage_helpers.tables.agreement import Check
+from apiusage_helpers.tables.csv_files import csv_file
+from apiusage_helpers.tables.cube import UsageCube, usage_cube
+from apiusage_helpers.tables.usage_report import UsageReport, excluded_clients
+from apiusage_helpers.usage import METHODS
+from apiusage_helpers.view_state import ViewState
+
+
+@dataclass(frozen=True)
+class UsageView:
+    """One state of the view, the stored days it covers, their rows as a cube, and its figures."""
+
+    state: ViewState
+    usage: StoredUsage
+    cube: UsageCube
+    figures: view.ViewFigures
+    directory: Mapping[str, Client]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kind of each client of the cube, where the client directory knows one."""
+        return [self.directory[one].kind if one in self.directory else "" for one, _ in self.cube.clients]
+
+    @property
+    def methods(self) -> list[str]:
+        """The HTTP methods of the interval's rows, in the platform's order."""
+        seen = {method for method, _ in self.cube.urls}
+        return [method for method in METHODS if method in seen]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What is shown: both tables and the days, each under the name of its CSV file."""
+        return {
+            "view_clients": view.clients_table(self.cube, self.figures, self.kinds),
+            "view_urls": view.urls_table(self.cube, self.figures),
+            "view_days": view.days_table(self.cube, self.figures),
+        }
+
+    def notes(self) -> list[str]:
+        """What to know of this view: filters without a row, days that are missing or provisional, excluded clients."""
+        missing, provisional = len(self.usage.missing), sum(day.provisional for day in self.usage.days)
+        days = [f"{count} of {len(self.cube.interval)} days {word}" for count, word in
+                ((missing, "missing in the store"), (provisional, "provisional")) if count]  # fmt: skip
+        excluded = len(excluded_clients(self.directory))
+        left_out = [f"{excluded} OAuth clients are marked excluded in clients.csv and left out"] if excluded else []
+        return [*view.unmet_filters(self.cube, self.state), *days, *left_out]
+
+
+def usage_view(state: ViewState, directory: Mapping[str, Client]) -> UsageView:
+    """The view of `state` from the store; StoreError when it has no such organization, or no day of the interval."""
+    usage = scan(state.selection)
+    excluded = excluded_clients(directory)
+    cube = usage_cube(usage.rows, state.selection.interval, missing=usage.missing, excluded=excluded)
+    return UsageView(state, usage, cube, view.view_figures(cube, state), directory)
+
+
+def moved(before: UsageView, state: ViewState) -> UsageView:
+    """The view of another state; the rows in memory serve as long as organization and interval are the same."""
+    old, new = before.state.selection, state.selection
+    if old.organization != new.organization:
+        return usage_view(state, known_clients(new.organization))
+    if old.interval != new.interval:
+        return usage_view(state, before.directory)
+    return replace(before, state=state, figures=view.view_figures(before.cube, state))
+
+
+def with_view(report: UsageReport, shown: UsageView) -> UsageReport:
+    """The report with the files of a view of the same interval, and a check that the view's figures are the rows'."""
+    files = {f"{name}.csv": csv_file(table) for name, table in shown.tables().items()}
+    return replace(report, files={**report.files, **files}, checks=(_agreement(report, shown), *report.checks))
+
+
+def _agreement(report: UsageReport, shown: UsageView) -> Check:
+    """The unfiltered sums of both tables, and the filtered sum counted by day and by client, are the same."""
+    figures, rows = shown.figures, report.sums.report.requests
+    overall = {int(figures.clients.requests.sum()), int(figures.urls.requests.sum()), rows}
+    under = {int(figures.days[0].sum()), int(figures.by_client[0].sum())}
+    detail = f"two tables and the rows: {rows:,} requests; days and clients under the filter: {figures.requests:,}"
+    return Check("API Usage view", len(overall) == 1 and len(under) == 1, detail)

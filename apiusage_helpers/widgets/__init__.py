@@ -1,0 +1,1 @@
+"""Widgets: the panels and figures of the kit under selectors, in JupyterLab and on a served page."""

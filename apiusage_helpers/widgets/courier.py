@@ -1,0 +1,19 @@
+"""What leaves a view: a file for download, a text for the clipboard. The browser does both, the kernel only hands over."""
+
+from pathlib import Path
+
+import anywidget
+
+
+class Courier(anywidget.AnyWidget):
+    """A widget that is not seen; it must stand on the page for its errands to be done."""
+
+    _esm = (Path(__file__).parent / "courier.js").read_text(encoding="utf-8")
+
+    def hand_over(self, name: str, kind: str, content: bytes) -> None:
+        """Offer a file for download."""
+        self.send({"do": "download", "name": name, "type": kind}, buffers=[content])
+
+    def copy(self, text: str) -> None:
+        """Put text on the clipboard."""
+        self.send({"do": "copy", "text": text})

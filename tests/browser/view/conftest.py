@@ -1,0 +1,225 @@
+"""A real JupyterLab and a real Voila over a store of their own, and a real Chromium that keeps what it sees."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from apiusage_helpers.interval import utc_today
+from apiusage_helpers.sources.sample import sample_usage
+
+ROOT = Path(__file__).resolve().parents[3]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BIN = Path(sys.executable).parent
+DAYS, START_SECONDS = 45, 90
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "{{7*7}} $x^2$",
+)
+
+
+@dataclass
+class Seen:
+    """What a page did beside showing itself: console errors, dialogs, requests to other hosts."""
+
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def watch(self, page: Any, url: str) -> None:
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self.answer)
+        own = (url, url.replace("http", "ws", 1), "data:", "blob:")
+        page.on("request", lambda request: None if request.url.startswith(own) else self.strangers.append(request.url))
+
+    def answer(self, dialog: Any) -> None:
+        """Leaving a page with unsaved cells is meant; any other dialog is kept as a sign."""
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def nothing(self) -> bool:
+        return (self.errors, self.dialogs, self.strangers) == ([], [], [])
+
+
+@pytest.fixture(scope="session")
+def line(make_command_line: Callable[[str], Any]) -> Any:
+    """A store with the sample (one day taken out), and an organization whose clients have hostile names."""
+    line = make_command_line("view")
+    assert line("sample", "--days", DAYS).returncode == 0
+    gone = utc_today() - timedelta(days=5)
+    assert line("forget", "--organization", "sample", "--interval", f"{gone}/{gone}").returncode == 0
+    day = utc_today() - timedelta(days=1)
+    rows = "".join(f'{day},"c{n}","{name.replace(chr(34), chr(34) * 2)}",GET,"api/v2/{name.replace(chr(34), chr(34) * 2)}",{n + 1},{n + 1},0,0,0,0\n'
+                   for n, name in enumerate(HOSTILE))  # fmt: skip
+    header = "date,client_id,client_name,http_method,template_uri,requests,status200,status300,status400,status429,status500\n"
+    (line.folder / "hostile.csv").write_text(header + rows, encoding="utf-8")
+    done = line("import", line.folder / "hostile.csv", "--organization", "hostile")
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(ROOT / "params" / "views", line.folder / "params" / "views", ignore=shutil.ignore_patterns(".*"))
+    return line
+
+
+@pytest.fixture(scope="session")
+def rows() -> list[dict[str, Any]]:
+    """The rows of that sample, as the generator gives them, without the day that was taken out."""
+    usage, _ = sample_usage(today=utc_today(), days=DAYS)
+    gone = utc_today() - timedelta(days=5)
+    return [row | {"date": str(row["date"])} for row in usage.to_pylist() if row["date"] != gone]
+
+
+@contextmanager
+def server(command: list[str], environment: dict[str, str], log: Path, port: int) -> Iterator[str]:
+    """The address of a server that answers; it and all its kernels are gone afterwards."""
+    with (
+        log.open("wb") as file,
+        subprocess.Popen(command, env=environment, stdout=file, stderr=file, cwd=ROOT) as process,
+    ):
+        try:
+            _wait(
+                f"http://127.0.0.1:{port}/voila/static/voila.js"
+                if "voila" in command[0]
+                else f"http://127.0.0.1:{port}/api",
+                process,
+                log,
+            )
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            family = (
+                [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+                if process.poll() is None
+                else []
+            )
+            for member in family:
+                with suppress(psutil.Error):
+                    member.terminate()
+            for member in psutil.wait_procs(family, timeout=10)[1]:
+                with suppress(psutil.Error):
+                    member.kill()
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        with suppress(OSError):
+            return urllib.request.urlopen(url, timeout=5).close()
+        time.sleep(0.2)
+    raise AssertionError(log.read_text(encoding="utf-8", errors="replace")[-2000:])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def serve(line: Any) -> Callable[..., Any]:
+    """Serve the view as `make app` does, with other variables and options where a test needs them."""
+
+    def started(*options: str, **variables: str) -> Any:
+        port = free_port()
+        environment = line.environment | {
+            "JUPYTER_PATH": str(ROOT / "app"), "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
+            "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"), **variables,
+        }  # fmt: skip
+        command = [str(BIN / "voila"), str(ROOT / "notebooks" / "api_usage_view.ipynb"), f"--port={port}", *options]
+        return server(command, environment, line.folder / f"voila-{port}.log", port)
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def page_url(serve: Callable[..., Any]) -> Iterator[str]:
+    """The served page."""
+    with serve() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def lab_url(line: Any) -> Iterator[str]:
+    """A JupyterLab on a copy of the notebooks."""
+    port, folder = free_port(), line.folder / "lab"
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
+    settings = line.folder / "jupyter" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(  # every cell stays in the page, wherever it is scrolled to
+        json.dumps({"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}), encoding="utf-8"
+    )
+    environment = line.environment | {
+        "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(line.folder / "jupyter"), "JUPYTER_DATA_DIR": str(line.folder / "jupyter-data"),
+    }  # fmt: skip
+    options = [
+        f"--notebook-dir={folder}", f"--port={port}", "--no-browser", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root",
+        "--expose-app-in-browser", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+        "--LabApp.extension_manager=readonly", "--ServerApp.port_retries=0",
+    ]  # fmt: skip
+    with server([str(BIN / "jupyter-lab"), *options], environment, line.folder / "lab.log", port) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Debian's chromium is not installed: the view was not tested in a browser")
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Any) -> Iterator[Callable[..., tuple[Any, Seen]]]:
+    """A page of a visitor of its own, and what is seen of it."""
+    contexts = []
+
+    def opened(url: str, **options: Any) -> tuple[Any, Seen]:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1500}} | options)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page, seen = context.new_page(), Seen()
+        seen.watch(page, url)
+        return page, seen
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def act(page: Any, do: Callable[[], object]) -> None:
+    """Do something, and wait until the view shows its next state."""
+    before = page.get_attribute(".au", "data-serial")
+    do()
+    page.wait_for_function("before => document.querySelector('.au').dataset.serial !== before", arg=before)
+
+
+def table(page: Any, name: str) -> list[list[str]]:
+    """The cells of the rows that a table shows."""
+    rows = page.locator(f".au-{name} tbody tr").all()
+    return [[cell.inner_text() for cell in row.locator("th, td").all()] for row in rows]

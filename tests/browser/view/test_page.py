@@ -1,0 +1,254 @@
+"""The API Usage view as a web page: a real Voila, a real Chromium, figures by an independent count."""
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from plain_view import expected_view
+
+from apiusage_helpers.interval import utc_today
+from apiusage_helpers.panels.labels import percent
+from tests.browser.view.conftest import HOSTILE, ROOT, act, table
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+
+START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(days=1))
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any], page_url: str) -> Any:
+    """The page, loaded; at the end it must have shown no error and asked no other host."""
+    page, seen = new_page(page_url)
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    yield page
+    assert seen.nothing(), seen
+
+
+def headline(page: Any) -> str:
+    return page.inner_text(".au-headline")
+
+
+def names(rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {row["client_id"]: row["client_name"] for row in sorted(rows, key=lambda row: row["date"])}
+
+
+def test_the_page_shows_figures_and_no_code(page: Any, rows: list[dict[str, Any]]) -> None:
+    """All requests of thirty days, ten rows of each table in order, a picture with words, no source of a cell."""
+    expected = expected_view(rows, START, END)
+
+    assert headline(page) == f"{expected['total']:,} requests, nothing filtered"
+    shown = [[row[0].splitlines()[0], *row[1:3]] for row in table(page, "clients")]
+    assert [row[1:] for row in shown] == [[f"{n:,}", percent(share)] for _, n, share, *_ in expected["clients"][:10]]
+    assert [row[:3] for row in table(page, "urls")] == [
+        [f"{method} {uri}", f"{n:,}", percent(share)] for (method, uri), n, share, *_ in expected["urls"][:10]
+    ]
+    assert "1 of 30 days missing in the store" in page.inner_text(".au-notes")
+    assert page.locator(".au-picture img").get_attribute("alt").endswith(".")
+    assert page.evaluate("document.querySelector('.au-picture img').naturalWidth") > 0
+    assert page.locator(".jp-CodeCell .jp-InputArea, .highlight").count() == 0
+    assert "explore(" not in page.content()
+
+
+def test_a_click_on_a_client_gives_a_fifth_column(page: Any, rows: list[dict[str, Any]]) -> None:
+    """The other table shows what this client asks for, with its filtered share beside the overall one; a second click clears."""
+    client = expected_view(rows, START, END)["clients"][2][0]
+    expected = expected_view(rows, START, END, clients=(client,))
+
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+
+    assert page.locator(".au-urls thead th").all_inner_texts()[-1] == "Under the filter"
+    assert table(page, "urls") == [
+        [f"{method} {uri}", f"{n:,}", percent(share), "", f"{percent(part)} {count:,}"]
+        for (method, uri), n, share, count, part in expected["urls"][:10]
+    ]
+    assert len(table(page, "clients")[0]) == 4
+    assert page.locator(".au-clients button[aria-pressed=true]").count() == 1
+    assert headline(page).startswith(f"Filtered by OAuth client {names(rows)[client]}")
+    assert f": {expected['filtered']:,} of {expected['total']:,} requests (" in headline(page)
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+    assert headline(page).endswith("nothing filtered")
+
+
+def test_several_rows_of_both_tables_by_keyboard(page: Any, rows: list[dict[str, Any]]) -> None:
+    """Enter on a focused row, Several at once, a row of the other table; Reset filter clears all of it."""
+    act(page, lambda: page.locator(".au-clients tbody button").nth(0).press("Enter"))
+    page.locator(".au-clients .au-tools input[type=checkbox]").check()
+    act(page, lambda: page.locator(".au-clients tbody button").nth(1).press("Enter"))
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    page.locator(".au-urls .au-tools input[type=checkbox]").press("Space")
+    act(page, lambda: page.locator(".au-urls tbody button").nth(0).press("Space"))
+
+    clients = [record[0] for record in expected_view(rows, START, END)["clients"][:2]]
+    url = expected_view(rows, START, END, clients=clients)["urls"][0][0]
+    expected = expected_view(rows, START, END, clients=clients, urls=(url,))
+    assert f": {expected['filtered']:,} of {expected['total']:,} requests" in headline(page)
+    assert all(len(row) == 5 for name in ("clients", "urls") for row in table(page, name))
+    act(page, lambda: page.get_by_role("button", name="Reset filter").press("Enter"))
+    assert headline(page).endswith("nothing filtered")
+
+
+def test_search_order_and_pages_stay_over_a_click(page: Any) -> None:
+    """The clicked table keeps its search, its order and its page; none of this asks the kernel."""
+    page.get_by_label("Search API Requests").fill("api users")
+    page.get_by_role("button", name="API request", exact=True).click()
+    texts = [row[0] for row in table(page, "urls")]
+    assert texts == sorted(texts, key=str.lower)
+    assert all("users" in text for text in texts)
+
+    act(page, lambda: page.locator(".au-urls tbody button").nth(1).click())
+
+    assert [row[0].removeprefix("✓ ") for row in table(page, "urls")] == texts
+    assert page.locator(".au-urls th[aria-sort=ascending]").count() == 1
+    page.get_by_label("Search API Requests").fill("")
+    page.get_by_label("Next page of API Requests").click()
+    assert page.locator(".au-urls .au-count").inner_text().startswith("11–20 of ")
+
+
+def test_a_single_day_is_shown_by_client(page: Any, rows: list[dict[str, Any]]) -> None:
+    """Where the platform's graph stays empty, the picture says it shows that day by client."""
+    day = str(utc_today() - timedelta(days=2))
+    act(page, lambda: page.get_by_label("from", exact=True).fill(day))
+    act(page, lambda: page.get_by_label("to (UTC days)").fill(day))
+
+    assert page.inner_text(".au figcaption") == f"Requests on {day} (UTC) by OAuth client and status"
+    assert (
+        page.locator(".au-picture img")
+        .get_attribute("alt")
+        .startswith(f"Requests of the single day {day} by OAuth client.")
+    )
+    assert headline(page) == f"{expected_view(rows, day, day)['total']:,} requests, nothing filtered"
+
+
+def test_ranges_that_cannot_be_are_told(page: Any) -> None:
+    """A reversed range and today: a message, the old figures, and the fields back to what is shown."""
+    before = headline(page)
+    assert page.get_by_label("to (UTC days)").get_attribute("max") == END
+
+    act(page, lambda: page.get_by_label("to (UTC days)").fill("2020-01-01"))
+
+    assert "the start is after the end" in page.inner_text(".au-message")
+    assert headline(page) == before
+    assert page.get_by_label("to (UTC days)").input_value() == END
+    assert page.get_by_label("Date range").locator("option:checked").inner_text().split() == ["Previous", "30", "days"]
+
+
+def test_hostile_names_are_text_everywhere(page: Any) -> None:
+    """In both tables, the headline, the picture and the lists; nothing of them becomes an element or runs."""
+    act(page, lambda: page.get_by_label("Organization").select_option("hostile"))
+    act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
+    page.get_by_text("OAuth Client Settings").click()
+    page.wait_for_selector("select[multiple] option")
+
+    assert sorted(row[0].removeprefix("✓ ") for row in table(page, "clients")) == sorted(HOSTILE)
+    assert HOSTILE[-1] in headline(page)
+    options = [text.replace("\xa0", " ") for text in page.locator("select[multiple] option").all_inner_texts()]
+    assert {HOSTILE[0], HOSTILE[1]} <= set(options)
+    page.wait_for_selector("figure table", state="attached")
+    assert page.locator("img[onerror], svg[onload]").count() == 0
+
+
+def download(page: Any, button: str) -> tuple[str, bytes]:
+    with page.expect_download() as handed:
+        page.get_by_role("button", name=button, exact=True).click()
+    return handed.value.suggested_filename, Path(handed.value.path()).read_bytes()
+
+
+def test_exports_hold_what_is_shown(page: Any, rows: list[dict[str, Any]]) -> None:
+    """CSV of each table and XLSX with types; the filter stands in the names and on the sheet of facts."""
+    client = expected_view(rows, START, END)["clients"][2][0]
+    expected = expected_view(rows, START, END, clients=(client,))
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+    stem = f"api_usage_view_sample_{START}_{END}_client-"
+
+    page.get_by_label("Export as").select_option("CSV: API Requests")
+    name, content = download(page, "Export API Usage Data")
+    records = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+    assert name.startswith(stem)
+    assert name.endswith("_urls.csv")
+    assert content.count(b"\r\n") == len(records) + 1
+    assert [(r["http_method"], r["template_uri"], int(r["requests"]), float(r["filtered_share"])) for r in records] == [
+        (*key, n, part) for key, n, _, _, part in expected["urls"]
+    ]
+
+    page.get_by_label("Export as").select_option("XLSX: all tables and facts")
+    name, content = download(page, "Export API Usage Data")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    facts = {row[0]: row[1] for row in book["Facts"].iter_rows(min_row=2, values_only=True)}
+    assert name.startswith(stem)
+    assert name.endswith(".xlsx")
+    sheet = list(book["API Requests"].iter_rows(min_row=2, values_only=True))
+    assert [row[:3] for row in sheet] == [(*key, n) for key, n, *_ in expected["urls"]]
+    assert [row[5] for row in sheet] == pytest.approx([part for *_, part in expected["urls"]], rel=1e-14)
+    assert (
+        sum(row[1] for row in book["Requests per day"].iter_rows(min_row=2, values_only=True)) == expected["filtered"]
+    )
+    assert client in facts["filter on OAuth clients"]
+
+
+def test_top_panels_export_their_own_csv(page: Any) -> None:
+    page.get_by_text("Most Active Requests").click()
+    name, content = download(page, "Export top_clients.csv")
+
+    assert name == f"top_clients_sample_{START}_{END}.csv"
+    assert content.decode().splitlines()[0] == "rank,client_id,client_name,requests,successful,failed,share"
+    assert len(content.decode().splitlines()) == 7
+
+
+def test_save_is_a_download_that_opens_again(page: Any, line: Any) -> None:
+    """A visitor keeps the view as a file; nothing is written on the server; the file brings filter and choices back."""
+    act(page, lambda: page.locator(".au-urls tbody button").nth(1).click())
+    filtered = headline(page)
+    page.get_by_label("View name").fill("my-view")
+    name, content = download(page, "Save as a file")
+
+    assert name == "my-view.yaml"
+    assert len(yaml.safe_load(content)["parameters"]["filter_urls"]) == 1
+    assert [path.name for path in (line.folder / "params" / "views").iterdir()] == ["all.yaml"]
+    act(page, lambda: page.get_by_role("button", name="Reset all").click())
+    assert headline(page).endswith("nothing filtered")
+    upload = {"name": name, "mimeType": "application/yaml", "buffer": content}
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a file").click()
+    act(page, lambda: chooser.value.set_files(upload))
+    assert headline(page) == filtered
+
+
+def test_choices_of_the_sections_move_their_panels_only(page: Any) -> None:
+    """Client URL View Selections change section 2; the tables above stay."""
+    before = headline(page)
+    page.get_by_text("OAuth Client Settings").click()
+    page.wait_for_selector("text=OAuth clients 12 of 12")
+    act(page, lambda: page.get_by_label("OAuth clients", exact=True).select_option("CRM sync"))
+    page.wait_for_selector("text=OAuth clients 1 of 12")
+
+    assert headline(page) == before
+
+
+@pytest.mark.parametrize("width", [1280, 700, 390])
+def test_nothing_is_wider_than_the_window(new_page: Callable[..., Any], page_url: str, width: int) -> None:
+    """Also with the fifth column."""
+    page, _ = new_page(page_url, viewport={"width": width, "height": 1400})
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
+
+    assert page.evaluate("document.querySelector('.au').scrollWidth - document.querySelector('.au').clientWidth") <= 0
+    assert page.evaluate("document.querySelector('.au').getBoundingClientRect().right") <= width
+
+
+def test_the_picture_of_the_readme(page: Any, tmp_path: Path) -> None:
+    """The view after a click; with APIUSAGE_PICTURES=1 it becomes docs/view.png."""
+    page.set_viewport_size({"width": 1200, "height": 1000})
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+    path = ROOT / "docs" / "view.png" if os.environ.get("APIUSAGE_PICTURES") else tmp_path / "view.png"
+    page.locator(".au").screenshot(path=path)
+
+    assert path.read_bytes().startswith(b"\x89PNG")

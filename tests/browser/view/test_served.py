@@ -1,0 +1,186 @@
+"""The served page as a server: no code from visitors, no files, no secrets, kernels that end, and errors one can read."""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import websocket
+
+from tests.browser.view.conftest import act
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+
+
+CANARY = "canary-1234567890"
+
+
+def visit(url: str) -> str:
+    """The kernel that a visitor of the page got."""
+    text = urllib.request.urlopen(url, timeout=60).read().decode()
+    return re.search(r'"kernelId": "([0-9a-f-]{36})"', text)[1]
+
+
+def message(kind: str, content: dict[str, Any]) -> tuple[str, str]:
+    """A message on the kernel's socket, and its id."""
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "session": "visitor",
+        "username": "",
+        "version": "5.3",
+        "date": "",
+    }
+    channel = {"execute_request": "shell", "kernel_info_request": "shell", "input_reply": "stdin"}.get(kind, "control")
+    sent = {
+        "header": header,
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "channel": channel,
+        "buffers": [],
+    }
+    return json.dumps(sent), header["msg_id"]
+
+
+def replies(socket: Any, kind: str, content: dict[str, Any], seconds: float) -> list[str]:
+    """The types of the messages that answer one."""
+    text, name = message(kind, content)
+    socket.send(text)
+    found, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        socket.settimeout(max(0.1, end - time.monotonic()))
+        try:
+            told = json.loads(socket.recv())
+        except websocket.WebSocketTimeoutException:
+            break
+        if told["parent_header"].get("msg_id") == name:
+            found.append(told["msg_type"])
+            if told["msg_type"].endswith("_reply"):
+                break
+    return found
+
+
+def test_code_from_a_visitor_is_refused(page_url: str, tmp_path: Path) -> None:
+    """The socket answers a harmless question before and after, and code sent in between neither runs nor is answered."""
+    trace = tmp_path / "ran"
+    address = page_url.replace("http", "ws") + f"api/kernels/{visit(page_url)}/channels?session_id=visitor"
+    code = {"code": f"open({str(trace)!r}, 'w').close()", "silent": False, "store_history": False, "user_expressions": {},
+            "allow_stdin": False, "stop_on_error": True}  # fmt: skip
+    socket = websocket.create_connection(address, timeout=30)
+
+    assert "kernel_info_reply" in replies(socket, "kernel_info_request", {}, 30)
+    assert replies(socket, "execute_request", code, 2) == []
+    for other in ("debug_request", "inspect_request", "complete_request"):
+        assert replies(socket, other, {"code": "x", "cursor_pos": 1}, 0.5) == []
+    assert "kernel_info_reply" in replies(socket, "kernel_info_request", {}, 30)
+    assert not trace.exists()
+    socket.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("api/kernels", "POST"), ("api/contents/", "GET"), ("voila/files/api_usage_view.ipynb", "GET"), ("voila/files/..%2Fparams%2Fdaily.yaml", "GET"),
+     ("api/terminals", "POST"), ("no/such/page", "GET")],
+)  # fmt: skip
+def test_nothing_but_the_page_is_served(page_url: str, path: str, method: str) -> None:
+    """No way to start kernels, read files or open terminals."""
+    request = urllib.request.Request(page_url + path, method=method, data=b"{}" if method == "POST" else None)
+    try:
+        text = urllib.request.urlopen(request, timeout=30).read().decode(errors="replace")
+    except urllib.error.HTTPError as refusal:
+        assert refusal.code in {403, 404, 405}  # noqa: PT017
+    else:
+        assert "nbformat" not in text
+        assert "schedule:" not in text
+
+
+def test_an_error_page_can_be_read(page_url: str) -> None:
+    """A sentence and a way back, no traceback."""
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(page_url + "voila/files/nothing.txt", timeout=30)
+    text = refusal.value.read().decode()
+
+    assert "This page cannot be shown" in text
+    assert "Traceback" not in text
+
+
+def test_an_empty_store_is_told_on_the_page(
+    serve: Callable[..., Any], new_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Not a broken page: what is missing, and the command to try."""
+    with serve(APIUSAGE_STORE=str(tmp_path / "none")) as url:
+        page, seen = new_page(url)
+        page.goto(url)
+        page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('apiusage sample')")
+
+        assert "there is no store yet" in page.inner_text(".au-message")
+        assert seen.nothing(), seen
+
+
+def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
+    serve: Callable[..., Any], new_page: Callable[..., Any], line: Any
+) -> None:
+    """With APIUSAGE_APP_SAVE=1 a view lands in params/views; another visitor opens it; a click of one is not seen by the other."""
+    with serve(APIUSAGE_APP_SAVE="1", GENESYSCLOUD_OAUTHCLIENT_SECRET=CANARY) as url:
+        (first, _), (second, _) = new_page(url), new_page(url)
+        for page in (first, second):
+            page.goto(url)
+            page.wait_for_selector(".au[data-serial]")
+        act(first, lambda: first.locator(".au-clients tbody button").nth(1).click())
+        first.get_by_label("View name").fill("../evil")
+        act(first, lambda: first.get_by_role("button", name="Save", exact=True).click())
+        assert "view name '../evil'" in first.inner_text(".au-message")
+        first.get_by_label("View name").fill("shared")
+        act(first, lambda: first.get_by_role("button", name="Save", exact=True).click())
+        assert second.inner_text(".au-headline").endswith("nothing filtered")
+
+        third, _ = new_page(url)
+        third.goto(url)
+        third.wait_for_selector(".au[data-serial]")
+        third.get_by_label("Saved views").select_option("shared")
+        act(third, lambda: third.get_by_role("button", name="Open", exact=True).click())
+        assert third.inner_text(".au-headline") == first.inner_text(".au-headline")
+
+        kernels = [process for process in psutil.process_iter() if _saves(process)]
+        assert len(kernels) >= 3
+        assert all(CANARY not in str(process.environ()) for process in kernels)
+    saved = line.folder / "params" / "views" / "shared.yaml"
+    done = line("report", saved, APIUSAGE_PARAMS=str(line.folder / "params"))
+    saved.unlink()
+    assert done.returncode == 0, done.stderr
+    assert "views.shared" in done.stdout
+    assert not any(_saves(process) for process in kernels)
+
+
+def test_a_kernel_without_a_page_is_culled(serve: Callable[..., Any]) -> None:
+    """A visitor who is gone without a word leaves no kernel behind."""
+    with serve("--MappingKernelManager.cull_idle_timeout=2", "--MappingKernelManager.cull_interval=1") as url:
+        kernel, end = visit(url), time.monotonic() + 40
+        address = f"{url}api/kernels/{kernel}"
+        while time.monotonic() < end and _answers(address):
+            time.sleep(0.5)
+
+        assert not _answers(address)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address, timeout=10).status == 200
+    except urllib.error.HTTPError:
+        return False
+
+
+def _saves(process: psutil.Process) -> bool:
+    """Whether a process is a living kernel of a page that may save."""
+    try:
+        return "ipykernel_launcher" in " ".join(process.cmdline()) and process.environ().get("APIUSAGE_APP_SAVE") == "1"
+    except psutil.Error:
+        return False
