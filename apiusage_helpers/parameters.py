@@ -8,6 +8,7 @@ No secret belongs into a params file; the value of a field whose name looks like
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +79,15 @@ class Report:
     parameters: ReportParameters
     schedule: Schedule | None
     today: date
+    file: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    def command(self, organization: str) -> str:
+        """The command that makes this report of one of its organizations again, ready for a shell."""
+        interval = self.selection(organization).interval
+        told = {**dict(self.overrides), "organization": organization, "date_range": str(interval)}
+        options = [word for pair in told.items() for word in ("-p", *pair)]
+        return shlex.join(["apiusage", "report", self.file, "--today", str(self.today), *options])
 
     def organizations(self, known: Sequence[str]) -> tuple[str, ...]:
         """The organizations that are reported on; `all` means those `known` to the store."""
@@ -120,7 +130,7 @@ def read_report_file(
     if faults or parsed is None or parameters is None:
         raise ParameterError(_all_faults(path, faults))
     name += _override_suffix(parameters, overrides)
-    return Report(name, parsed.notebook, parameters, parsed.schedule, today)
+    return Report(name, parsed.notebook, parameters, parsed.schedule, today, _shown_place(path), tuple(overrides))
 
 
 def _cron_fault(schedule: object, check_cron: Callable[[str], object]) -> list[str]:
@@ -132,6 +142,12 @@ def _cron_fault(schedule: object, check_cron: Callable[[str], object]) -> list[s
     except ParameterError as fault:
         return [f"schedule.cron: {fault}"]
     return []
+
+
+def _shown_place(path: Path) -> str:
+    """The params file as a page may name it: from its params/ on, or its name alone, never a machine's folders."""
+    parts = path.parts
+    return "/".join(parts[len(parts) - 1 - parts[::-1].index("params") :]) if "params" in parts else path.name
 
 
 def _report_name(path: Path, faults: list[str]) -> str:

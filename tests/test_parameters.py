@@ -1,5 +1,6 @@
 """A params file: all faults at once, before anything runs; never a secret."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -208,3 +209,16 @@ def test_a_bad_threshold_is_named(read, more: dict[str, Any]) -> None:
     """Thresholds are shares from 0; unknown keys of a delivery are refused."""
     with pytest.raises(ParameterError, match=rf"deliver\.0\.{next(iter(more))}"):
         read(GOOD | {"schedule": {"cron": "0 9 * * *", "deliver": [{"to": "OPS", "on": "findings"} | more]}})
+
+
+def test_the_command_makes_the_same_report_again(read) -> None:
+    """It names the file, the days as days, and what was given by -p; no folder of a machine stands in it."""
+    report = read(GOOD, ("clients", "CRM sync,b"), ("organization", "other"), name="params/mine.yaml")
+    command = shlex.split(report.command("other"))
+
+    assert command[:5] == ["apiusage", "report", "params/mine.yaml", "--today", "2026-11-24"]
+    assert dict(zip(command[6::3], command[7::3], strict=True)) == {
+        "clients": "CRM sync,b",
+        "organization": "other",
+        "date_range": "2026-11-17/2026-11-23",
+    }

@@ -31,10 +31,10 @@ def head(report: UsageReport) -> Html:
     return _facts(facts)
 
 
-def again(report: UsageReport) -> Html:
-    """How to get the data, and the same report again: the files, and the command with every choice of this report."""
+def again(report: UsageReport, command: str = "") -> Html:
+    """How to get the data, and the same report again: the files, and the `command` (empty: one with every choice)."""
     files = listed(sorted(report.files), len(report.files))
-    command = _command(report)
+    command = command or _command(report)
     title = "The data, and this report again"
     html = (
         f'<section class="box" aria-label="{title}"><h3>{title}</h3><p>Each table can be had as CSV. Published with this page: '

@@ -179,6 +179,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "date_range": str(run.selection.interval),
         "today": str(run.report.today),
         "export_folder": str(run.work / "files"),
+        "command": run.report.command(run.selection.organization),
     }
 
 

@@ -98,6 +98,7 @@ def test_the_same_report_can_be_made_again(report) -> None:
     assert (choices["date_range"], choices["top"]) == ("2026-11-01/2026-11-03", "3")
     assert "<b>" not in facts.again(made).html
     assert "client_urls.csv" in facts.again(made).html
+    assert facts.again(made, "apiusage report mine.yaml").text.endswith("\napiusage report mine.yaml")
 
 
 def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = (
     "organization = ''\ndate_range = ''\ndisplay_timezone = ''\nclients = []\nclient_template_uris = []\ntemplate_uris = []\n"
-    "http_methods = []\ntop = 5\ntoday = ''\nexport_folder = ''"
+    "http_methods = []\ntop = 5\ntoday = ''\nexport_folder = ''\ncommand = ''"
 )
 EXPORT = (
     "import json, pathlib\n"
