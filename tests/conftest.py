@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from apiusage_helpers.errors import SourceError
@@ -16,6 +17,8 @@ from apiusage_helpers.runs.due import Hands
 from apiusage_helpers.runs.publish import publish_run
 
 ROOT = Path(__file__).resolve().parent.parent
+hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
+hypothesis.settings.load_profile("kit")
 _MAY_SKIP = "../shared/data is not there"
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 from apiusage_helpers.panels.labels import counted, day_label
 from apiusage_helpers.panels.media import PAGE_ROWS
 from apiusage_helpers.panels.report import labels_of
-from apiusage_helpers.tables.day_rows import day_rows
+from apiusage_helpers.tables.cube import MEASURES, UsageCube, usage_cube
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.report import chosen_clients
 from apiusage_helpers.tables.usage_report import UsageReport
@@ -53,10 +53,11 @@ class PageRows:
 
 def page_rows(report: UsageReport, *, most_bytes: int = MOST_BYTES) -> PageRows:
     """The rows of `report` by single days, or by the shortest span of days with which they take at most `most_bytes`."""
-    rows, days = _coded(report), len(report.selection.interval)
+    cube, days = _cube(report), len(report.selection.interval)
+    rows = _rows(cube)
     spans = [*(span for span in _SPANS if span < days), days]
     for span in spans:
-        packed = _packed(report, rows, span)
+        packed = zlib.compress(_head(report, cube, span) + _numbers(cube, rows, span), 9)
         if len(packed) <= most_bytes:
             exact = "by single days" if span == 1 else f"in spans of {span} days"
             told = f"The page filters {counted(len(rows), 'row')} {exact}."
@@ -65,41 +66,44 @@ def page_rows(report: UsageReport, *, most_bytes: int = MOST_BYTES) -> PageRows:
     return PageRows("", days, told)
 
 
-def _coded(report: UsageReport) -> pd.DataFrame:
-    """The rows with numbers for their day, client and URL, ordered by client, URL and day, and what exceeds the outcomes."""
-    rows = day_rows(report.usage, report.selection, report.summary)
-    clients = {client_id: n for n, (client_id, _) in enumerate(_clients(report))}
-    urls = {url: n for n, url in enumerate(_urls(report))}
-    first = pd.Timestamp(report.selection.interval.start)
-    return rows.assign(
-        day=(pd.to_datetime(rows["date"]) - first).dt.days,
-        client=rows["client_id"].map(clients),
-        url=[urls[url] for url in zip(rows["template_uri"], rows["http_method"], strict=True)],
-        excess=rows["requests"] - rows[list(OUTCOMES)].sum(axis=1),
-    ).sort_values(["client", "url", "day"], ignore_index=True)
+def _cube(report: UsageReport) -> UsageCube:
+    """The report's rows as a cube."""
+    selection, excluded = report.selection, tuple(report.summary.excluded)
+    return usage_cube(report.usage.rows, selection.interval, http_methods=selection.http_methods, excluded=excluded)
 
 
-def _packed(report: UsageReport, rows: pd.DataFrame, span: int) -> bytes:
+def _rows(cube: UsageCube) -> pd.DataFrame:
+    """The rows by client, URL and day, with their outcomes and what their requests exceed these by."""
+    counts = dict(zip(MEASURES, cube.counts, strict=True))
+    excess = counts.pop("requests") - sum(counts.values())
+    rows = pd.DataFrame({"client": cube.client, "url": cube.url, "day": cube.day, **counts, "excess": excess})
+    return rows.sort_values(["client", "url", "day"], ignore_index=True)
+
+
+def _numbers(cube: UsageCube, rows: pd.DataFrame, span: int) -> bytes:
+    """The columns of whole numbers, days put together in spans."""
     counts = [*OUTCOMES, "excess"]
     spanned = (
         rows.assign(day=rows["day"] // span).groupby(["client", "url", "day"], sort=True)[counts].sum().reset_index()
     )
     pairs = spanned[["client", "url"]].drop_duplicates()
-    clients = len(_clients(report))
     columns = [
-        pairs["client"].value_counts().reindex(range(clients), fill_value=0).to_numpy(),
+        pairs["client"].value_counts().reindex(range(len(cube.clients)), fill_value=0).to_numpy(),
         _distances(pairs["url"], pairs["client"]),
         spanned.groupby(["client", "url"]).size().to_numpy(),
-        _distances(spanned["day"], spanned["client"] * len(_urls(report)) + spanned["url"]),
+        _distances(spanned["day"], spanned["client"] * len(cube.urls) + spanned["url"]),
         *(_zigzag(spanned[name].to_numpy()) if name in _SIGNED else spanned[name].to_numpy() for name in counts),
     ]
-    head = json.dumps(_head(report, span), separators=(",", ":"), ensure_ascii=False).encode()
-    numbers = b"".join(varints(column) for column in columns)
-    return zlib.compress(len(head).to_bytes(4, "little") + head + numbers, 9)
+    return b"".join(varints(column) for column in columns)
 
 
-def _head(report: UsageReport, span: int) -> dict[str, Any]:
-    """What the page must know beside its rows."""
+def _head(report: UsageReport, cube: UsageCube, span: int) -> bytes:
+    """What the page must know beside its rows, as JSON after its length."""
+    head = json.dumps(_told(report, cube, span), separators=(",", ":"), ensure_ascii=False).encode()
+    return len(head).to_bytes(4, "little") + head
+
+
+def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
     selection, table = report.selection, report.tables.requests_per_day
     labels, zone = labels_of(report), ZoneInfo(report.selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
@@ -108,36 +112,24 @@ def _head(report: UsageReport, span: int) -> dict[str, Any]:
         "organization": selection.organization,
         "top": selection.top,
         "span": span,
-        "clients": [[client, name, labels[client], report.kinds.get(client, "")] for client, name in _clients(report)],
-        "urls": [[method, uri] for uri, method in _urls(report)],
+        "clients": [[client, name, labels[client], report.kinds.get(client, "")] for client, name in cube.clients],
+        "urls": [list(url) for url in cube.urls],
         "days": [str(day) for day in selection.interval.days],
         "labels": [day_label(day, zone) for day in selection.interval.days],
         "missing": [int(n) for n in np.flatnonzero(~table["complete"].to_numpy(dtype=bool))],
         "provisional": [n for n, day in enumerate(selection.interval.days) if day in provisional],
         "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")],
         "section_2": [
-            chosen and [n for n, (client, _) in enumerate(_clients(report)) if client in chosen],
-            _chosen_urls(report, selection.client_template_uris),
+            chosen and [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
+            _chosen_urls(cube, selection.client_template_uris),
         ],
-        "section_3": _chosen_urls(report, selection.template_uris),
+        "section_3": _chosen_urls(cube, selection.template_uris),
     }  # fmt: skip
 
 
-def _clients(report: UsageReport) -> list[tuple[str, str]]:
-    """Ids and names of all clients, in the order that ties go by."""
-    pairs = report.summary.requests[["client_id", "client_name"]].drop_duplicates()
-    return sorted(zip(pairs["client_id"], pairs["client_name"], strict=True), key=lambda pair: (pair[1], pair[0]))
-
-
-def _urls(report: UsageReport) -> list[tuple[str, str]]:
-    """Template URI and method of all URLs, in the order that ties go by."""
-    requests = report.summary.requests
-    return sorted(set(zip(requests["template_uri"], requests["http_method"], strict=True)))
-
-
-def _chosen_urls(report: UsageReport, template_uris: Sequence[str]) -> list[int] | None:
+def _chosen_urls(cube: UsageCube, template_uris: Sequence[str]) -> list[int] | None:
     """The numbers of the URLs with these template URIs; None for all."""
-    return [n for n, (uri, _) in enumerate(_urls(report)) if uri in template_uris] if template_uris else None
+    return [n for n, (_, uri) in enumerate(cube.urls) if uri in template_uris] if template_uris else None
 
 
 def _distances(column: "pd.Series[int]", groups: "pd.Series[int]") -> _Numbers:

@@ -49,11 +49,19 @@ class UsageCube:
 
 
 def usage_cube(
-    rows: Any, interval: Interval, *, missing: Collection[date] = (), excluded: Collection[str] = ()
+    rows: Any,
+    interval: Interval,
+    *,
+    missing: Collection[date] = (),
+    http_methods: Collection[str] = (),
+    excluded: Collection[str] = (),
 ) -> UsageCube:
-    """The cube of lazy usage `rows` (an engine's relation with `usage.COLUMNS`) without the clients in `excluded`."""
+    """The cube of lazy usage `rows` (an engine's relation with `usage.COLUMNS`) without the clients in `excluded`.
+
+    `http_methods` keeps those methods only (empty: all).
+    """
     names = newest_names(rows)
-    usage = chosen_rows(rows, excluded=excluded).collect("pyarrow").to_native()
+    usage = chosen_rows(rows, http_methods=http_methods, excluded=excluded).collect("pyarrow").to_native()
     ids, client = _encoded(usage["client_id"])
     clients, client = _ordered([(names[one], one) for one in ids], client)
     methods, method = _encoded(usage["http_method"])
