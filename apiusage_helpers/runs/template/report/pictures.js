@@ -28,23 +28,39 @@ function picture(name, found, block, width, choose) {
 }
 
 function framed(width, height, ...parts) {
-  return shape("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img"}, patterns(), ...parts);
+  return shape("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img"}, ...parts);
 }
 
-// The hatches that tell outcomes apart without colour. Each picture bears its own, so that it can be kept alone.
-let drawn = 0;
-function patterns() {
-  drawn += 1;
-  const lines = {redirected: "M0 4H8", client_errors: "M-2 10L10 -2", failed: "M-2 10L10 -2", throttled: "M-2 10L10 -2M-2 -2L10 10", server_errors: "M-2 -2L10 10"};
-  return shape("defs", {}, ...Object.entries(lines).map(([outcome, path]) => shape("pattern",
-    {id: `hatch-${drawn}-${outcome}`, width: 8, height: 8, patternUnits: "userSpaceOnUse"},
-    shape("rect", {width: 8, height: 8, class: `fill-${outcome}`}), shape("path", {d: path, class: "hatch"}))));
-}
+// A part of a bar: its colour, and the hatch that tells its outcome apart without colour. Hatches are lines, since printers
+// turn patterns into large images; they lie on one grid of 8 pixels, so that neighbours go on in each other.
+const HATCHES = {redirected: ["level"], client_errors: ["rising"], failed: ["rising"], throttled: ["rising", "falling"], server_errors: ["falling"]};
 
 function mark(outcome, x, y, width, height) {
-  const plain = ["succeeded", "successful", "other"].includes(outcome);
-  return shape("rect", {x, y, width: Math.max(0, width), height, ...(plain ? {class: `fill-${outcome}`} : {fill: `url(#hatch-${drawn}-${outcome})`})});
+  const wide = Math.max(0, width);
+  const fill = shape("rect", {x, y, width: wide, height, class: `fill-${outcome}`});
+  const lines = (HATCHES[outcome] || []).map(kind => hatch(kind, x, y, x + wide, y + height)).join("");
+  return lines ? shape("g", {}, fill, shape("path", {d: lines, class: "hatch"})) : fill;
 }
+
+// The lines of a hatch inside a rectangle, as the text of a path.
+function hatch(kind, left, top, right, low) {
+  const sign = kind === "rising" ? 1 : -1;
+  const [first, end] = kind === "level" ? [top - 4, low - 4] : [left + Math.min(sign * top, sign * low), right + Math.max(sign * top, sign * low)];
+  let path = "";
+  for (let c = Math.ceil(first / 8) * 8; c < end; c += 8) {
+    if (kind === "level") path += `M${round(left)} ${c + 4}H${round(right)}`;
+    else path += diagonal(sign, c, left, top, right, low);
+  }
+  return path;
+}
+
+// The part of the line x + sign * y = c that lies in the rectangle.
+function diagonal(sign, c, left, top, right, low) {
+  const [from, to] = [Math.max(left, Math.min(c - sign * top, c - sign * low)), Math.min(right, Math.max(c - sign * top, c - sign * low))];
+  return from < to ? `M${round(from)} ${round(sign * (c - from))}L${round(to)} ${round(sign * (c - to))}` : "";
+}
+
+const round = number => Math.round(number * 10) / 10;
 
 // One line a legend entry where they do not fit beside each other.
 function legend(outcomes, width) {
