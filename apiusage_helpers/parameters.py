@@ -85,7 +85,8 @@ class Report:
     def command(self, organization: str) -> str:
         """The command that makes this report of one of its organizations again, ready for a shell."""
         interval = self.selection(organization).interval
-        told = {**dict(self.overrides), "organization": organization, "date_range": str(interval)}
+        told = {"organization": organization, "date_range": str(interval)}
+        told |= {name: text for name, text in self.overrides if name not in told}
         options = [word for pair in told.items() for word in ("-p", *pair)]
         return shlex.join(["apiusage", "report", self.file, "--today", str(self.today), *options])
 

@@ -120,7 +120,7 @@ def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
         "provisional": [n for n, day in enumerate(selection.interval.days) if day in provisional],
         "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")],
         "section_2": [
-            chosen and [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
+            None if chosen is None else [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
             _chosen_urls(cube, selection.client_template_uris),
         ],
         "section_3": _chosen_urls(cube, selection.template_uris),

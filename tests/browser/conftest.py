@@ -56,7 +56,7 @@ def page_file(make_command_line: Callable[[str], Any]) -> Path:
     return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[tuple[Any, Trap]]:
     """Debian's Chromium, all of whose names lead to the trap."""
     if CHROMIUM is None:

@@ -109,3 +109,11 @@ def test_an_empty_report_has_an_empty_block(report) -> None:
     head, rows = unpacked(page_rows(report()).block)
 
     assert (head["clients"], rows, head["days"]) == ([], [], [str(date(2026, 11, day)) for day in (1, 2, 3)])
+
+
+def test_a_choice_that_nobody_meets_chooses_nobody(report) -> None:
+    """A client that made no request leaves section 2 without clients; without a choice it has all of them."""
+    chosen, everybody = (unpacked(page_rows(report(*ROWS, clients=clients)).block)[0] for clients in (["nobody"], []))
+
+    assert chosen["section_2"] == [[], None]
+    assert everybody["section_2"] == [None, None]

@@ -115,7 +115,7 @@ def crontab(apiusage) -> Iterator[Callable[[str], None]]:
     if shutil.which("cron") is None or shutil.which("crontab") is None or os.geteuid() != 0:
         pytest.skip("cron cannot be driven here (Debian: apt-get install cron; the tests must be root to start it)")
     before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-    running = any(process.name() == "cron" for process in psutil.process_iter())
+    running = any(process.info["name"] == "cron" for process in psutil.process_iter(["name"]))
     daemon = None if running else subprocess.Popen(["cron", "-f"], start_new_session=True)
 
     def install(line: str) -> None:
