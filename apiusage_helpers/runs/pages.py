@@ -77,8 +77,11 @@ def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tupl
         [
             f"<h1>API Usage reports</h1>{_facts(facts)}",
             _failures(failed, Path()) if failed else "",
-            "<h2>Newest of each report</h2>" + (_runs(latest, Path()) if latest else _nothing()),
-            f"<h2>Earlier intervals</h2>{_runs(older[:MOST_ROWS], Path())}{_more(len(older))}" if older else "",
+            "<h2>Newest of each report</h2>"
+            + (_runs("Newest of each report", latest, Path()) if latest else _nothing()),
+            f"<h2>Earlier intervals</h2>{_runs('Earlier intervals', older[:MOST_ROWS], Path())}{_more(len(older))}"
+            if older
+            else "",
             f"<h2>Several organizations</h2>{_roll_ups(rolled)}" if rolled else "",
         ]
     )
@@ -106,7 +109,7 @@ def roll_up(report: str, runs: Sequence[Shown]) -> str:
         [
             f"<h1>{escape(report)}: all organizations</h1>{_facts(facts)}",
             _failures(failed, here) if failed else "",
-            "<h2>By organization</h2>" + (_runs(ranked, here) if ranked else _nothing()),
+            "<h2>By organization</h2>" + (_runs("Reports by organization", ranked, here) if ranked else _nothing()),
             f'<p><a href="{_up(here)}index.html">All reports</a></p>',
         ]
     )
@@ -138,7 +141,7 @@ def _by_interval(shown: Sequence[Shown], failed: Sequence[Shown]) -> dict[tuple[
     return {key: list(runs.values()) for key, runs in found.items() if len(runs) > 1}
 
 
-def _runs(runs: Iterable[Shown], here: Path) -> str:
+def _runs(caption: str, runs: Iterable[Shown], here: Path) -> str:
     heads = (
         "Report",
         "Organization",
@@ -151,7 +154,7 @@ def _runs(runs: Iterable[Shown], here: Path) -> str:
         "Status",
         "Made (UTC)",
     )
-    return _table("Reports", heads, [_run(run, here) for run in runs])
+    return _table(caption, heads, [_run(run, here) for run in runs])
 
 
 def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
