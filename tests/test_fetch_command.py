@@ -1,6 +1,8 @@
 """The command `apiusage fetch` against the double on loopback: what it says, stores and ends with."""
 
+import json
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -213,3 +215,31 @@ def test_doctor_tries_the_credentials(apiusage) -> None:
     assert "invalid_client" in refused.stdout
     assert "did you mean mypurecloud.de" in wrong.stdout
     assert not any("canary" in done.stdout + done.stderr for done in (fine, lacking, refused, wrong))
+
+
+def test_a_schedule_fetches_first_and_waits_for_days_that_may_grow(apiusage) -> None:
+    """Without patience it publishes with yesterday marked provisional; with some it waits; no secret is left anywhere."""
+    shutil.copytree(ROOT / "notebooks", apiusage.folder / "notebooks")
+    schedule = {"cron": "0 0 * * *", "fetch": True, "wait_hours": 0}
+    parameters = {"organization": "acme", "date_range": "previous_7_days"}
+    report = {"notebook": "api_usage_report", "schedule": schedule, "parameters": parameters}
+    (apiusage.folder / "params").mkdir()
+    (apiusage.folder / "params" / "daily.yaml").write_text(json.dumps(report))
+    (apiusage.folder / "params" / "patient.yaml").write_text(
+        json.dumps(report | {"schedule": schedule | {"wait_hours": 72}})
+    )
+    with double(invented("acme", today(), days=20)) as (service, environment):
+        done = apiusage("due", **environment)
+        asked = len(service.requests)
+        again = apiusage("due", **environment)
+    yesterday = str(today() - DAY)
+    facts = json.loads((Path(done.stdout.strip()) / "run.json").read_text())
+
+    assert done.returncode == 0, done.stderr
+    assert (facts["report"], facts["source"]) == ("daily", "usage/query")
+    assert (facts["days"]["provisional"], facts["days"]["missing"]) == ([yesterday], [])
+    assert re.search(rf"patient/acme/\S+: waits until \S+ 00:00 UTC for days: 1 provisional \({yesterday}", done.stderr)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert 0 < asked < len(service.requests)
+    assert service.violations == []
+    no_secret(done, apiusage.folder)
