@@ -28,7 +28,7 @@ function ranking(name, title, rowNoun, click) {
   const table = made("table", {}, caption, made("thead", {}, head), body);
   const element = made(
     "section", { class: `au-table au-${name}`, "aria-label": title },
-    made("div", { class: "au-tools" }, made("h3", {}, title), search, made("label", {}, several, " Several at once")),
+    made("div", { class: "au-tools" }, made("h2", {}, title), search, made("label", {}, several, " Several at once")),
     made("div", { class: "au-scroll" }, table),
     made("div", { class: "au-pages" }, before, count, after),
   );

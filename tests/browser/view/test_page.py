@@ -252,3 +252,15 @@ def test_the_picture_of_the_readme(page: Any, tmp_path: Path) -> None:
     page.locator(".au").screenshot(path=path)
 
     assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_axe_finds_nothing_before_and_after_a_click(page: Any) -> None:
+    """One main landmark, headings in order, readable contrast, names for all that can be used; filtered too."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
+    plain = [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]]
+    act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
+    filtered = [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]]
+
+    assert (plain, filtered) == ([], [])
