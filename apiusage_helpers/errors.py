@@ -63,6 +63,11 @@ class DeliveryError(ApiUsageError):
     exit_code = 6
 
 
+def defect(fault: Exception) -> str:
+    """What is told of a fault that the kit does not explain; its text may hold anything, so only its kind is named."""
+    return f"a defect of this program ({type(fault).__name__}); --debug shows where"
+
+
 def shown(name: str, value: object, limit: int = 80) -> str:
     """`value` as a message may show it: quoted, cut at `limit` characters, hidden when `name` looks like a secret.
 

@@ -38,7 +38,7 @@ def due(*, now: datetime | None, dry_run: bool) -> None:
     try:
         code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
     except OSError as fault:
-        tell(f"{fault.filename or 'the output folder'}: {fault.strerror}: what is due stays due")
+        tell(f"{fault.filename or 'the output folder'}: {fault.strerror or fault}: what is due stays due")
         code = 5
     sys.exit(code)
 

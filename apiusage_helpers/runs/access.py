@@ -47,7 +47,9 @@ def access_lines(means: Means | None = None) -> Access:
         sound = False
     for credentials in found:
         try:
-            lines += asyncio.run(_tried(credentials, means or Means(_QUICKLY)))
+            found_lines, allowed = asyncio.run(_tried(credentials, means or Means(_QUICKLY)))
+            lines += found_lines
+            sound = sound and allowed
         except ApiUsageError as fault:
             lines.append(("attention", f"{credentials.place}: {fault}"))
             sound = False
@@ -74,18 +76,17 @@ def _clients() -> tuple[list[Credentials], list[ParameterError]]:
     return found, faults
 
 
-async def _tried(credentials: Credentials, means: Means) -> list[Line]:
-    """What the platform answers an OAuth client; SourceError when it gives no token or days of neither service."""
+async def _tried(credentials: Credentials, means: Means) -> tuple[list[Line], bool]:
+    """What the platform answers an OAuth client, and whether it gives days; SourceError when it gives no token."""
     async with open_session(credentials, means) as session:
         lines: list[Line] = [("ok", f"{credentials.place}: {credentials.login_url} gives a token")]
         yesterday = session.server_now().date() - timedelta(days=1)
         usage = await _allowed(may_ask(session, "usage", yesterday), f"{credentials.place}: days (usage/query)")
         jobs = await _allowed(may_ask(session, "jobs", yesterday), f"{credentials.place}: days (--service jobs)")
         clients = await _allowed(ask_clients(session), f"{credentials.place}: the client directory")
-        lines += [usage, jobs if jobs[0] == "ok" else ("note", jobs[1]), clients, _clock(session)]
-    if usage[0] != "ok" and jobs[0] != "ok":
-        raise SourceError(usage[1].removeprefix(f"{credentials.place}: "))
-    return lines
+        allowed = "ok" in {usage[0], jobs[0]}
+        lines += [usage, jobs if jobs[0] == "ok" or not allowed else ("note", jobs[1]), clients, _clock(session)]
+    return lines, allowed
 
 
 async def _allowed(ask: Awaitable[object], what: str) -> Line:

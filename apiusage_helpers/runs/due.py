@@ -16,12 +16,12 @@ from pathlib import Path
 from filelock import Timeout
 
 from apiusage_helpers import project
-from apiusage_helpers.errors import ApiUsageError, RunError
+from apiusage_helpers.errors import ApiUsageError, RunError, defect
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.news import Send, deliver, failing, intend
 from apiusage_helpers.runs.notify import send
-from apiusage_helpers.runs.pages import rebuild_pages
+from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
 from apiusage_helpers.runs.restated import Look, restated_work, store_look, store_stamp
 from apiusage_helpers.runs.run import Limits, run_report
@@ -84,6 +84,7 @@ class Day:
     codes: list[int] = field(default_factory=lambda: [0])
     fetched: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
+    due: set[tuple[str, datetime]] = field(default_factory=set)
     undone: set[tuple[str, datetime | None]] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
@@ -137,6 +138,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
 def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
     memory = recall(day.output, report, day.now, keep=keep)
     instants = due_instants(schedule_of(report), memory, day.now)
+    day.due |= {(report.name, instant) for instant in instants}
 
     def skipped(instant: datetime, organization: str, why: str) -> None:
         day.hands.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
@@ -206,7 +208,10 @@ def _do(day: Day, work: Work) -> None:
         _failed(day, work, str(fault), fault.exit_code)
     except OSError as fault:
         _leave(day, work)
-        _failed(day, work, f"{fault.filename or day.output}: {fault.strerror}", 5)
+        _failed(day, work, f"{fault.filename or day.output}: {fault.strerror or fault}", 5)
+    except Exception as fault:  # noqa: BLE001  # a defect in one report must not keep the others from being made
+        _leave(day, work)
+        _failed(day, work, defect(fault), 1)
 
 
 def _failed(day: Day, work: Work, message: str, code: int) -> None:
@@ -254,6 +259,9 @@ def _fetch_fault(day: Day, organization: str) -> str:
     except ApiUsageError as fault:
         day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
         return f"not fetched: {fault}"
+    except Exception as fault:  # noqa: BLE001  # as above
+        day.fault(f"{organization}: not fetched: {defect(fault)}", 1)
+        return f"not fetched: {defect(fault)}"
     return ""
 
 
@@ -262,7 +270,8 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
     for report in plans:
         opening = recall(day.output, report, day.now).opening
         still = opening if opening and ((report.name, opening) in day.undone or opening > day.now) else None
-        keep_open(day.output, report, still, day.waiting[report.name])
+        done = {instant for name, instant in day.due - day.undone if name == report.name}
+        keep_open(day.output, report, still, day.waiting[report.name], done)
     dealt_with = not any(instant is None for _, instant in day.undone)
     if dealt_with and remembered(day.output, STORE).get("looked_at", "") != stamp:
         with remembering(day.output, STORE) as state:
@@ -272,9 +281,12 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
 def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
     """Pages are rebuilt where something changed; news go to whom they are for."""
     try:
-        if day.touched or not (day.output / "index.html").is_file():
+        if day.touched or pages_are_stale(day.output):
             rebuild_pages(day.output)
     except OSError as fault:
         day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
     for report in plans:
-        day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell))
+        try:
+            day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell))
+        except Exception as fault:  # noqa: BLE001  # as above
+            day.fault(f"{report.name}: news not told: {defect(fault)}", 6)

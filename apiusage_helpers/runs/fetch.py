@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError
+from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
 from apiusage_helpers.interval import Interval, previous_days
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials, read_credentials, usable_profiles
 from apiusage_helpers.sources.genesys_cloud.differences import Difference, differences
@@ -201,6 +201,8 @@ def _wanted(work: _Work) -> list[date]:
     if order.interval is None:
         again = set(previous_days(AGAIN, today).days)
         return [day for day in interval.days if day not in stored or stored[day].provisional or day in again]
+    if order.compare:
+        return list(interval.days)  # both services are held against each other over all that was asked for
     source, began = SERVICES[order.service].source, work.session.server_now().replace(microsecond=0)
     since = progress.begun(work.name, f"{source} {interval}", began, root=work.root)
     done = {
@@ -239,6 +241,9 @@ async def _all(
             except ApiUsageError as fault:
                 tell(f"{credentials.organization}: {fault}")
                 return fault
+            except Exception as fault:  # noqa: BLE001  # a defect in one organization must not stop the others
+                tell(f"{credentials.organization}: {defect(fault)}")
+                return SourceError(defect(fault))
 
     outcomes = await asyncio.gather(*map(one, organizations))
     return {credentials.organization: outcome for credentials, outcome in zip(organizations, outcomes, strict=True)}

@@ -5,7 +5,7 @@ loses nothing. An alarm (a failing report, too many failed or throttled requests
 it ends. A delivery that fails stays noted and is tried again by the next `due`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def intend(output: Path, work: Work) -> None:
     if not work.schedule.deliver:
         return
     before = facts_of(output / work.place)
-    note: dict[str, Any] = {"replaces": work.replaces, "before": totals(before) if before else None, "told": []}
+    note: dict[str, Any] = {"replaces": work.replaces, "before": totals(before) if before else None, "told": {}}
     with remembering(output, work.report.name) as state:
         state.setdefault("outbox", {}).setdefault(str(work.place), note)
 
@@ -84,14 +84,16 @@ def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -
     mark = f"{delivery.to} {delivery.on}"
     for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
         link, facts = output / name, facts_of(output / name)
-        if facts is None or run_id(link) == note["replaces"] or mark in note["told"]:
+        told = note["told"].get(mark)
+        if facts is None or run_id(link) == note["replaces"] or told == totals(facts):
             continue
+        before = told or note["before"]
         if delivery.on == "findings":
             _tell_findings(output, report, link, facts, delivery, send)
-        elif note["before"] != totals(facts):
-            send(delivery.to, _success(link, facts, note["before"], delivery))
+        elif before != totals(facts):
+            send(delivery.to, _success(link, facts, before, delivery))
         with remembering(output, report.name) as state:
-            state["outbox"][name]["told"].append(mark)
+            state["outbox"][name]["told"][mark] = totals(facts)
 
 
 def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
@@ -180,5 +182,11 @@ def _strike_out(output: Path, report: Report) -> None:
         state["outbox"] = {
             name: note
             for name, note in outbox.items()
-            if run_id(output / name) == note["replaces"] or not marks <= set(note["told"])
+            if run_id(output / name) == note["replaces"] or not _all_told(output / name, note, marks)
         }
+
+
+def _all_told(link: Path, note: Mapping[str, Any], marks: Collection[str]) -> bool:
+    """Whether each of `marks` knows the figures that are published now."""
+    facts = facts_of(link)
+    return facts is not None and all(note["told"].get(mark) == totals(facts) for mark in marks)

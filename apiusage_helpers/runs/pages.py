@@ -127,6 +127,13 @@ def _failing(output: Path, shown: Sequence[Shown]) -> list[Shown]:
     return [run for key, run in sorted(newest.items()) if str(run.facts["started_at"]) >= good.get(key, "")]
 
 
+def pages_are_stale(output: Path) -> bool:
+    """Whether a run was published or has failed since the shelf was built, by hand or before a kill."""
+    page = output / "index.html"
+    places = [output / name for name in (".runs", ".failed") if (output / name).is_dir()]
+    return not page.is_file() or any(place.stat().st_mtime_ns > page.stat().st_mtime_ns for place in places)
+
+
 def _newer(page: Path, runs: Sequence[Path]) -> bool:
     """Whether a page was written after each of its runs was published or failed."""
     return page.is_file() and page.stat().st_mtime_ns > max(run.lstat().st_mtime_ns for run in runs)
@@ -135,7 +142,7 @@ def _newer(page: Path, runs: Sequence[Path]) -> bool:
 def _by_interval(shown: Sequence[Shown], failed: Sequence[Shown]) -> dict[tuple[str, str], list[Shown]]:
     """The runs of each report and interval that several organizations have; a failed run takes the place of a good one."""
     found: dict[tuple[str, str], dict[str, Shown]] = {}
-    for run in (*failed, *shown):
+    for run in (*shown, *failed):
         report, organization, interval = run.key
         found.setdefault((report, interval), {})[organization] = run
     return {key: list(runs.values()) for key, runs in found.items() if len(runs) > 1}

@@ -91,11 +91,24 @@ def recall(output: Path, report: Report, now: datetime, *, keep: bool = True) ->
     return memory
 
 
-def keep_open(output: Path, report: Report, opening: datetime | None, waiting: Collection[datetime]) -> None:
-    """Remember what is still to be run: the instant before the schedule began, and what waits for its days."""
-    if {**remembered(output, report.name), **_open(opening, waiting)} != remembered(output, report.name):
+def keep_open(
+    output: Path, report: Report, opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
+) -> None:
+    """Remember what is still to be run: the instant before the schedule began, and what waits for its days.
+
+    What waited before goes on waiting until it is `done`: another look may have noted it meanwhile.
+    """
+    state = remembered(output, report.name)
+    if {**state, **_still_open(state, opening, waiting, done)} != state:
         with remembering(output, report.name) as state:
-            state.update(_open(opening, waiting))
+            state.update(_still_open(state, opening, waiting, done))
+
+
+def _still_open(
+    state: Mapping[str, Any], opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
+) -> dict[str, Any]:
+    before = set(map(datetime.fromisoformat, state.get("waiting", ())))
+    return _open(opening, (before - set(done)) | set(waiting))
 
 
 def due_work(

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.errors import ParameterError, StoreError
+from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.plans import Work
@@ -37,8 +37,10 @@ class Look:
 
 
 def store_stamp(store: Path) -> str:
-    """What changes with every commit, read from names alone: the newest entry of the store's log."""
-    return max((path.stem for path in (store / "usage" / "_delta_log").glob("[0-9]*.json")), default="")
+    """What changes with every commit, and with a store that was made anew: the newest entry of its log, and its time."""
+    entries = (store / "usage" / "_delta_log").glob("[0-9]*.json")
+    newest = max(entries, key=lambda path: path.stem, default=None)
+    return f"{newest.stem} {newest.stat().st_mtime_ns}" if newest else ""
 
 
 def store_look() -> Look:
@@ -82,8 +84,8 @@ def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) 
         if work.interval != interval:
             return None  # made by hand for other days than the schedule's
         changes = list(_changes(facts["seen"], work, look))
-    except (ParameterError, StoreError):
-        return None  # a store without the organization says nothing about its reports
+    except ParameterError:
+        return None  # its preset has no interval on that day
     told = [change for change in changes if change["before"] != change["after"] or change["restated"]]
     days = ", ".join(change["date"] for change in changes[:5])
     scheduled = {"scheduled": facts["scheduled"]} if "scheduled" in facts else {}

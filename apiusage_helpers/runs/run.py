@@ -117,10 +117,11 @@ def _only_run(run: Run) -> Iterator[None]:
 @contextmanager
 def _working_folder(run: Run) -> Iterator[None]:
     """The private folder of a run, gone with all its processes when the run ends; those of dead runs go first."""
-    _sweep(run.output)
-    (run.work / "files").mkdir(parents=True)
     guard = FileLock(run.work / "guard.lock")
-    guard.acquire()
+    with FileLock(run.output / ".locks" / "start.lock"):  # one starts at a time, so none is swept that is just starting
+        _sweep(run.output)
+        (run.work / "files").mkdir(parents=True)
+        guard.acquire()
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apiusage_helpers import project
-from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.errors import ApiUsageError, defect
 from apiusage_helpers.runs.due import Hands, due
 from apiusage_helpers.runs.plans import read_plans, schedule_of
 from apiusage_helpers.runs.schedule import next_instant
@@ -27,9 +27,14 @@ def stay(
     while True:
         try:
             due(clock(), hands)
+            pause = seconds_to_sleep(clock())
         except (ApiUsageError, OSError) as fault:
             hands.tell(str(fault))
-        sleep(seconds_to_sleep(clock()))
+            pause = MOST_SECONDS
+        except Exception as fault:  # noqa: BLE001  # whoever stays must not end by one bad look
+            hands.tell(defect(fault))
+            pause = MOST_SECONDS
+        sleep(pause)
 
 
 def seconds_to_sleep(now: datetime) -> float:

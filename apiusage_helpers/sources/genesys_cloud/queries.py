@@ -204,7 +204,7 @@ def _page(content: bytes) -> Page:
 
 def _ended(session: Session, service: Service, reply: Reply[Page]) -> SourceError:
     """The fault of a query that ended without a result, in the service's own words."""
-    said = body_words(reply.value.error_body)
+    said = body_words(reply.value.error_body, session.hidden)
     detail = f": {said}" if said else ""
     status = reply.value.query_status
     return SourceError(

@@ -21,7 +21,7 @@ import msgspec
 import stamina
 
 from apiusage_helpers import __version__
-from apiusage_helpers.errors import SourceError
+from apiusage_helpers.errors import ParameterError, SourceError
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.pace import Pace, Rate, http_date, in_turn, number, retry_after
 from apiusage_helpers.sources.genesys_cloud.words import words
@@ -29,7 +29,7 @@ from apiusage_helpers.sources.genesys_cloud.words import words
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # waits are told by `tell`, not by a logger on stderr
 T = TypeVar("T")
 _FINE = frozenset({200, 201, 202})
-_PASSING = frozenset({408, 500, 502, 503, 504})
+_TIMED_OUT, _SERVER_ERRORS = 408, 500
 _THROTTLED, _UNAUTHORIZED = 429, 401
 FORBIDDEN = 403
 _TOLD_WAIT = 5.0
@@ -123,7 +123,13 @@ async def open_session(
     limits = httpx.Timeout(means.pace.silence, connect=means.pace.connect)
     local = urlsplit(credentials.api_url).scheme == "http"  # this machine only: no proxy stands between
     agent = {"User-Agent": f"apiusage/{__version__}"}
-    async with httpx.AsyncClient(timeout=limits, transport=means.transport, trust_env=not local, headers=agent) as http:
+    try:
+        client = httpx.AsyncClient(timeout=limits, transport=means.transport, trust_env=not local, headers=agent)
+    except (ImportError, ValueError) as fault:
+        raise ParameterError(
+            f"the proxy of the environment (HTTPS_PROXY, ALL_PROXY) cannot be used: {type(fault).__name__}"
+        ) from None
+    async with client as http:
         session = Session(credentials, http, means, tell)
         await _renew(session)
         yield session
@@ -239,7 +245,7 @@ def _lost(fault: httpx.RequestError, host: str, place: str) -> Exception:
 def _fault(session: Session, answer: Answer, place: str) -> Exception:
     """The fault that an answer with another status than success is."""
     message = f"{place}: {_words(session, answer)}"
-    if answer.status == _THROTTLED or answer.status in _PASSING:
+    if answer.status in {_THROTTLED, _TIMED_OUT} or answer.status >= _SERVER_ERRORS:
         wait = retry_after(answer.headers, session.server_now())
         if wait is None and answer.status == _THROTTLED:
             wait = number(answer.headers.get("inin-ratelimit-reset"))
@@ -250,7 +256,7 @@ def _fault(session: Session, answer: Answer, place: str) -> Exception:
 
 
 def _words(session: Session, answer: Answer) -> str:
-    return session.hidden(words(answer.status, answer.headers, answer.content))
+    return session.hidden(words(answer.status, answer.headers, answer.content, session.hidden))
 
 
 async def _persistently(session: Session, ask: Callable[[], Awaitable[T]]) -> T:

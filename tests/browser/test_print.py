@@ -1,0 +1,32 @@
+"""The page on paper: every table's heading on each of its sheets, nothing but text and lines, nothing that only a screen needs."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_printed_page_is_whole(page_file: Path, opened: Callable[..., Any], tmp_path: Path, paper: str) -> None:
+    """Headings are repeated where a table goes on, the last row of the longest table is there, controls are not."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: apt-get install poppler-utils)")
+    page, path = opened(page_file).page, tmp_path / "page.pdf"
+    page.locator("figure#client_urls summary").click()
+    page.locator("figure#client_urls").get_by_role("button", name="Show all").click()
+    last = page.locator("figure#client_urls tbody tr").last.locator("td").first.inner_text()
+    page.pdf(path=path, format=paper)
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    sheets = [sheet for sheet in text.split("\f") if sheet.strip()]
+    heads = [len(re.findall(r"OAuth client +Method", sheet)) for sheet in sheets]
+
+    assert sum(heads) >= 3
+    assert last[:8] in text
+    assert not re.search(r"Copy link|Filter this page|Show all", text)
+    assert path.stat().st_size < 1_000_000
