@@ -222,3 +222,18 @@ def test_the_command_makes_the_same_report_again(read) -> None:
         "organization": "other",
         "date_range": "2026-11-17/2026-11-23",
     }
+
+
+def test_the_readmes_news_can_be_copied_into_a_params_file(read) -> None:
+    """`on` is a word, as are organizations called no or off; true and false are not."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = readme[readme.index("    deliver:\n") :].split("\n\n")[0]
+    news = "\n".join(line[2:] for line in lines.splitlines())
+    report = read(
+        f"notebook: api_usage_report\nschedule:\n  cron: '30 9 * * *'\n  fetch: false\n{news}\n"
+        "parameters:\n  organization: [no, off]\n  date_range: previous_7_days\n"
+    )
+
+    assert [delivery.on for delivery in report.schedule.deliver] == ["success", "failure", "findings"]
+    assert report.parameters.organization == ["no", "off"]
+    assert report.schedule.fetch is False

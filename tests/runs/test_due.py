@@ -1,6 +1,7 @@
 """`due`: what is due is made once, what cannot be made is told, and nothing else is touched."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from apiusage_helpers.errors import RunError, StoreError
 from apiusage_helpers.runs.due import due
-from apiusage_helpers.runs.restated import DayNow, Look
+from apiusage_helpers.runs.restated import DayNow, Look, store_stamp
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = [date(2026, 11, 17) + timedelta(days=n) for n in range(7)]
@@ -243,3 +244,81 @@ def test_nothing_to_do_loads_nothing_heavy(apiusage, tmp_path: Path) -> None:
     )
 
     assert again.stdout.splitlines() == ["0", "[]"], again.stderr
+
+
+def test_what_waited_is_made_although_its_first_run_fails(stub, params_file) -> None:
+    """Under `none` too, where an instant more than an hour late is not due any more by itself."""
+    params_file(wait_hours=12, catch_up="none")
+    due(datetime(2026, 11, 20, 12, tzinfo=UTC), stub.hands())
+    stub.open = {"a": "1 missing"}
+    assert due(datetime(2026, 11, 24, 2, 45, tzinfo=UTC), stub.hands()) == 0
+    stub.open, stub.faults = {}, [RunError("cell 3 failed", exit_code=4)]
+
+    assert due(datetime(2026, 11, 24, 14, 45, tzinfo=UTC), stub.hands()) == 4
+    assert due(datetime(2026, 11, 24, 15, tzinfo=UTC), stub.hands()) == 0
+    assert stub.made[1:] == [("daily", "a", INTERVAL)]
+    assert due(datetime(2026, 11, 24, 16, tzinfo=UTC), stub.hands()) == 0
+    assert len(stub.made) == 2
+
+
+def test_a_defect_in_one_report_leaves_the_others(stub, params_file) -> None:
+    """Whatever is raised: its kind is told, its text is not, and the next report is made."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.faults = [KeyError("canary")]
+
+    assert due(NOW, stub.hands()) == 1
+    assert stub.made == [("daily", "b", INTERVAL)]
+    assert any("a defect of this program (KeyError)" in line for line in stub.told)
+    assert not any("canary" in line for line in stub.told)
+
+
+def test_a_store_that_cannot_be_looked_at_is_looked_at_again(stub, params_file) -> None:
+    """A damaged file is told, and the restated day is found once it is mended."""
+    params_file()
+    stub.facts = {
+        "seen": {str(day): {"requests": 5, "provisional": False, "fetched_at": "1", "digest": "x"} for day in DAYS}
+    }
+    due(NOW - timedelta(days=1), stub.hands())
+    due(NOW, stub.hands())
+    made = len(stub.made)
+    log = stub.output.parent / "store" / "usage" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / "00000000000000000001.json").write_text("{}")
+
+    def damaged(_: str) -> dict[date, DayNow]:
+        raise StoreError("a file is not as it was written")
+
+    restated = {day: DayNow(9, provisional=False, fetched_at="2") for day in DAYS}
+    assert due(NOW, stub.hands(look=lambda: Look(damaged, lambda *_: {}))) == 3
+    assert due(NOW, stub.hands(look=lambda: Look(lambda _: restated, lambda *_: dict.fromkeys(DAYS, "y")))) == 0
+    assert len(stub.made) > made
+
+
+def test_the_shelf_lists_what_was_published_before_a_kill(stub, params_file, monkeypatch) -> None:
+    """A `due` killed between publishing and the pages leaves them to the next one."""
+    params_file()
+    monkeypatch.setattr("apiusage_helpers.runs.due.rebuild_pages", lambda _: None)
+    due(NOW - timedelta(days=1), stub.hands())
+    (stub.output / "index.html").write_text("old")
+    monkeypatch.undo()
+    for name in ("store", "output", "params"):
+        monkeypatch.setenv(f"APIUSAGE_{name.upper()}", str(stub.output.parent / name))
+    os.utime(stub.output / "index.html", (1, 1))
+
+    assert due(NOW - timedelta(days=1), stub.hands()) == 0
+    assert "2026-11-16_2026-11-22/report.html" in (stub.output / "index.html").read_text()
+
+
+def test_a_store_made_anew_is_another_store(tmp_path) -> None:
+    """The stamp of one commit is not that of another first commit."""
+    log = tmp_path / "usage" / "_delta_log"
+    log.mkdir(parents=True)
+    assert store_stamp(tmp_path) == ""
+    entry = log / "00000000000000000000.json"
+    entry.write_text("{}")
+    os.utime(entry, (1, 1))
+    first = store_stamp(tmp_path)
+    entry.unlink()
+    entry.write_text("{}")
+
+    assert store_stamp(tmp_path) != first

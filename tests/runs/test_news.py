@@ -116,6 +116,30 @@ def test_news_that_cannot_be_delivered_are_kept(stub, params_file) -> None:
     assert len(stub.made) == 1
 
 
+def test_new_totals_reach_everybody_although_one_address_is_down(stub, params_file) -> None:
+    """Who was told before the restatement is told of it; who could not be reached hears the newest figures once."""
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}])
+
+    def down(to: str, message: Message) -> None:
+        if to == "BAD":
+            raise DeliveryError("BAD: not delivered")
+        stub.sent.append((to, message))
+
+    stub.facts = outcome(3)
+    due(NOW - DAY, stub.hands(send=down))
+    due(NOW, stub.hands(send=down))
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}], parameters={"top": 3})
+    stub.facts = {**outcome(4), "requests": 999}
+    due(NOW, stub.hands(send=down))
+    due(NOW, stub.hands())
+    due(NOW, stub.hands())
+
+    assert [(to, "999 requests" in message.title) for to, message in stub.sent] == [
+        *(("GOOD", False), ("GOOD", False), ("GOOD", True)),
+        *(("BAD", False), ("BAD", True)),
+    ]
+
+
 def test_a_kill_between_publishing_and_telling_loses_nothing(stub, params_file) -> None:
     """What was noted before the run is told by the next look."""
     params_file(deliver=[{"to": "TEAM", "on": "success"}])

@@ -1,5 +1,6 @@
 """Tokens, waits, deadlines and links of a conversation, on a virtual clock."""
 
+import json
 from datetime import timedelta
 
 import httpx
@@ -7,10 +8,12 @@ import msgspec
 import pytest
 from double import answers, faults
 
-from apiusage_helpers.errors import SourceError
+from apiusage_helpers.errors import ParameterError, SourceError
+from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.pace import Pace
-from apiusage_helpers.sources.genesys_cloud.session import call
+from apiusage_helpers.sources.genesys_cloud.session import Means, call, open_session
+from apiusage_helpers.sources.genesys_cloud.words import words
 
 CLIENTS = "/api/v2/oauth/clients"
 
@@ -209,3 +212,26 @@ def test_the_backoff_doubles_with_jitter_up_to_its_limit() -> None:
 
     assert 0.5 <= waits[0] <= 1
     assert all(30 <= wait <= 60 for wait in waits[7:])
+
+
+def test_a_secret_is_hidden_before_a_text_is_cut() -> None:
+    """An echo that crosses the cut leaves no part of it."""
+    body = json.dumps({"message": "x" * 280 + " Bearer canary-0123456789abcdefghijkl"}).encode()
+    told = words(400, {}, body, lambda text: text.replace("canary-0123456789abcdefghijkl", "***"))
+
+    assert "canary" not in told
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "HTTPS_PROXY"])
+def test_a_proxy_that_cannot_be_used_is_told(loop, monkeypatch, variable: str) -> None:
+    """Its kind is named, not its address, which may hold a password."""
+    monkeypatch.setenv(variable, "strange://user:canary@proxy.example:1")
+    somebody = Credentials("acme", "id", "secret", "https://api.example", "https://login.example", "a test")
+
+    async def opened() -> None:
+        async with open_session(somebody, Means()):
+            pass
+
+    with pytest.raises(ParameterError, match="proxy of the environment") as raised:
+        loop.run_until_complete(opened())
+    assert "canary" not in str(raised.value)
