@@ -15,10 +15,10 @@ test: .venv/test-ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lab: .venv/ready
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
 app: .venv/ready
-	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/api_usage_view.ipynb
+	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/api_usage_view.ipynb $(OPTIONS)
 
 double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double

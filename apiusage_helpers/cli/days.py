@@ -88,7 +88,11 @@ def import_files(*, files: tuple[Path, ...], organization: str, interval: str | 
     "--service", type=click.Choice(["usage", "jobs"]), default="usage", show_default=True,
     help="usage/query, or usage/aggregates/query/jobs with built-in clients.",
 )  # fmt: skip
-@click.option("--compare", is_flag=True, help="Ask both services for these days and tell where they differ.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Ask the other service too and tell where they differ; the days of --service are stored.",
+)
 def fetch(*, organization: str, interval: str | None, service: Literal["usage", "jobs"], compare: bool) -> None:
     """Bring an organization's days from Genesys Cloud into the store."""
     import pyarrow as pa

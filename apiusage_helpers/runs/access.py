@@ -22,6 +22,7 @@ from apiusage_helpers.sources.genesys_cloud.credentials import (
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.pace import Pace
 from apiusage_helpers.sources.genesys_cloud.queries import may_ask
+from apiusage_helpers.sources.genesys_cloud.regions import region_host
 from apiusage_helpers.sources.genesys_cloud.session import Means, Session, open_session
 
 Line = tuple[str, str]
@@ -60,6 +61,17 @@ def _variables() -> Iterator[Line]:
     for name in (REGION, ID, SECRET):
         there = bool(os.environ.get(name))
         yield ("ok" if there else "note", f"{name} is {'set' if there else 'not set'}")
+    yield from _region()
+
+
+def _region() -> Iterator[Line]:
+    """What is wrong with the region that is set, also before an id and a secret are."""
+    region = os.environ.get(REGION, "").strip()
+    if region and not (os.environ.get(ID) and os.environ.get(SECRET)):
+        try:
+            region_host(region, REGION)
+        except ParameterError as fault:
+            yield "attention", str(fault)
 
 
 def _clients() -> tuple[list[Credentials], list[ParameterError]]:

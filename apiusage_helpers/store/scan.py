@@ -64,13 +64,12 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     days = stored_days(name, root=root)
     return (
         f"no day of {selection.interval} is in the store for {name}: it has {len(days)} days from {days[0].date} to "
-        f"{days[-1].date}; {_how_to_fill(name)}"
+        f"{days[-1].date}; {_how_to_fill(name, selection)}"
     )
 
 
-def _how_to_fill(organization: str) -> str:
+def _how_to_fill(organization: str, selection: Selection | None = None) -> str:
     if organization == "sample":
         return "try: apiusage sample"
-    return (
-        f"try: apiusage fetch --organization {organization}, or apiusage import FILE... --organization {organization}"
-    )
+    days = f" --interval {selection.interval}" if selection else ""
+    return f"try: apiusage fetch --organization {organization}{days}, or apiusage import FILE... --organization {organization}"

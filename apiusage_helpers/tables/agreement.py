@@ -13,7 +13,7 @@ import pandas as pd
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage
 from apiusage_helpers.tables.csv_files import column_sums
-from apiusage_helpers.tables.report import ReportTables, chosen_clients
+from apiusage_helpers.tables.report import ReportTables, chosen_clients, unmet_choices
 from apiusage_helpers.tables.summary import RowTotals, Summary, chosen_rows, row_totals
 
 TOLD_DAYS = 7
@@ -64,9 +64,14 @@ def agreement(
     )
 
 
-def notes(usage: StoredUsage, sums: RowSums, summary: Summary) -> tuple[Check, ...]:
-    """What a reader should know of the data: statuses, days, excluded clients, source."""
-    return (_status_sums(sums.report), _days(usage), _excluded(summary), _source(usage))
+def notes(usage: StoredUsage, sums: RowSums, summary: Summary, selection: Selection) -> tuple[Check, ...]:
+    """What a reader should know of the data: statuses, days, excluded clients, source, and choices that nothing meets."""
+    return (_status_sums(sums.report), _days(usage), _excluded(summary), _source(usage), *_choices(summary, selection))
+
+
+def _choices(summary: Summary, selection: Selection) -> tuple[Check, ...]:
+    unmet = unmet_choices(summary.requests, selection)
+    return (Check("Choices", ok=False, detail="; ".join(unmet), stops=False),) if unmet else ()
 
 
 def _panels(name: str, tables: ReportTables, panels: Sequence[str], rows: RowTotals) -> Check:

@@ -119,7 +119,10 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
     files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}
-    checks = (*agreement(report.tables, report.sums, files, selection), *notes(usage, report.sums, report.summary))
+    checks = (
+        *agreement(report.tables, report.sums, files, selection),
+        *notes(usage, report.sums, report.summary, selection),
+    )
     return replace(report, files=files, checks=checks)
 
 

@@ -65,11 +65,11 @@ def read_credentials(organization: str) -> Credentials:
     if name in profiles:
         return _from_profile(name, profiles[name])
     values = {variable: os.environ.get(variable, "").strip() for variable in (ID, SECRET)}
-    missing = [variable for variable, value in values.items() if not value]
-    if missing:
+    if not all(values.values()):
+        missing = [variable for variable in (*values, REGION) if not os.environ.get(variable, "").strip()]
         known = f" (it has {', '.join(sorted(profiles))})" if profiles else ""
         raise ParameterError(
-            f"no credentials for {name}: set {' and '.join(missing)} and {REGION}, or make a profile {name!r} in "
+            f"no credentials for {name}: set {' and '.join(missing)}, or make a profile {name!r} in "
             f"{profile_file()}{known} by `gc profiles new`"
         )
     region = os.environ.get(REGION, "").strip()

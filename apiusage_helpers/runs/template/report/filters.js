@@ -126,7 +126,12 @@ function facetList(facet, options, chosen, toggle, choose) {
   }
 
   search.addEventListener("input", fill);
-  node.addEventListener("toggle", () => node.open && fill());
+  node.addEventListener("toggle", () => {
+    node.classList.remove("leftward");
+    if (!node.open) return;
+    fill();
+    node.classList.toggle("leftward", node.lastElementChild.getBoundingClientRect().right > document.documentElement.clientWidth);
+  });
   node.addEventListener("keydown", event => {
     if (event.key !== "Escape" || !node.open) return;
     node.open = false;
