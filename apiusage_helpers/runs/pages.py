@@ -246,7 +246,7 @@ def _signed(figure: float | None) -> str:
 
 
 def _summary(runs: Sequence[Shown]) -> str:
-    return f"{counted(len(runs), 'report')} of API requests by OAuth client, URL and status."
+    return f"{counted(len(runs), 'run')} published: API requests by OAuth client, URL and status."
 
 
 def _nothing() -> str:
