@@ -1,6 +1,7 @@
 """The API Usage kit for Genesys Cloud, in the order of the data's way.
 
 errors      what can go wrong, and the exit code that it ends with
+whole_files small files that come into being whole
 project     where the store, the outputs, the params files and the notebooks lie
 names       what an organization, an HTTP method and a template URI may be called
 usage       what a usage row is: columns, status classes, methods

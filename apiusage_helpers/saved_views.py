@@ -6,7 +6,6 @@ whole: it is written beside its place and moved there in one step.
 """
 
 import json
-import os
 import re
 import shlex
 import tempfile
@@ -21,6 +20,7 @@ from apiusage_helpers import project
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.parameters import ViewParameters, read_report_file
 from apiusage_helpers.view_state import ViewState, view_state
+from apiusage_helpers.whole_files import write_text
 
 NOTEBOOK = "api_usage_view"
 MOST_BYTES = 256 * 1024
@@ -140,16 +140,7 @@ def _stated(state: ViewState) -> dict[str, Any]:
 def _write(stem: str, text: str) -> Path:
     path = views_folder() / f"{stem}.yaml"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        write_text(path, text)
     except OSError as fault:
         raise ParameterError(f"{path}: cannot be written: {fault.strerror}; the view was not saved") from None
     return path

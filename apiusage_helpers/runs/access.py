@@ -20,13 +20,12 @@ from apiusage_helpers.sources.genesys_cloud.credentials import (
     usable_profiles,
 )
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
-from apiusage_helpers.sources.genesys_cloud.pace import Pace
+from apiusage_helpers.sources.genesys_cloud.pace import Pace, skew_words
 from apiusage_helpers.sources.genesys_cloud.queries import may_ask
 from apiusage_helpers.sources.genesys_cloud.regions import region_host
 from apiusage_helpers.sources.genesys_cloud.session import Means, Session, open_session
 
 Line = tuple[str, str]
-_MOST_SKEW = timedelta(minutes=5)
 _QUICKLY = Pace(call=20, silence=10, connect=5, connect_for=6, retry_for=10, tries=2)
 _OF_NOBODY = "check"  # the environment's OAuth client belongs to any organization that is named
 
@@ -110,11 +109,7 @@ async def _allowed(ask: Awaitable[object], what: str) -> Line:
 
 
 def _clock(session: Session) -> Line:
-    skew = timedelta(seconds=round(session.skew.total_seconds()))
-    if abs(skew) <= _MOST_SKEW:
-        return "ok", f"clock: within {abs(skew).seconds} s of the server's"
-    side = "behind" if skew > timedelta() else "ahead of"
-    return (
-        "attention",
-        f"clock: this machine's is {abs(skew)} {side} the server's: set it; fetching follows the server's",
-    )
+    told = skew_words(session.skew)
+    if told:
+        return "attention", f"clock: {told}: set it; fetching follows the server's"
+    return "ok", f"clock: within {abs(round(session.skew.total_seconds()))} s of the server's"

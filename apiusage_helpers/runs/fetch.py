@@ -20,6 +20,7 @@ from apiusage_helpers.interval import Interval, previous_days
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials, read_credentials, usable_profiles
 from apiusage_helpers.sources.genesys_cloud.differences import Difference, differences
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
+from apiusage_helpers.sources.genesys_cloud.pace import skew_words
 from apiusage_helpers.sources.genesys_cloud.queries import SERVICES, ServiceName, ask_usage, oldest_day
 from apiusage_helpers.sources.genesys_cloud.session import FORBIDDEN, Means, Session, open_session
 from apiusage_helpers.store import ListedClient, Origin, Written, progress, stored_days, write_clients, write_days
@@ -28,7 +29,6 @@ from apiusage_helpers.usage import organization_name
 LOOKED_BACK, AGAIN = 90, 3  # days
 AT_ONCE = 10  # organizations
 SAMPLE = "sample"
-_MOST_SKEW = timedelta(minutes=5)
 _NOTHING = Written((), (), (), (), ())
 
 
@@ -165,10 +165,9 @@ async def _fetch_clients(work: _Work) -> int:
 
 
 def _tell_skew(work: _Work) -> None:
-    skew = timedelta(seconds=round(work.session.skew.total_seconds()))
-    if abs(skew) > _MOST_SKEW:
-        side = "behind" if skew > timedelta() else "ahead of"
-        work.say(f"this machine's clock is {abs(skew)} {side} the server's; days follow the server's")
+    told = skew_words(work.session.skew)
+    if told:
+        work.say(f"{told}; days follow the server's")
 
 
 def _refuse_interval(order: Order, today: date) -> None:

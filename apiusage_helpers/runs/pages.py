@@ -13,7 +13,8 @@ from typing import Any
 from apiusage_helpers.panels.labels import counted, percent, visible, whole
 from apiusage_helpers.runs.published import change, facts_of, published, share, totals
 from apiusage_helpers.runs.spark import sparkline
-from apiusage_helpers.runs.state import locked, write_text
+from apiusage_helpers.runs.state import locked
+from apiusage_helpers.whole_files import write_text
 
 MOST_ROWS = 500
 ALL = "_all"  # no organization can have this name

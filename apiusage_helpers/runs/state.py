@@ -5,13 +5,14 @@ has been published is told by the outputs themselves, and a schedule that nobody
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
+from apiusage_helpers.whole_files import write_text
 
 STORE = ".store"  # no report can have this name
 _SECONDS = 60
@@ -44,17 +45,6 @@ def locked(output: Path, name: str, *, seconds: float = _SECONDS) -> Iterator[No
     locks.mkdir(parents=True, exist_ok=True)
     with FileLock(locks / f"{name}.lock", timeout=seconds):
         yield
-
-
-def write_text(path: Path, text: str) -> None:
-    """`path` holds `text` from now on: all of it, or what it held before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _file(output: Path, name: str) -> Path:

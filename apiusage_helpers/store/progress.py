@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from apiusage_helpers.store import delta
+from apiusage_helpers.whole_files import write_text
 
 _REMEMBERED = timedelta(days=1)
 
@@ -23,10 +24,7 @@ def begun(organization: str, what: str, at: datetime, *, root: Path | None = Non
         if written["what"] == what and timedelta() <= at - earlier < _REMEMBERED:
             return earlier
     with suppress(OSError):  # a store that cannot be written is told by the first day written
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({"what": what, "at": at.isoformat()}), encoding="utf-8")
-        fresh.replace(path)
+        write_text(path, json.dumps({"what": what, "at": at.isoformat()}))
     return at
 
 

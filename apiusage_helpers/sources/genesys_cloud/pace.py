@@ -9,10 +9,11 @@ import random
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 WINDOW = 60.0
+MOST_SKEW = timedelta(minutes=5)
 _USED = 0.9  # of what is allowed: others may share the token
 
 
@@ -89,6 +90,13 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return seconds
     until = http_date(written)
     return max(0.0, (until - now).total_seconds()) if until else None
+
+
+def skew_words(skew: timedelta) -> str:
+    """How far this machine's clock is from the server's, which is `skew` ahead; empty within `MOST_SKEW`."""
+    whole = timedelta(seconds=round(skew.total_seconds()))
+    side = "behind" if whole > timedelta() else "ahead of"
+    return f"this machine's clock is {abs(whole)} {side} the server's" if abs(whole) > MOST_SKEW else ""
 
 
 def http_date(text: str) -> datetime | None:
