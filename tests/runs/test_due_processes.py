@@ -18,6 +18,7 @@ import pytest
 KILLS = int(os.environ.get("APIUSAGE_KILLS", "30"))
 COMMAND = ("due", "--now", "2026-11-24T12:00")
 CRON_SECONDS = 150
+CRONTABS = Path("/var/spool/cron/crontabs")
 
 
 @pytest.fixture
@@ -115,20 +116,25 @@ def crontab(apiusage) -> Iterator[Callable[[str], None]]:
     if shutil.which("cron") is None or shutil.which("crontab") is None or os.geteuid() != 0:
         pytest.skip("cron cannot be driven here (Debian: apt-get install cron; the tests must be root to start it)")
     before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-    running = any(process.info["name"] == "cron" for process in psutil.process_iter(["name"]))
-    daemon = None if running else subprocess.Popen(["cron", "-f"], start_new_session=True)
+    found = psutil.process_iter(["name", "status"])
+    running = any(it.info["name"] == "cron" and it.info["status"] != psutil.STATUS_ZOMBIE for it in found)
+    daemons: list[subprocess.Popen[bytes]] = []
 
     def install(line: str) -> None:
         subprocess.run(["crontab", "-"], input=f"{line}\n", text=True, check=True)
+        if not running:  # only now, so that its first look finds the whole crontab
+            daemons.append(subprocess.Popen(["cron", "-f"], start_new_session=True))
 
     yield install
+    ended = [daemon.poll() for daemon in daemons]
     if before.returncode == 0 and "test_the_real_cron" not in before.stdout:  # a killed test's own line is not put back
         subprocess.run(["crontab", "-"], input=before.stdout, text=True, check=True)
     else:
         subprocess.run(["crontab", "-r"], check=False)
-    if daemon is not None:
+    for daemon in daemons:
         daemon.terminate()
         daemon.wait(20)
+    assert ended in ([], [None]), f"cron ended by itself with {ended}"
 
 
 @pytest.mark.cron
@@ -142,6 +148,9 @@ def test_the_real_cron_daemon_produces_a_report(scheduled, crontab) -> None:
     crontab(f"* * * * * cd {line.folder} && {settings} {command} >> {line.folder}/cron.log 2>&1")
     deadline = time.monotonic() + CRON_SECONDS
     while not (scheduled.link / "report.html").is_file() and time.monotonic() < deadline:
+        # cron reads a crontab again only when the folder's time, in whole seconds, is another one than at its last look;
+        # a look in the very second of the change would miss it for ever
+        os.utime(CRONTABS)
         time.sleep(0.5)
 
     log = line.folder / "cron.log"
