@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from apiusage_helpers.interval import local_label
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
 _METHOD_CELLS = 12
 _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 

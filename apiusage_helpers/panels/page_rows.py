@@ -24,13 +24,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from apiusage_helpers.panels.labels import counted, day_label
+from apiusage_helpers.panels.labels import CLIENT_CELLS, client_labels, counted, day_label
 from apiusage_helpers.panels.media import PAGE_ROWS
 from apiusage_helpers.panels.report import labels_of
+from apiusage_helpers.panels.view import clicks
 from apiusage_helpers.tables.cube import MEASURES, UsageCube, usage_cube
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.report import chosen_clients
 from apiusage_helpers.tables.usage_report import UsageReport
+from apiusage_helpers.tables.usage_view import UsageView
+from apiusage_helpers.tables.view import chosen_client_flags, chosen_url_flags, cube_of
 
 MOST_BYTES = 300_000
 _SPANS = (1, 2, 7, 14, 28, 91)
@@ -51,19 +54,24 @@ class PageRows:
         return {"text/html": html, "text/plain": self.text, **({PAGE_ROWS: self.block} if self.block else {})}
 
 
-def page_rows(report: UsageReport, *, most_bytes: int = MOST_BYTES) -> PageRows:
-    """The rows of `report` by single days, or by the shortest span of days with which they take at most `most_bytes`."""
-    cube, days = _cube(report), len(report.selection.interval)
+def page_rows(report: UsageReport, view: UsageView | None = None, *, most_bytes: int = MOST_BYTES) -> PageRows:
+    """The rows of `report` by single days, or by the shortest span of days with which they take at most `most_bytes`.
+
+    With `view`, the page of a saved view: its graph and tables can then be filtered too.
+    """
+    cube = _cube(report) if view is None else cube_of(view.cube, view.state)
+    days = len(report.selection.interval)
     rows = _rows(cube)
     spans = [*(span for span in _SPANS if span < days), days]
     for span in spans:
-        packed = zlib.compress(_head(report, cube, span) + _numbers(cube, rows, span), 9)
+        told = _told(report, cube, span) | ({} if view is None else {"view": _view(view, cube)})
+        packed = zlib.compress(_head(told) + _numbers(cube, rows, span), 9)
         if len(packed) <= most_bytes:
             exact = "by single days" if span == 1 else f"in spans of {span} days"
-            told = f"The page filters {counted(len(rows), 'row')} {exact}."
-            return PageRows(base64.b64encode(packed).decode(), span, told)
-    told = "This page has no filters: its rows are too many for one file. The tables hold every figure of the report."
-    return PageRows("", days, told)
+            text = f"The page filters {counted(len(rows), 'row')} {exact}."
+            return PageRows(base64.b64encode(packed).decode(), span, text)
+    text = "This page has no filters: its rows are too many for one file. The tables hold every figure of the report."
+    return PageRows("", days, text)
 
 
 def _cube(report: UsageReport) -> UsageCube:
@@ -97,15 +105,16 @@ def _numbers(cube: UsageCube, rows: pd.DataFrame, span: int) -> bytes:
     return b"".join(varints(column) for column in columns)
 
 
-def _head(report: UsageReport, cube: UsageCube, span: int) -> bytes:
+def _head(told: dict[str, Any]) -> bytes:
     """What the page must know beside its rows, as JSON after its length."""
-    head = json.dumps(_told(report, cube, span), separators=(",", ":"), ensure_ascii=False).encode()
+    head = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
     return len(head).to_bytes(4, "little") + head
 
 
 def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
     selection, table = report.selection, report.tables.requests_per_day
-    labels, zone = labels_of(report), ZoneInfo(report.selection.display_timezone)
+    labels = dict(zip((one for one, _ in cube.clients), client_labels(cube.clients, CLIENT_CELLS), strict=True))
+    labels, zone = labels | labels_of(report), ZoneInfo(report.selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
     chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None
     return {
@@ -125,6 +134,21 @@ def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
         ],
         "section_3": _chosen_urls(cube, selection.template_uris),
     }  # fmt: skip
+
+
+def _view(view: UsageView, cube: UsageCube) -> dict[str, Any]:
+    """The clicks saved with a view, as numbers (None: no click) and in words, and the counts of its days under them."""
+    state = view.state
+    clients = np.flatnonzero(chosen_client_flags(cube, state.filter_clients)).tolist()
+    urls = np.flatnonzero(chosen_url_flags(cube, state.filter_urls)).tolist()
+    return {
+        "clicks": {
+            "clients": clients if state.filter_clients else None,
+            "requests": urls if state.filter_urls else None,
+        },
+        "told": clicks(view),
+        "days": view.figures.days.T.tolist(),
+    }
 
 
 def _chosen_urls(cube: UsageCube, template_uris: Sequence[str]) -> list[int] | None:

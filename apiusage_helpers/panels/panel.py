@@ -29,6 +29,7 @@ _HEADINGS = {
     "successful": "Successful",
     "failed": "Failed",
     "share": "Share of all",
+    "filtered_share": "Share of filtered",
     "status": "Status",
     "meaning": "Meaning",
     "outcome": "Outcome",
@@ -128,7 +129,7 @@ def _cell_html(name: str, value: Any) -> str:
         return f"<td>{value:%Y-%m-%d}</td>"
     if value is pd.NA:
         return '<td class="number"></td>'
-    text = percent(value) if name == "share" else str(value) if name == "status" else whole(value)
+    text = percent(value) if name.endswith("share") else str(value) if name == "status" else whole(value)
     return f'<td class="number">{text}</td>'
 
 

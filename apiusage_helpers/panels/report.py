@@ -13,7 +13,17 @@ from matplotlib.axes import Axes
 
 from apiusage_helpers.panels import descriptions
 from apiusage_helpers.panels.charts import Bars, Days, draw_bars, draw_days, draw_share
-from apiusage_helpers.panels.labels import client_labels, counted, day_label, human, percent, url_label, whole
+from apiusage_helpers.panels.labels import (
+    CLIENT_CELLS,
+    URL_CELLS,
+    client_labels,
+    counted,
+    day_label,
+    human,
+    percent,
+    url_label,
+    whole,
+)
 from apiusage_helpers.panels.panel import Panel
 from apiusage_helpers.panels.style import LEGENDS, drawn
 from apiusage_helpers.tables.outcomes import OUTCOMES
@@ -21,7 +31,7 @@ from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.usage_report import UsageReport
 
 MOST_BARS = 20
-_CLIENT_CELLS, _URL_CELLS, _PAIR_CELLS = 30, 84, 56
+_PAIR_CELLS = 56
 _RESULTS = ("successful", "failed")
 
 
@@ -64,7 +74,7 @@ def status_codes(report: UsageReport) -> Panel:
 def top_urls(report: UsageReport) -> Panel:
     """Top n Requested URLs."""
     table = report.tables.top_urls
-    labels = _other_last([url_label(*pair, _URL_CELLS) for pair in _urls(table)], table)
+    labels = _other_last([url_label(*pair, URL_CELLS) for pair in _urls(table)], table)
     alt = descriptions.leaders(table, labels, "URL")
     panel = Panel("top_urls", f"Top {report.selection.top} Requested URLs", table, alt)
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
@@ -105,7 +115,7 @@ def client_urls(report: UsageReport) -> Panel:
 def url_requests(report: UsageReport) -> Panel:
     """URL Requests: every URL with the outcomes of its requests."""
     table = report.tables.url_requests
-    labels = [url_label(*pair, _URL_CELLS) for pair in _urls(table.head(MOST_BARS))]
+    labels = [url_label(*pair, URL_CELLS) for pair in _urls(table.head(MOST_BARS))]
     panel = Panel("url_requests", "URL Requests", table, descriptions.leaders(table, labels, "URL"))
     return _with_bars(panel, _bars(table, labels, OUTCOMES, [human(count) for count in table["requests"]]))
 
@@ -124,7 +134,7 @@ def success_and_failure(report: UsageReport) -> Panel:
 def labels_of(report: UsageReport) -> dict[str, str]:
     """The label of every client of the report by id: the same in all its pictures, no two alike."""
     clients = report.summary.requests[["client_id", "client_name"]].drop_duplicates()
-    return dict(zip(clients["client_id"], client_labels(_pairs(clients), _CLIENT_CELLS), strict=True))
+    return dict(zip(clients["client_id"], client_labels(_pairs(clients), CLIENT_CELLS), strict=True))
 
 
 def _client_labels(report: UsageReport, table: pd.DataFrame) -> list[str]:

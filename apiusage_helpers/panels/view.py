@@ -11,6 +11,8 @@ from apiusage_helpers.panels import descriptions
 from apiusage_helpers.panels.areas import draw_areas
 from apiusage_helpers.panels.charts import Bars, Days, draw_bars
 from apiusage_helpers.panels.labels import (
+    CLIENT_CELLS,
+    URL_CELLS,
     client_labels,
     cut,
     day_label,
@@ -32,7 +34,6 @@ from apiusage_helpers.view_state import url_text
 
 MOST_BARS = 12
 _HEIGHT = 2.6
-_CLIENT_CELLS, _URL_CELLS = 30, 84
 
 
 def graph(view: UsageView) -> Panel:
@@ -43,15 +44,16 @@ def graph(view: UsageView) -> Panel:
 def clients(view: UsageView) -> Panel:
     """The table OAuth Clients, its first rows as bars."""
     table = view.tables()["view_clients"]
-    labels = client_labels(list(zip(table["client_id"], table["client_name"], strict=True)), _CLIENT_CELLS)
-    panel = Panel("view_clients", "OAuth Clients", _told(table), _leaders(table, labels, "OAuth client"))
+    labels = client_labels(list(zip(table["client_id"], table["client_name"], strict=True)), CLIENT_CELLS)
+    told = _told(table).drop(columns=[] if any(view.kinds) else ["kind"])
+    panel = Panel("view_clients", "OAuth Clients", told, _leaders(table, labels, "OAuth client"))
     return _with_bars(panel, table, labels, above=False)
 
 
 def urls(view: UsageView) -> Panel:
     """The table API Requests, its first rows as bars."""
     table = view.tables()["view_urls"]
-    labels = [url_label(*url, _URL_CELLS) for url in zip(table["http_method"], table["template_uri"], strict=True)]
+    labels = [url_label(*url, URL_CELLS) for url in zip(table["http_method"], table["template_uri"], strict=True)]
     panel = Panel("view_urls", "API Requests", _told(table), _leaders(table, labels, "API request"))
     return _with_bars(panel, table, labels, above=True)
 
@@ -61,14 +63,20 @@ def headline(view: UsageView) -> str:
     figures, state = view.figures, view.state
     if not state.filtered:
         return f"{whole(figures.total)} requests, nothing filtered"
-    names = dict(zip((one for one, _ in view.cube.clients), client_labels(view.cube.clients, 40), strict=True))
-    told = [names.get(one) or cut(visible(one), 40) for one in state.filter_clients]
-    parts = [f"OAuth client {listed(told)}"] if told else []
-    parts += (
-        [f"API request {listed([cut(visible(url), 60) for url in state.filter_urls])}"] if state.filter_urls else []
-    )
     share = percent(figures.requests / figures.total) if figures.total else "–"
-    return f"Filtered by {' and '.join(parts)}: {whole(figures.requests)} of {whole(figures.total)} requests ({share})"
+    told = " and ".join(filter(None, clicks(view).values()))
+    return f"Filtered by {told}: {whole(figures.requests)} of {whole(figures.total)} requests ({share})"
+
+
+def clicks(view: UsageView) -> dict[str, str]:
+    """What is filtered in words, by the table that was clicked: `clients`, `requests`; empty where nothing was."""
+    names = dict(zip((one for one, _ in view.cube.clients), client_labels(view.cube.clients, 40), strict=True))
+    clients = [names.get(one) or cut(visible(one), 40) for one in view.state.filter_clients]
+    urls = [cut(visible(url), 60) for url in view.state.filter_urls]
+    return {
+        "clients": f"OAuth client {listed(clients)}" if clients else "",
+        "requests": f"API request {listed(urls)}" if urls else "",
+    }
 
 
 def _days(view: UsageView) -> Panel:
@@ -96,9 +104,10 @@ def _single_day(view: UsageView) -> Panel:
     keys = [view.cube.clients[n] for n in order]
     table.insert(0, "client_id", [one for one, _ in keys])
     table.insert(1, "client_name", [name for _, name in keys])
-    labels = client_labels(keys, _CLIENT_CELLS)
+    labels = client_labels(keys, CLIENT_CELLS)
     alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, 'OAuth client')}"
-    panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt)
+    kinds = {one: kind for (one, _), kind in zip(view.cube.clients, view.kinds, strict=True) if kind}
+    panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=kinds)
     if not order:
         return panel
     series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in columns}
@@ -122,10 +131,9 @@ def _leaders(table: pd.DataFrame, labels: list[str], noun: str) -> str:
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """The table as readers see it: filtered columns only under a filter, their share in percent."""
-    if not table["filtered_requests"].notna().any():
-        return table.drop(columns=["filtered_requests", "filtered_share"])
-    return table.assign(filtered_share=[percent(share) for share in table["filtered_share"]])
+    """The table as readers see it: filtered columns only under a filter."""
+    filtered = table["filtered_requests"].notna().any()
+    return table if filtered else table.drop(columns=["filtered_requests", "filtered_share"])
 
 
 def _with_bars(panel: Panel, table: pd.DataFrame, labels: list[str], *, above: bool) -> Panel:
@@ -151,4 +159,5 @@ def url_labels(view: UsageView) -> list[str]:
 def filter_line(view: UsageView) -> Html:
     """The headline as a piece of a report, with what to know of this view."""
     lines = [headline(view), *view.notes()]
-    return Html("".join(f'<p class="counts">{escape(visible(line))}</p>' for line in lines), "\n".join(lines))
+    html = "".join(f'<p class="counts">{escape(visible(line))}</p>' for line in lines)
+    return Html(f'<div id="counts-view">{html}</div>', "\n".join(lines))

@@ -6,7 +6,7 @@ a look-up in a table of booleans, a sum is one `bincount`. Names stand in the cu
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,15 @@ class UsageCube:
         codes = by[keep]
         rows = [self.counts[MEASURES.index(name)][keep] for name in measures]
         return np.array([np.bincount(codes, weights=row, minlength=size) for row in rows]).astype(np.int64)
+
+    def narrowed(self, keep: Flags, *, clients: Flags, urls: Flags) -> "UsageCube":
+        """The cube of the rows that `keep` marks: their clients and URLs, and those that `clients` and `urls` mark."""
+        named_clients, client = _kept(self.clients, self.client[keep], clients)
+        named_urls, url = _kept(self.urls, self.url[keep], urls)
+        counts = np.ascontiguousarray(self.counts[:, keep])
+        return replace(
+            self, clients=named_clients, urls=named_urls, day=self.day[keep], client=client, url=url, counts=counts
+        )
 
 
 def usage_cube(
@@ -93,3 +102,10 @@ def _ordered(keys: list[tuple[str, str]], codes: Codes) -> tuple[list[tuple[str,
     place = np.empty(len(keys), np.intp)
     place[order] = np.arange(len(keys))
     return [keys[n] for n in order], place[codes]
+
+
+def _kept(keys: tuple[tuple[str, str], ...], codes: Codes, marked: Flags) -> tuple[tuple[tuple[str, str], ...], Codes]:
+    """The keys that `codes` use or `marked` names, in their order, and the codes that belong to them there."""
+    kept = marked.copy()
+    kept[codes] = True
+    return tuple(key for key, stays in zip(keys, kept, strict=True) if stays), (np.cumsum(kept) - 1)[codes]

@@ -83,6 +83,12 @@ def chosen_url_flags(cube: UsageCube, urls: Collection[str]) -> Flags:
     return np.fromiter((url_text(*url) in wanted for url in cube.urls), bool, len(cube.urls))
 
 
+def cube_of(cube: UsageCube, state: ViewState) -> UsageCube:
+    """The rows of `cube` that count in `state`, those of its methods; with the clients and URLs that it filters by."""
+    clients, urls = chosen_client_flags(cube, state.filter_clients), chosen_url_flags(cube, state.filter_urls)
+    return cube.narrowed(_of_methods(cube, state.selection.http_methods), clients=clients, urls=urls)
+
+
 def unmet_filters(cube: UsageCube, state: ViewState) -> list[str]:
     """Sentences on filters that no row of the interval bears; they stay in the state."""
     clients = {text for client in cube.clients for text in client}

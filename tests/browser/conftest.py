@@ -1,5 +1,6 @@
 """A real Chromium all of whose names lead to a trap, and pages of the kit for it to open from disk."""
 
+import json
 import shutil
 import socket
 import threading
@@ -54,6 +55,29 @@ def page_file(make_command_line: Callable[[str], Any]) -> Path:
     assert line("forget", "--organization", "sample", "--interval", "2026-11-21/2026-11-21").returncode == 0
     zone = ("-p", "display_timezone", "America/New_York")
     return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"
+
+
+@pytest.fixture(scope="session")
+def published(page_file: Path, make_command_line: Callable[[str], Any]) -> Callable[[dict[str, Any]], Path]:
+    """The page of a saved view of the same week; made once for the same settings, from the store of `page_file`."""
+    line, pages = make_command_line("views"), {}
+    line.environment["APIUSAGE_STORE"] = str(page_file.parents[4] / "store")
+
+    def page(settings: dict[str, Any]) -> Path:
+        key = json.dumps({"organization": "sample", "date_range": "2026-11-17/2026-11-23"} | settings)
+        if key not in pages:
+            view = line.folder / f"view_{len(pages)}.yaml"
+            view.write_text(f"notebook: api_usage_view\nparameters: {key}\n")
+            pages[key] = line.published(view, "--today", "2026-11-24") / "report.html"
+        return pages[key]
+
+    return page
+
+
+@pytest.fixture(scope="session", params=["report", "view"])
+def any_page(request: pytest.FixtureRequest, page_file: Path, published: Callable[[dict[str, Any]], Path]) -> Path:
+    """The report, and the page of a view that was saved with a click."""
+    return page_file if request.param == "report" else published({"filter_clients": ["CRM sync"]})
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +152,16 @@ CSV_FILES = """() => [...document.querySelectorAll('figure.panel')].reduce(async
 def csv_files() -> Callable[[Any], dict[str, str]]:
     """The CSV files that a page's tables offer, by name, without the way over the disk."""
     return lambda page: page.evaluate(CSV_FILES)
+
+
+SHOWN_TABLES = """() => Object.fromEntries([...document.querySelectorAll('figure.panel')].map(figure => {
+        const all = [...figure.querySelectorAll('.tools button')].find(button => button.textContent.startsWith('Show all'));
+        if (all && !all.hidden) all.click();
+        return [figure.id, [...figure.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))];
+    }))"""
+
+
+@pytest.fixture
+def shown_tables() -> Callable[[Any], dict[str, list[list[str]]]]:
+    """What stands in a page's tables, all rows shown."""
+    return lambda page: page.evaluate(SHOWN_TABLES)

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_a_printed_page_is_whole(page_file: Path, opened: Callable[..., Any], tmp_path: Path, paper: str) -> None:
+def test_a_printed_page_is_whole(any_page: Path, opened: Callable[..., Any], tmp_path: Path, paper: str) -> None:
     """Headings are repeated where a table goes on, the last row of the longest table is there, controls are not."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed (Debian: apt-get install poppler-utils)")
-    page, path = opened(page_file).page, tmp_path / "page.pdf"
+    page, path = opened(any_page).page, tmp_path / "page.pdf"
     page.locator("figure#client_urls summary").click()
     page.locator("figure#client_urls").get_by_role("button", name="Show all").click()
     last = page.locator("figure#client_urls tbody tr").last.locator("td").first.inner_text()

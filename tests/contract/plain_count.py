@@ -20,9 +20,9 @@ MEANINGS = {
 def expected_files(rows, start, end, *, present=None, top=5, clients=(), client_template_uris=(), template_uris=(),
                    http_methods=(), excluded=()):  # fmt: skip
     """The records of each CSV file, as text, header first; a share is a float or None."""
-    days = _days(start, end)
+    days = days_of(start, end)
     rows = [row for row in rows if start <= row["date"] <= end]
-    names = _names(rows)
+    names = names_of(rows)
     rows = [row for row in rows if not http_methods or row["http_method"] in http_methods]
     rows = [row for row in rows if row["client_id"] not in excluded]
     total = sum(row["requests"] for row in rows)
@@ -46,12 +46,12 @@ def expected_files(rows, start, end, *, present=None, top=5, clients=(), client_
     }
 
 
-def _days(start, end):
+def days_of(start, end):
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     return [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
-def _names(rows):
+def names_of(rows):
     newest = {}
     for row in rows:
         candidate = (row["date"], row["client_name"])
@@ -94,7 +94,7 @@ def _by_url(rows):
 def _top(ranked, top, total, columns, other):
     records = [("rank", *columns, "requests", "successful", "failed", "share")]
     for rank, (key, counts) in enumerate(ranked[:top], 1):
-        records.append((str(rank), *map(_guarded, key), *map(str, counts), _share(counts[0], total)))
+        records.append((str(rank), *map(guarded, key), *map(str, counts), _share(counts[0], total)))
     if ranked[top:]:
         rest = [sum(counts[place] for _, counts in ranked[top:]) for place in range(3)]
         label = ["", ""]
@@ -105,7 +105,7 @@ def _top(ranked, top, total, columns, other):
 
 def _api_usage(rows):
     names = ("date", "client_id", "client_name", "http_method", "template_uri", "requests", *STATUSES)
-    texts = [tuple(_guarded(str(row[name])) for name in names) for row in rows]
+    texts = [tuple(guarded(str(row[name])) for name in names) for row in rows]
     return [names, *sorted(texts)]
 
 
@@ -118,7 +118,7 @@ def _status_codes(rows, total):
 def _client_requests(rows, names, total):
     header = ("client_id", "client_name", "requests", "successful", "failed", "share")
     ranked = _by_client(rows, names)
-    return [header, *((*map(_guarded, key), *map(str, counts), _share(counts[0], total)) for key, counts in ranked)]
+    return [header, *((*map(guarded, key), *map(str, counts), _share(counts[0], total)) for key, counts in ranked)]
 
 
 def _client_status_codes(rows, names):
@@ -134,7 +134,7 @@ def _client_status_codes(rows, names):
     )
     groups = _group(rows, lambda row: row["client_id"])
     ordered = sorted(groups.items(), key=lambda g: (-g[1][0], names[g[0]], g[0]))
-    return [header, *((_guarded(client), _guarded(names[client]), *map(str, (*c[1:], c[0]))) for client, c in ordered)]
+    return [header, *((guarded(client), guarded(names[client]), *map(str, (*c[1:], c[0]))) for client, c in ordered)]
 
 
 def _client_urls(rows, names):
@@ -144,7 +144,7 @@ def _client_urls(rows, names):
     return [
         header,
         *(
-            (*map(_guarded, (client, names[client], method, uri)), *map(str, _result(c)))
+            (*map(guarded, (client, names[client], method, uri)), *map(str, _result(c)))
             for (client, uri, method), c in ordered
         ),
     ]
@@ -163,7 +163,7 @@ def _url_requests(rows):
     )
     groups = _group(rows, lambda row: (row["template_uri"], row["http_method"]))
     ordered = sorted(groups.items(), key=lambda g: (-g[1][0], g[0]))
-    return [header, *((_guarded(method), _guarded(uri), *map(str, c)) for (uri, method), c in ordered)]
+    return [header, *((guarded(method), guarded(uri), *map(str, c)) for (uri, method), c in ordered)]
 
 
 def _success_and_failure(rows, total):
@@ -183,6 +183,6 @@ def _share(count, total):
     return count / total if total else None
 
 
-def _guarded(text):
+def guarded(text):
     stripped = text.lstrip("'")
     return "'" + text if stripped and stripped[0] in "=+-@\t\r\n\0|%＝＋－＠" else text

@@ -20,17 +20,17 @@ def expected_view(rows, start, end, *, http_methods=(), clients=(), urls=()):
     of_urls = [row for row in rows if not urls or (row["http_method"], row["template_uri"]) in urls]
     both = [row for row in of_clients if not urls or (row["http_method"], row["template_uri"]) in urls]
     return {
-        "clients": _table(rows, of_urls if urls else None, lambda row: row["client_id"], lambda key: (names[key], key),
+        "clients": ranked_table(rows, of_urls if urls else None, lambda row: row["client_id"], lambda key: (names[key], key),
                           {key for key in names if key in clients or names[key] in clients}),
-        "urls": _table(rows, of_clients if clients else None, lambda row: (row["http_method"], row["template_uri"]),
+        "urls": ranked_table(rows, of_clients if clients else None, lambda row: (row["http_method"], row["template_uri"]),
                        lambda key: (key[1], key[0]), set(urls)),
-        "days": _days(both, start, end),
+        "days": days_of(both, start, end),
         "total": sum(row["requests"] for row in rows),
         "filtered": sum(row["requests"] for row in both),
     }  # fmt: skip
 
 
-def _table(rows, under, key, ties, chosen):
+def ranked_table(rows, under, key, ties, chosen):
     """(key, requests, share, filtered requests, filtered share), most requests first; rows without requests are gone."""
     counts, total = _sums(rows, key), sum(row["requests"] for row in rows)
     filtered, all_filtered = (
@@ -53,7 +53,7 @@ def _sums(rows, key):
     return sums
 
 
-def _days(rows, start, end):
+def days_of(rows, start, end):
     """date -> (requests, 2xx, 3xx, 4xx without 429, 429, 5xx)."""
     sums = defaultdict(lambda: [0] * 6)
     for row in rows:

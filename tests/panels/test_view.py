@@ -1,11 +1,18 @@
 """The panels of the view, asserted on their artists: areas by status, one day by client, and the part under a filter."""
 
+import base64
+import json
+import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from apiusage_helpers.panels import view as panels
+from apiusage_helpers.panels.page_rows import page_rows
+from apiusage_helpers.sources.clients import Client
 from apiusage_helpers.store import Origin, write_days
+from apiusage_helpers.tables.usage_report import usage_report
 from apiusage_helpers.tables.usage_view import moved, usage_view
 from apiusage_helpers.usage import usage_table
 from apiusage_helpers.view_state import chosen, clicked, view_state
@@ -50,6 +57,46 @@ def test_a_table_under_a_filter_shows_the_part_and_the_rest(view) -> None:
     panel = panels.urls(filtered)
 
     assert [bar.get_width() for bar in panel.figure.axes[0].patches] == [20, 10]
-    assert list(panel.table["filtered_share"]) == ["100 %"]
+    assert list(panel.table["filtered_share"]) == [1.0]
+    assert '<th scope="col" class="number">Share of filtered</th>' in panel.html()
+    assert '<td class="number">20</td><td class="number">100 %</td></tr>' in panel.html()
     assert panels.headline(filtered) == f"Filtered by OAuth client {HOSTILE}: 20 of 30 requests (66.7 %)"
     assert "<b>" not in panels.filter_line(filtered).html
+
+
+def test_a_view_for_its_page_holds_its_clicks_and_its_days(view) -> None:
+    """The rows of the chosen methods, the clicked clients and URLs by their numbers, the days under them, in words too."""
+    state = chosen(clicked(clicked(view.state, "clients", "b"), "urls", "GET u", several=True), http_methods=["POST"])
+    filtered = moved(view, state)
+    report = usage_report(filtered.usage, state.selection, {})
+    block = zlib.decompress(base64.b64decode(page_rows(report, filtered).block))
+    head = json.loads(block[4 : 4 + int.from_bytes(block[:4], "little")])
+
+    assert head["clients"] == [["b", HOSTILE, HOSTILE, ""]]
+    assert head["urls"] == [["GET", "u"]]
+    assert head["view"]["clicks"] == {"clients": [0], "requests": [0]}
+    assert head["view"]["told"] == {"clients": f"OAuth client {HOSTILE}", "requests": "API request GET u"}
+    assert head["view"]["days"] == [[0] * 6] * 3
+
+
+def test_a_view_without_clicks_says_so_to_its_page(view) -> None:
+    """No click is another thing than a click that nothing meets; the days are those of all requests."""
+    report = usage_report(view.usage, view.state.selection, {})
+    heads = []
+    for shown in (view, moved(view, replace(view.state, filter_clients=("nobody",)))):
+        block = zlib.decompress(base64.b64decode(page_rows(report, shown).block))
+        heads.append(json.loads(block[4 : 4 + int.from_bytes(block[:4], "little")])["view"])
+
+    assert [head["clicks"] for head in heads] == [
+        {"clients": None, "requests": None},
+        {"clients": [], "requests": None},
+    ]
+    assert heads[0]["days"] == [[10, 6, 0, 1, 3, 0], [0] * 6, [20, 19, 0, 0, 0, 1]]
+
+
+def test_kinds_are_shown_where_one_is_known(view) -> None:
+    """The column of kinds is there with one kind known, and not without."""
+    known = replace(view, directory={"a": Client("a", kind="bot")})
+
+    assert "kind" not in panels.clients(view).table
+    assert list(panels.clients(known).table["kind"]) == ["", "bot"]

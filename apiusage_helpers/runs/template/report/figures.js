@@ -37,7 +37,7 @@ function figures(block, chosen) {
   const everything = nothing();
   all.forEach(pair => add(everything, pair.sums));
   return {
-    filtered, total, requests: everything[0], sums: everything,
+    chosen, filtered, total, requests: everything[0], sums: everything,
     counts: [all, ofClients, ofUrls].map(pairs => ({requests: requestsOf(pairs), clients: new Set(pairs.map(pair => pair.client)).size})),
     tables: {
       top_clients: top(ranked(all, "client"), block.top),
@@ -49,11 +49,19 @@ function figures(block, chosen) {
       url_requests: ranked(ofUrls, "url"),
       success_and_failure: [["successful", successful], ["failed", failed]].map(([outcome, of]) => ({outcome, sums: [of(everything)]})),
       requests_per_day: days(block, chosen, sums.spans, filtered),
+      ...(block.view ? viewTables(block, chosen) : {}),
     },
   };
 }
 
 const isFiltered = chosen => Object.values(chosen).some(set => set.size > 0);
+// The requests of pairs, summed by the group that each belongs to.
+function tally(pairs, size, groups) {
+  const counts = Array(size).fill(0);
+  pairs.forEach(([requests], pair) => { counts[groups[pair]] += requests; });
+  return counts;
+}
+
 const requestsOf = list => list.reduce((sum, entry) => sum + entry.sums[0], 0);
 
 // The one pass over the rows: sums by pair of client and URL, and by span of days.
@@ -83,10 +91,8 @@ function summed(block, chosen) {
 
 // For each pair whether the choices of clients, methods, template URIs and requests (single URLs) want it.
 function pairsUnder(block, chosen) {
-  const urls = block.urls.map(([method, uri], n) =>
-    (!chosen.methods.size || chosen.methods.has(block.methodNumbers.get(method)))
-    && (!chosen.uris.size || chosen.uris.has(block.uriNumbers.get(uri)))
-    && (!chosen.requests.size || chosen.requests.has(n)));
+  const wantsUrl = urlChoice(block, chosen);
+  const urls = block.urls.map(([method], n) => wantsUrl(n) && (!chosen.methods.size || chosen.methods.has(block.methodNumbers.get(method))));
   return Uint8Array.from({length: block.pairs}, (_, pair) =>
     urls[block.pairUrl[pair]] && (!chosen.clients.size || chosen.clients.has(block.pairClient[pair])));
 }
@@ -99,6 +105,11 @@ function entries(block, sums, wanted) {
     if (sums[pair][0] > 0 && wanted(client, url)) found.push({client, url, sums: sums[pair]});
   }
   return found;
+}
+
+// Whether the choices of requests and template URIs want a URL.
+function urlChoice(block, chosen) {
+  return url => (!chosen.requests.size || chosen.requests.has(url)) && (!chosen.uris.size || chosen.uris.has(block.uriNumbers.get(block.urls[url][1])));
 }
 
 function section2(block) {
@@ -124,21 +135,31 @@ function ranked(pairs, by) {
 // The first ranks, and one row for the rest where there is one.
 function top(list, most) {
   const first = list.slice(0, most).map((entry, n) => ({...entry, rank: n + 1}));
+  return [...first, ...restOf(list, most).map(rest => ({...rest, rank: null}))];
+}
+
+// The entries from `start` on as one, where there are any.
+function restOf(list, start) {
   const rest = nothing();
-  list.slice(most).forEach(entry => add(rest, entry.sums));
-  return list.length > most ? [...first, {other: true, rank: null, sums: rest}] : first;
+  list.slice(start).forEach(entry => add(rest, entry.sums));
+  return list.length > start ? [{other: true, sums: rest}] : [];
 }
 
 // One entry a day; while filtered one a span of days, where the block holds no single days.
 function days(block, chosen, spans, filtered) {
   if (!filtered) {
-    return block.days.map((date, n) => ({
-      date, label: block.labels[n], span: Math.floor(n / block.span), complete: !block.missingDays.has(n), missing: block.missingDays.has(n),
-      provisional: block.provisionalDays.has(n), requests: block.totals[0][n], ok: block.totals[1][n], bad: block.totals[2][n],
+    return block.days.map((_, n) => ({
+      ...dayOf(block, n), requests: block.totals[0][n], ok: block.totals[1][n], bad: block.totals[2][n],
     }));
   }
   const list = spans.map((sums, span) => ({...spanOf(block, span), span, requests: sums[0], ok: successful(sums), bad: failed(sums)}));
   return chosen.days.size ? list.filter(entry => chosen.days.has(entry.span)) : list;
+}
+
+// What a day is called, and whether the store has it.
+function dayOf(block, n) {
+  const missing = block.missingDays.has(n);
+  return {date: block.days[n], label: block.labels[n], span: Math.floor(n / block.span), complete: !missing, missing, provisional: block.provisionalDays.has(n)};
 }
 
 // What a span of days is called, and how much of it the store has.
@@ -172,13 +193,14 @@ function valueOf(column, entry, block, found) {
     case "successful": return entry.sums ? successful(entry.sums) : entry.ok;
     case "failed": return entry.sums ? failed(entry.sums) : entry.bad;
     case "share": return found.total ? entry.sums[0] / found.total : NaN;
-    case "filtered_share": return found.requests ? entry.sums[0] / found.requests : NaN;
+    case "filtered_requests": return entry.filtered;
+    case "filtered_share": return "filteredShare" in entry ? entry.filteredShare : found.requests ? entry.sums[0] / found.requests : NaN;
     default: return entry.sums[1 + OUTCOMES.indexOf(column)];
   }
 }
 
 // The columns of a panel's table: those of its CSV file, and while filtered the share of what is filtered beside that of all.
 function columnsOf(name, filtered) {
-  const columns = COLUMNS[name];
-  return filtered && columns.includes("share") ? [...columns, "filtered_share"] : columns;
+  const columns = COLUMNS[name] ?? VIEW_COLUMNS[name];
+  return filtered && columns.includes("share") && !columns.includes("filtered_share") ? [...columns, "filtered_share"] : columns;
 }

@@ -14,22 +14,19 @@ const MOST_CHIPS = 8;
 const noChoice = () => Object.fromEntries(FACETS.map(facet => [facet.name, new Set()]));
 
 // For each facet the options: `value` for the address, `label` for the reader, `requests` in the published report.
-function optionsOf(block, published) {
-  const sums = (size, numberOf) => {
-    const counts = Array(size).fill(0);
-    published.pairs.forEach(([requests], pair) => { counts[numberOf(pair)] += requests; });
-    return counts;
-  };
+function optionsOf(block) {
+  const {pairs, spans} = block.published;
+  const ofUrls = number => Array.from(block.pairUrl, url => number(block.urls[url]));
   const requests = {
-    days: published.spans.map(span => span[0]),
-    clients: sums(block.clients.length, pair => block.pairClient[pair]),
-    methods: sums(block.methods.length, pair => block.methodNumbers.get(block.urls[block.pairUrl[pair]][0])),
-    uris: sums(block.uris.length, pair => block.uriNumbers.get(block.urls[block.pairUrl[pair]][1])),
-    statuses: OUTCOMES.map((_, n) => published.pairs.reduce((sum, pair) => sum + pair[n + 1], 0)),
-    requests: sums(block.urls.length, pair => block.pairUrl[pair]),
+    days: spans.map(span => span[0]),
+    clients: tally(pairs, block.clients.length, block.pairClient),
+    methods: tally(pairs, block.methods.length, ofUrls(([method]) => block.methodNumbers.get(method))),
+    uris: tally(pairs, block.uris.length, ofUrls(([, uri]) => block.uriNumbers.get(uri))),
+    statuses: OUTCOMES.map((_, n) => pairs.reduce((sum, pair) => sum + pair[n + 1], 0)),
+    requests: tally(pairs, block.urls.length, block.pairUrl),
   };
   const names = {
-    days: published.spans.map((_, span) => [block.days[span * block.span], spanOf(block, span).date]),
+    days: spans.map((_, span) => [block.days[span * block.span], spanOf(block, span).date]),
     clients: block.clients.map(([id, , label, kind]) => [id, kind ? `${label} (${visible(kind)})` : label]),
     methods: block.methods.map(method => [method, method ? visible(method) : "(no method)"]),
     uris: block.uris.map(uri => [uri, visible(uri) || "(empty)"]),

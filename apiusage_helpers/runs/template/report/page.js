@@ -16,9 +16,10 @@ function start() {
 // The choices of the reader, drawn into the page again and again; the address keeps them.
 function enliven(block, grids) {
   number(block);
-  const options = optionsOf(block, summed(block, noChoice()));
-  const panels = Object.keys(COLUMNS).map(name => panelOf(name, block, grids)).filter(Boolean);
-  const counts = [1, 2, 3].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
+  const options = optionsOf(block);
+  const published = figures(block, noChoice());
+  const panels = [...Object.keys(COLUMNS), ...Object.keys(VIEW_COLUMNS)].map(name => panelOf(name, block, grids, published)).filter(Boolean);
+  const counts = [1, 2, 3, "view"].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
   const totals = totalsInHead();
   const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
   const bar = filterBar(document.getElementById("filters"), options, choose);
@@ -37,11 +38,13 @@ function enliven(block, grids) {
     shown = {chosen, found: figures(block, chosen)};
     const width = room();
     panels.forEach(panel => panel.show(shown.found, bar.toggle, width));
-    counts.forEach((count, n) => { if (count) count.line.textContent = shown.found.filtered ? countText(shown.found, n, block) : count.published; });
+    counts.forEach((count, n) => { if (count) count.line.textContent = shown.found.filtered ? lineText(n, chosen) : count.published; });
     asPublished.forEach(note => { note.hidden = !shown.found.filtered; });
     totals(shown.found);
     bar.tell(chosen, toldText(shown.found, chosen, options, unknown, block));
   }
+
+  const lineText = (n, chosen) => n < 3 ? countText(shown.found, n, block) : viewLine(shown.found, chosen, block, choiceText(chosen, options));
 
   function fromAddress() {
     const {chosen, unknown} = choiceIn(location.hash.slice(1), options);
@@ -74,17 +77,20 @@ function number(block) {
   block.uriNumbers = numbered(block.urls.map(([, uri]) => uri));
   block.methods = [...block.methodNumbers.keys()];
   block.uris = [...block.uriNumbers.keys()];
+  block.asking = new Set(block.pairClient).size;
   block.missingDays = new Set(block.missing);
   block.provisionalDays = new Set(block.provisional);
+  block.published = summed(block, noChoice());
 }
 
 // A panel of the report: its picture, its sentence and its table follow what is found.
-function panelOf(name, block, grids) {
+function panelOf(name, block, grids, asPublished) {
   const figure = document.getElementById(name);
   const table = grids.get(name);
   if (!figure || !table) return null;
   const published = figure.querySelector(":scope > img, :scope > .nothing");
-  const heads = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
+  const texts = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
+  const heads = new Map(shownColumns(name, asPublished, block).map((column, n) => [column, texts[n]]));
   const sentence = published.alt || published.textContent;
   const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
   figure.querySelector("h3").append(" ", mark);
@@ -92,7 +98,7 @@ function panelOf(name, block, grids) {
   let place = published;
 
   function draw(found, toggle, width) {
-    const labels = found.tables[name].slice(0, MOST_BARS).map((entry, n) => name === "requests_per_day" || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
+    const labels = found.tables[name].slice(0, mostBars(name)).map((entry, n) => DAILY.has(name) || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
     const told = found.filtered ? inWords(name, found, block, labels) : sentence;
     const made = picture(name, found, block, Math.max(280, Math.min(WIDEST, width)), toggle);
     made?.setAttribute("aria-label", told);
@@ -104,7 +110,7 @@ function panelOf(name, block, grids) {
   return {
     draw,
     show(found, toggle, width) {
-      mark.hidden = !found.filtered;
+      mark.hidden = !(found.filtered && (VIEW_COLUMNS[name]?.includes("filtered_share") ? hasFilter(found, name) : true));
       if (!found.filtered) table.clear();
       table.cut();
       table.show(tableModel(name, found, block, heads, toggle));
@@ -116,15 +122,24 @@ function panelOf(name, block, grids) {
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
 function tableModel(name, found, block, heads, choose) {
   const inFile = columnsOf(name, found.filtered);
-  const kinds = block.clients.some(client => client[3]) && inFile.includes("client_name");
-  const shown = kinds ? inFile.flatMap(column => column === "client_name" ? [column, "kind"] : [column]) : inFile;
-  const columns = shown.map((column, n) => ({column, heading: column === "filtered_share" ? "Share of filtered" : heads[n], number: !TEXTS.has(column)}));
+  const columns = shownColumns(name, found, block).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column)}));
   const entriesOfTable = found.tables[name];
   const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
   const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
   return {columns, rows, csv: () => csvFile(records()), file: `${name}${found.filtered ? ".filtered" : ""}.csv`};
 }
 
+// The columns of a table as readers see it: those of its file, with the kind of clients where any is known, and figures
+// under a filter only where there is one.
+function shownColumns(name, found, block) {
+  const kinds = block.clients.some(client => client[3]);
+  return columnsOf(name, found.filtered).filter(column => column !== "kind").flatMap(column => {
+    if (name in VIEW_COLUMNS && column.startsWith("filtered_") && !hasFilter(found, name)) return [];
+    return column === "client_name" && kinds ? [column, "kind"] : [column];
+  });
+}
+
+const HEADINGS = {filtered_requests: "Filtered requests", filtered_share: "Share of filtered"};
 const TEXTS = new Set(["client_id", "client_name", "kind", "http_method", "template_uri", "meaning", "outcome", "date", "complete"]);
 const csvValue = (column, value) => column === "status" ? String(value) : value;
 
@@ -147,7 +162,10 @@ class Row {
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
       const text = texts[n];
       const choice = text && cellChoice(column, this.entry, this.name);
-      const content = choice ? button(text, () => this.choose(...choice), {class: "choice", title: "Filter the page by this", "data-choice": choice.join(), "data-table": this.name}) : text;
+      const content = choice ? button(text, () => this.choose(...choice), {
+        class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
+        "data-choice": choice.join(), "data-table": this.name,
+      }) : text;
       return element("td", number ? {class: "number"} : {}, content);
     }));
   }
@@ -171,7 +189,7 @@ function cellText(column, value) {
 
 const countText = (found, section, block) => {
   const {requests, clients} = found.counts[section];
-  return `Requests ${whole(requests)} of ${whole(found.total)} · OAuth clients ${whole(clients)} of ${whole(block.clients.length)} · filtered`;
+  return `Requests ${whole(requests)} of ${whole(found.total)} · OAuth clients ${whole(clients)} of ${whole(block.asking)} · filtered`;
 };
 
 // The two totals of the head, with the filtered figure beside the published one.
@@ -188,12 +206,23 @@ function totalsInHead() {
 function toldText(found, chosen, options, unknown, block) {
   const spans = block.span > 1 ? ` Days are put together in spans of ${block.span}, since the page would be too large otherwise; all figures are exact.` : "";
   const lost = unknown ? ` ${whole(unknown)} of the names in the address ${unknown === 1 ? "is" : "are"} not in this report.` : "";
-  if (!found.filtered) return `Nothing is filtered: all ${counted(found.total, "request")} of the report are shown.${spans}${lost}`;
-  const told = FACETS.filter(({name}) => chosen[name].size).map(({name, many, noun}) => {
+  if (!found.filtered) return `${publishedText(found, chosen, block)}${spans}${lost}`;
+  const clients = `${whole(found.counts[0].clients)} of ${counted(block.asking, "OAuth client")}`;
+  return `Filtered by ${listed(choiceText(chosen, options), 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${clients}.${spans}${lost}`;
+}
+
+function publishedText(found, chosen, block) {
+  const held = block.view ? heldClicks(block, chosen) : [];
+  return held.length ? `Nothing is chosen here: graph and tables are filtered as saved, by ${held.join(" and ")}.`
+    : `Nothing is filtered: all ${counted(found.total, "request")} of the report are shown.`;
+}
+
+// What is chosen, one text a facet.
+function choiceText(chosen, options) {
+  return FACETS.filter(({name}) => chosen[name].size).map(({name, many, noun}) => {
     const numbers = [...chosen[name]];
     return numbers.length === 1 ? `${noun} ${cut(options[name][numbers[0]].label, 60)}` : `${whole(numbers.length)} ${many}`;
   });
-  return `Filtered by ${listed(told, 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${whole(found.counts[0].clients)} of ${counted(block.clients.length, "OAuth client")}.${spans}${lost}`;
 }
 
 const grids = start();

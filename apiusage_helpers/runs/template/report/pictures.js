@@ -8,11 +8,13 @@ const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word abo
 const BARS = {
   top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
   client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
+  view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
 };
-const ABOVE = ["top_urls", "client_urls", "url_requests"];
+const ABOVE = ["top_urls", "client_urls", "url_requests", "view_urls"];
 
 const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
+const total = counts => counts.reduce((sum, count) => sum + count, 0);
 const measure = text => ruler.measureText(text).width;
 
 const shape = (name, attributes, ...children) => element(`svg:${name}`, attributes, ...children);
@@ -21,10 +23,11 @@ const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, 
 // The picture of a panel under the found figures, `width` pixels wide; null where there is nothing to draw.
 function picture(name, found, block, width, choose) {
   const list = found.tables[name];
-  if (name === "requests_per_day") return dayPicture(list, found, block, width, choose);
+  if (DAILY.has(name)) return dayPicture(name, list, width, choose);
   if (!list.some(entry => entry.sums[0] > 0)) return null;
   if (name === "success_and_failure") return sharePicture(list, found, width);
-  return barPicture(name, list.slice(0, MOST_BARS), found, block, width, choose);
+  const first = list.slice(0, mostBars(name));
+  return barPicture(name, name === "view_day" ? [...first, ...restOf(list, first.length)] : first, found, block, width, choose);
 }
 
 function framed(width, height, ...parts) {
@@ -77,16 +80,16 @@ function legend(outcomes, width) {
 
 function barPicture(name, list, found, block, width, choose) {
   const outcomes = BARS[name];
-  const single = name === "status_codes";
+  const unnamed = name === "status_codes" || (name in VIEW_COLUMNS && name !== "view_day" && !hasFilter(found, name));
   const above = width < NARROW || ABOVE.includes(name);
   const rows = list.map((entry, n) => ({
     entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,
   }));
   const room = Math.max(...rows.map(row => measure(row.end))) + 10;
   const start = above ? 2 : Math.min(width * 0.42, Math.max(...rows.map(row => measure(row.label))) + 10);
-  const scale = (width - start - room) / Math.max(...rows.map(row => row.parts.reduce((sum, part) => sum + part, 0)), 1e-9);
+  const scale = (width - start - room) / Math.max(...rows.map(row => total(row.parts)), 1e-9);
   const [step, thick] = above ? [43, 18] : [30, 20];
-  const key = single ? {height: 0, draw: () => []} : legend(outcomes, width);
+  const key = unnamed ? {height: 0, draw: () => []} : legend(outcomes, width);
   const svg = framed(width, key.height + rows.length * step + 6);
   svg.append(...key.draw());
   rows.forEach((row, n) => svg.append(barRow(row, {outcomes, above, start, scale, width, thick, y: key.height + n * step}, choose, name)));
@@ -111,7 +114,7 @@ function barRow(row, place, choose, name) {
 function choiceOf(name, entry) {
   if (entry.other || name === "success_and_failure") return null;
   if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
-  if (name === "requests_per_day") return ["days", entry.span];
+  if (DAILY.has(name)) return ["days", entry.span];
   return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
 }
 
@@ -129,9 +132,10 @@ function rowLabel(name, entry, n, block) {
 }
 
 function partsOf(name, entry, n) {
+  if (BARS[name].includes("unfiltered")) return [entry.filtered ?? entry.sums[0], entry.sums[0] - (entry.filtered ?? entry.sums[0])];
   const five = entry.sums.slice(1);
   if (name === "status_codes") return OUTCOMES.map((_, place) => place === n ? entry.sums[0] : 0);
-  if (name === "client_status_codes") return five.map(count => count / (five.reduce((sum, one) => sum + one, 0) || 1));
+  if (name === "client_status_codes") return five.map(count => count / (total(five) || 1));
   return BARS[name] === OUTCOMES ? five : [successful(entry.sums), failed(entry.sums)];
 }
 
@@ -139,7 +143,8 @@ function endOf(name, entry, found) {
   if (name === "client_status_codes") return `${percent(failedShare(entry))} failed`;
   const count = human(entry.sums[0]);
   if (name === "status_codes") return `${count} · ${percent(found.requests ? entry.sums[0] / found.requests : NaN)}`;
-  if (name === "url_requests") return count;
+  if (name === "url_requests" || name === "view_day") return count;
+  if (name in VIEW_COLUMNS) return `${count} · ${percent(found.total ? entry.sums[0] / found.total : NaN)}`;
   return failed(entry.sums) ? `${count} · ${percent(failed(entry.sums) / entry.sums[0])} failed` : count;
 }
 
@@ -154,41 +159,46 @@ function sharePicture(list, found, width) {
   return svg;
 }
 
-function dayPicture(list, found, block, width, choose) {
+// Columns of days: of the report two outcomes each, of a view five without a gap between the days.
+function dayPicture(name, list, width, choose) {
   const height = 264;
-  const outcomes = ["successful", "failed"];
+  const outcomes = name === "view_days" ? OUTCOMES : ["successful", "failed"];
+  const partsOfDay = entry => name === "view_days" ? entry.sums.slice(1) : [entry.ok, entry.bad];
   const key = legend(outcomes, width);
   const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
-  const highest = Math.max(...list.map(entry => entry.ok + entry.bad), 0) || 1;
+  const columns = list.map(entry => ({entry, parts: partsOfDay(entry), top: total(partsOfDay(entry))}));
+  const highest = Math.max(...columns.map(({top}) => top), 0) || 1;
   const step = (width - left - 6) / Math.max(list.length, 7);
   const start = left + (width - left - 6 - step * list.length) / 2;
   const svg = framed(width, height);
   svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
   const thin = Math.max(1, Math.ceil(list.length / Math.max(3, Math.floor((width - left) / 60))));
-  const few = list.length <= 16 && Math.max(...list.map(entry => measure(human(entry.ok + entry.bad)))) + 4 <= step;
-  list.forEach((entry, n) => {
-    const column = {x: start + n * step, step, bottom, high, highest, few, last: (list.length - 1 - n) % thin === 0};
-    svg.append(clickable(dayColumn(entry, column), choiceOf("requests_per_day", entry), choose));
+  const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(human(top)))) + 4 <= step;
+  columns.forEach((column, n) => {
+    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, few, last: (list.length - 1 - n) % thin === 0};
+    svg.append(clickable(dayColumn(column, outcomes, place), choiceOf(name, column.entry), choose));
   });
   svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
   return svg;
 }
 
-function dayColumn(entry, {x, step, bottom, high, highest, few, last}) {
+function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, few, last}) {
   const middle = x + step / 2;
-  const [ok, bad] = [entry.ok, entry.bad].map(count => count / highest * high);
-  const bar = [x + step * 0.14, step * 0.72];
-  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.bad)} failed`;
-  const parts = [
-    shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"}),
-    mark("successful", bar[0], bottom - ok, bar[1], ok), mark("failed", bar[0], bottom - ok - bad, bar[1], bad),
-    shape("title", {}, `${entry.date}: ${told}`),
-  ];
+  const tall = top / highest * high;
+  const bar = [x + step * inset, step * (1 - 2 * inset)];
+  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.sums ? failed(entry.sums) : entry.bad)} failed`;
+  const parts = [shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"})];
+  let base = bottom;
+  counts.forEach((count, n) => {
+    base -= count / highest * high;
+    if (count > 0) parts.push(mark(outcomes[n], bar[0], base, bar[1], count / highest * high));
+  });
+  parts.push(shape("title", {}, `${entry.date}: ${told}`));
   const upright = (text, kind, base = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${base}) rotate(-90)`}, text);
   if (entry.missing) parts.push(shape("rect", {x: bar[0], y: bottom - high, width: bar[1], height: high, class: "gap"}), ...(step >= 14 ? [upright("missing", "small")] : []));
-  else if (few || (entry.requests === 0 && step >= 10)) parts.push(words(human(entry.ok + entry.bad), middle, bottom - ok - bad - 5, "", "middle"));
-  const inside = ok + bad > high * ROOM_FOR_WORD;
-  if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - ok - bad - 20));
+  else if (few || (entry.requests === 0 && step >= 10)) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
+  const inside = tall > high * ROOM_FOR_WORD;
+  if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - tall - 20));
   if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, middle, bottom + 16 + n * 15, "small muted", "middle")));
   return shape("g", {}, ...parts);
 }

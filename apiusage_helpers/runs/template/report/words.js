@@ -4,8 +4,10 @@ const NOTHING = "No requests under this selection: there is nothing to draw.";
 const OUTCOME_LABELS = {
   succeeded: "2xx succeeded", redirected: "3xx redirected", client_errors: "4xx without 429", throttled: "429 too many requests",
   server_errors: "5xx server error", successful: "successful (2xx, 3xx)", failed: "failed (4xx, 5xx)",
+  filtered: "under the filter", unfiltered: "the rest",
 };
-const MOST_BARS = 20;
+const DAILY = new Set(["requests_per_day", "view_days"]);
+const mostBars = name => name in VIEW_COLUMNS ? 12 : 20;
 
 const clientLabel = (block, entry) => entry.other ? "Other" : block.clients[entry.client][2];
 const urlOf = (block, entry, most = 84) => entry.other ? "Other" : urlLabel(...block.urls[entry.url], most);
@@ -41,19 +43,25 @@ function daysInWords(list, told, each) {
 
 // The sentence for the picture of a panel.
 function inWords(name, found, block, labels) {
-  const list = found.tables[name];
+  const list = found.tables[name].map(entry => typeof entry.filtered === "number" ? {...entry, sums: [entry.filtered]} : entry);
   const share = entry => percent(found.requests ? entry.sums[0] / found.requests : NaN);
-  const more = name in BARS && list.length > MOST_BARS ? ` The picture shows the first ${MOST_BARS} of ${counted(list.length, "row")}.` : "";
-  if (name === "requests_per_day") {
+  const most = mostBars(name);
+  const more = name in BARS && list.length > most ? ` The picture shows the first ${most} of ${counted(list.length, "row")}.` : "";
+  if (DAILY.has(name)) {
     return found.filtered && block.span > 1
       ? daysInWords(list, `${counted(list.length, "span")} of ${block.span} days`, "a span") : daysInWords(list, counted(list.length, "UTC day"), "a day");
   }
-  if (!list.some(entry => entry.sums[0] > 0)) return NOTHING;
+  if (!found.tables[name].some(entry => entry.sums[0] > 0)) return NOTHING;
   switch (name) {
     case "client_status_codes": return worst(list, labels) + more;
     case "status_codes": return `Responses by status: ${list.map((entry, n) => `${OUTCOME_LABELS[OUTCOMES[n]]} ${share(entry)}`).join(", ")}.`;
     case "success_and_failure": return `Of all ${found.filtered ? "filtered " : ""}requests ${list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${share(entry)})`).join(" and ")}.`;
     case "client_urls": return leaders(list, labels, "OAuth client and URL pair") + more;
+    case "view_clients": return underFilter(found, name) + leaders(list, labels, "OAuth client") + more;
+    case "view_urls": return underFilter(found, name) + leaders(list, labels, "API request") + more;
+    case "view_day": return `Requests of the single day ${block.days[0]} by OAuth client. ${leaders(list, labels, "OAuth client")}`;
     default: return leaders(list, labels, name.includes("url") ? "URL" : "OAuth client") + more;
   }
 }
+
+const underFilter = (found, name) => hasFilter(found, name) ? "Under the filter: " : "";
