@@ -149,6 +149,18 @@ CSV_FILES = """() => [...document.querySelectorAll('figure.panel')].reduce(async
 
 
 @pytest.fixture
+def csv_script() -> str:
+    """The function behind `csv_files`, for any browser."""
+    return CSV_FILES
+
+
+@pytest.fixture
+def shown_script() -> str:
+    """The function behind `shown_tables`, for any browser."""
+    return SHOWN_TABLES
+
+
+@pytest.fixture
 def csv_files() -> Callable[[Any], dict[str, str]]:
     """The CSV files that a page's tables offer, by name, without the way over the disk."""
     return lambda page: page.evaluate(CSV_FILES)
