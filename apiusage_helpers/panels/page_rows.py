@@ -64,8 +64,7 @@ def page_rows(report: UsageReport, view: UsageView | None = None, *, most_bytes:
     rows = _rows(cube)
     spans = [*(span for span in _SPANS if span < days), days]
     for span in spans:
-        told = _told(report, cube, span) | ({} if view is None else {"view": _view(view, cube)})
-        packed = zlib.compress(_head(told) + _numbers(cube, rows, span), 9)
+        packed = zlib.compress(_head(_told(report, view, cube, span)) + _numbers(cube, rows, span), 9)
         if len(packed) <= most_bytes:
             exact = "by single days" if span == 1 else f"in spans of {span} days"
             text = f"The page filters {counted(len(rows), 'row')} {exact}."
@@ -111,8 +110,9 @@ def _head(told: dict[str, Any]) -> bytes:
     return len(head).to_bytes(4, "little") + head
 
 
-def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
+def _told(report: UsageReport, view: UsageView | None, cube: UsageCube, span: int) -> dict[str, Any]:
     selection, table = report.selection, report.tables.requests_per_day
+    kinds = report.kinds if view is None else dict(zip((one for one, _ in view.cube.clients), view.kinds, strict=True))
     labels = dict(zip((one for one, _ in cube.clients), client_labels(cube.clients, CLIENT_CELLS), strict=True))
     labels, zone = labels | labels_of(report), ZoneInfo(report.selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
@@ -121,7 +121,7 @@ def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
         "organization": selection.organization,
         "top": selection.top,
         "span": span,
-        "clients": [[client, name, labels[client], report.kinds.get(client, "")] for client, name in cube.clients],
+        "clients": [[client, name, labels[client], kinds.get(client, "")] for client, name in cube.clients],
         "urls": [list(url) for url in cube.urls],
         "days": [str(day) for day in selection.interval.days],
         "labels": [day_label(day, zone) for day in selection.interval.days],
@@ -133,6 +133,7 @@ def _told(report: UsageReport, cube: UsageCube, span: int) -> dict[str, Any]:
             _chosen_urls(cube, selection.client_template_uris),
         ],
         "section_3": _chosen_urls(cube, selection.template_uris),
+        **({} if view is None else {"view": _view(view, cube)}),
     }  # fmt: skip
 
 

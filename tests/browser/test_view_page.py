@@ -1,5 +1,6 @@
 """The page of a saved view: published it says what was saved, and under its reader's choices what plain Python counts."""
 
+import json
 import random
 import re
 from collections.abc import Callable
@@ -225,3 +226,43 @@ def test_a_single_day_follows_too(
     assert [as_shown(record, header)[1] for record in shown] == [names[record[0]] for record in shown]
     assert shown_tables(page)["view_day"] == [as_shown(record, header) for record in shown]
     assert page.locator("#view_day svg g.choice").count() == len(counts)
+
+
+def test_kinds_stand_where_they_were_published(
+    make_command_line: Callable[[str], Any], page_file: Path, opened: Callable[..., Any]
+) -> None:
+    """A kind known only of a client that is clicked but has no request of the chosen methods; headings keep their columns."""
+    line = make_command_line("kinds")
+    line.environment.update(
+        {"APIUSAGE_STORE": str(page_file.parents[4] / "store"), "APIUSAGE_PARAMS": str(line.folder)}
+    )
+    (line.folder / "tables").mkdir()
+    (line.folder / "tables" / "clients.csv").write_text(f"client_id,kind\n{CRM},integration\n")
+    settings = {
+        "organization": "sample",
+        "date_range": f"{START}/{END}",
+        "filter_clients": [CRM],
+        "http_methods": ["DELETE"],
+    }
+    (line.folder / "v.yaml").write_text(f"notebook: api_usage_view\nparameters: {json.dumps(settings)}\n")
+    path = line.published(line.folder / "v.yaml", "--today", "2026-11-24") / "report.html"
+    plain = opened(path, java_script_enabled=False).page
+    page = opened(path).page
+    heads = "[...document.querySelectorAll('figure.panel')].map(figure => [figure.id, ...[...figure.querySelectorAll('th')].map(th => th.textContent)])"
+    published = plain.evaluate(heads)
+
+    assert ["view_clients", "Client id", "OAuth client", "Kind", "Requests", "Share of all"] in published
+    assert page.evaluate(heads) == published
+    choose(page, [("methods", "DELETE")])
+    shown = {name: columns for name, *columns in page.evaluate(heads)}
+    assert shown["view_clients"] == [
+        "Client id",
+        "OAuth client",
+        "Kind",
+        "Requests",
+        "Share of all",
+        "Filtered requests",
+        "Share of filtered",
+    ]
+    row = page.locator("#view_clients tbody tr", has_text=CRM).locator("td").all_text_contents()
+    assert row == [CRM, "CRM sync", "integration", "0", "0 %", "0", "0 %"]

@@ -90,7 +90,8 @@ function panelOf(name, block, grids, asPublished) {
   if (!figure || !table) return null;
   const published = figure.querySelector(":scope > img, :scope > .nothing");
   const texts = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
-  const heads = new Map(shownColumns(name, asPublished, block).map((column, n) => [column, texts[n]]));
+  const kinds = texts.includes("Kind");
+  const heads = new Map(shownColumns(name, asPublished, kinds).map((column, n) => [column, texts[n]]));
   const sentence = published.alt || published.textContent;
   const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
   figure.querySelector("h3").append(" ", mark);
@@ -113,26 +114,25 @@ function panelOf(name, block, grids, asPublished) {
       mark.hidden = !(found.filtered && (VIEW_COLUMNS[name]?.includes("filtered_share") ? hasFilter(found, name) : true));
       if (!found.filtered) table.clear();
       table.cut();
-      table.show(tableModel(name, found, block, heads, toggle));
+      table.show(tableModel(name, found, block, {kinds, heads}, toggle));
       draw(found, toggle, width);
     },
   };
 }
 
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
-function tableModel(name, found, block, heads, choose) {
+function tableModel(name, found, block, {kinds, heads}, choose) {
   const inFile = columnsOf(name, found.filtered);
-  const columns = shownColumns(name, found, block).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column)}));
+  const columns = shownColumns(name, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column)}));
   const entriesOfTable = found.tables[name];
   const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
   const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
   return {columns, rows, csv: () => csvFile(records()), file: `${name}${found.filtered ? ".filtered" : ""}.csv`};
 }
 
-// The columns of a table as readers see it: those of its file, with the kind of clients where any is known, and figures
-// under a filter only where there is one.
-function shownColumns(name, found, block) {
-  const kinds = block.clients.some(client => client[3]);
+// The columns of a table as readers see it: those of its file, with the kind of clients where that was published, and
+// figures under a filter only where there is one.
+function shownColumns(name, found, kinds) {
   return columnsOf(name, found.filtered).filter(column => column !== "kind").flatMap(column => {
     if (name in VIEW_COLUMNS && column.startsWith("filtered_") && !hasFilter(found, name)) return [];
     return column === "client_name" && kinds ? [column, "kind"] : [column];
