@@ -26,7 +26,7 @@ _TAGS = frozenset({
     "figure", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong",
     "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
 })  # fmt: skip
-_SCRIPT = ("text", "block", "figures", "view", "words", "pictures", "grid", "filters", "page")
+_SCRIPT = ("text", "block", "figures", "view", "words", "pictures", "grid", "tables", "filters", "page")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
 _ATTRIBUTES = {

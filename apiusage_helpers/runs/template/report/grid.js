@@ -1,7 +1,7 @@
 // Tables that people can work with: sort, search, copy, download as CSV, and long ones cut with "show all".
 //
 // A grid shows rows of a model in a table that stands in the page. The model of any table is read from the page; the
-// report's own tables get theirs from the rows (page.js). The CSV always is the whole table in its published order.
+// report's own tables get theirs from the rows (tables.js). The CSV always is the whole table in its published order.
 
 const FIRST_ROWS = 25;
 

@@ -1,0 +1,68 @@
+// The tables of a report as models for grids: their columns, their rows, what a press on a cell chooses, and their CSV file.
+
+// The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
+function tableModel(name, found, block, {kinds, heads}, choose) {
+  const inFile = columnsOf(name, found.filtered);
+  const columns = shownColumns(name, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column)}));
+  const entriesOfTable = found.tables[name];
+  const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
+  const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
+  return {columns, rows, csv: () => csvFile(records()), file: `${name}${found.filtered ? ".filtered" : ""}.csv`};
+}
+
+// The columns of a table as readers see it: those of its file, with the kind of clients where that was published, and
+// figures under a filter only where there is one.
+function shownColumns(name, found, kinds) {
+  return columnsOf(name, found.filtered).filter(column => column !== "kind").flatMap(column => {
+    if (name in VIEW_COLUMNS && column.startsWith("filtered_") && !hasFilter(found, name)) return [];
+    return column === "client_name" && kinds ? [column, "kind"] : [column];
+  });
+}
+
+const HEADINGS = {filtered_requests: "Filtered requests", filtered_share: "Share of filtered"};
+const TEXTS = new Set(["client_id", "client_name", "kind", "http_method", "template_uri", "meaning", "outcome", "date", "complete"]);
+const csvValue = (column, value) => column === "status" ? String(value) : value;
+
+// One row of a report's table, made into texts and elements only when it is looked at.
+class Row {
+  constructor(columns, entry, block, found, name, choose) {
+    Object.assign(this, {columns, entry, block, found, name, choose});
+  }
+
+  get keys() {
+    return this.columns.map(({column}) => valueOf(column, this.entry, this.block, this.found));
+  }
+
+  get texts() {
+    return this.columns.map(({column}) => cellText(column, valueOf(column, this.entry, this.block, this.found)));
+  }
+
+  node() {
+    const texts = this.texts;
+    return element("tr", {}, ...this.columns.map(({column, number}, n) => {
+      const text = texts[n];
+      const choice = text && cellChoice(column, this.entry, this.name);
+      const content = choice ? button(text, () => this.choose(...choice), {
+        class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
+        "data-choice": choice.join(), "data-table": this.name,
+      }) : text;
+      return element("td", number ? {class: "number"} : {}, content);
+    }));
+  }
+}
+
+// What a press on a cell chooses: the client on its name, the request on its template URI, the status, the day.
+function cellChoice(column, entry, name) {
+  if (entry.other) return null;
+  if (column === "client_name") return ["clients", entry.client];
+  if (column === "template_uri") return ["requests", entry.url];
+  return column === "meaning" || column === "date" ? choiceOf(name, entry) : null;
+}
+
+function cellText(column, value) {
+  if (value === null) return "";
+  if (column === "complete") return value === "True" ? "yes" : "no";
+  if (column === "status") return String(value);
+  if (typeof value === "string") return visible(value);
+  return column.endsWith("share") ? percent(value) : whole(value);
+}
