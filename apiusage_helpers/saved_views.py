@@ -12,13 +12,12 @@ import tempfile
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from apiusage_helpers import project
 from apiusage_helpers.errors import ParameterError
-from apiusage_helpers.parameters import ViewParameters, read_report_file
+from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.view_state import ViewState, view_state
 from apiusage_helpers.whole_files import write_text
 
@@ -26,7 +25,6 @@ NOTEBOOK = "api_usage_view"
 MOST_BYTES = 256 * 1024
 _CURRENT = ".current"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,57}", re.ASCII)
-_DEFAULTS = {name: field.default for name, field in ViewParameters.model_fields.items()}
 
 
 def views_folder() -> Path:
@@ -119,10 +117,10 @@ def forget_current() -> None:
 
 
 def as_command(state: ViewState) -> str:
-    """The command that makes the report of this state, ready for a shell."""
+    """The command that makes the report of this state, ready for a shell: every choice, whatever the params file holds."""
     options = [
         f"-p {name} {shlex.quote(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))}"
-        for name, value in _stated(state).items()
+        for name, value in state.parameters().items()
     ]
     return " ".join(["apiusage report params/views/all.yaml", *options])
 
@@ -130,11 +128,6 @@ def as_command(state: ViewState) -> str:
 def as_parameters(state: ViewState) -> str:
     """The lines of a notebook's parameters cell that mean this state."""
     return "\n".join(f"{name}: {type(value).__name__} = {value!r}" for name, value in state.parameters().items())
-
-
-def _stated(state: ViewState) -> dict[str, Any]:
-    """What must be said of a state: organization, date range, and all that is not the default."""
-    return {name: value for name, value in state.parameters().items() if value != _DEFAULTS[name]}
 
 
 def _write(stem: str, text: str) -> Path:

@@ -1,6 +1,7 @@
 """Saved views: a state as a params file that a report can run, and back; nothing lost, nothing written elsewhere."""
 
 import ast
+import re
 import shlex
 from datetime import date
 from pathlib import Path
@@ -101,11 +102,14 @@ def test_a_full_or_read_only_folder_is_told(folder: Path) -> None:
 
 
 def test_the_command_means_the_same_state(tmp_path: Path) -> None:
-    """A shell reads the words back as they were, and the command line's own reader makes the same parameters of them."""
+    """A shell reads the words back, and the command line's own reader makes the same of them, whatever the file says."""
     words = shlex.split(saved_views.as_command(STATE))
     overrides = list(zip(words[4::3], words[5::3], strict=True))
     base = tmp_path / "all.yaml"
-    base.write_bytes((Path(__file__).resolve().parents[1] / words[2]).read_bytes())
+    published = (Path(__file__).resolve().parents[1] / words[2]).read_text()
+    base.write_text(
+        re.sub(r"(filter_clients|http_methods): \[\]", r'\1: ["GET"]', published).replace("top: 5", "top: 9")
+    )
 
     report = read_report_file(base, overrides, today=TODAY)
 

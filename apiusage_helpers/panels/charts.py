@@ -17,7 +17,7 @@ from apiusage_helpers.panels.style import COLOURS, GRID, HATCHES, INK, LEGENDS, 
 ROW = 0.29
 TALL_ROW = 0.42
 _CELL = 0.077
-_LEAST_DAYS, _FEW_DAYS, _MOST_MARKS, _MOST_BARS = 7, 16, 62, 124
+_LEAST_DAYS, _FEW_DAYS, _MOST_MARKS, _MOST_BARS, _MOST_LABELS = 7, 16, 62, 124, 12
 _ROOM_FOR_WORD = 0.45  # of the highest column: a lower one has a word above it, not in it
 _LEGEND = 0.32
 
@@ -144,8 +144,10 @@ def _day_texts(axes: Axes, days: Days, tops: Sequence[float], highest: float) ->
             axes.text(place, top + highest * 0.015, human(top), ha="center", va="bottom", fontsize=8.5, color=INK)
         if place in days.provisional:
             inside = top > highest * _ROOM_FOR_WORD
-            base, colour = (highest * 0.03, PAPER) if inside else (top + highest * 0.11, INK)
-            axes.text(place, base, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=colour)
+            base = highest * 0.03 if inside else top + highest * 0.11
+            word = axes.text(place, base, "provisional", rotation=90, ha="center", va="bottom", fontsize=8, color=INK)
+            if inside:  # whatever the colours of the column
+                word.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
 
 
 def _runs(places: Collection[int]) -> list[tuple[int, int]]:
@@ -156,13 +158,14 @@ def _runs(places: Collection[int]) -> list[tuple[int, int]]:
 
 
 def day_axis(axes: Axes, days: Days) -> None:
-    """At most about twelve labels, the newest day among them, and short counts on the other axis."""
+    """At most as many labels as fit, the newest day among them, and short whole counts on the other axis."""
     count = len(days.labels)
-    step = max(1, -(-count // 12))
+    widest = max((width(line) for label in days.labels for line in label.splitlines()), default=0)
+    step = max(1, -(-count // min(_MOST_LABELS, int(WIDTH * 0.895 / (widest * _CELL + 0.06)))))
     places = range(count - 1, -1, -step)
     axes.set_xticks(list(places), [days.labels[place] for place in places], fontsize=8.5)
     axes.tick_params(length=0)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))  # whose short counts are exact
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value).replace(".0", "")))
     _legend(axes)
 

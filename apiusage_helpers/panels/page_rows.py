@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from apiusage_helpers.panels.labels import CLIENT_CELLS, client_labels, counted, day_label
+from apiusage_helpers.panels.labels import counted, day_label
 from apiusage_helpers.panels.media import PAGE_ROWS
 from apiusage_helpers.panels.report import labels_of
-from apiusage_helpers.panels.view import clicks
+from apiusage_helpers.panels.view import clicks, labels_of_view
 from apiusage_helpers.tables.cube import MEASURES, UsageCube, usage_cube
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.report import chosen_clients
@@ -113,8 +113,7 @@ def _head(told: dict[str, Any]) -> bytes:
 def _told(report: UsageReport, view: UsageView | None, cube: UsageCube, span: int) -> dict[str, Any]:
     selection, table = report.selection, report.tables.requests_per_day
     kinds = report.kinds if view is None else dict(zip((one for one, _ in view.cube.clients), view.kinds, strict=True))
-    labels = dict(zip((one for one, _ in cube.clients), client_labels(cube.clients, CLIENT_CELLS), strict=True))
-    labels, zone = labels | labels_of(report), ZoneInfo(report.selection.display_timezone)
+    labels, zone = labels_of(report) if view is None else labels_of_view(view), ZoneInfo(selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
     chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None
     return {

@@ -4,7 +4,6 @@ from dataclasses import replace
 from html import escape
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from apiusage_helpers.panels import descriptions
@@ -29,7 +28,7 @@ from apiusage_helpers.tables.cube import MEASURES
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.usage_view import UsageView
-from apiusage_helpers.tables.view import days_table
+from apiusage_helpers.tables.view import cube_of, days_table
 from apiusage_helpers.view_state import url_text
 
 MOST_BARS = 12
@@ -44,7 +43,7 @@ def graph(view: UsageView) -> Panel:
 def clients(view: UsageView) -> Panel:
     """The table OAuth Clients, its first rows as bars."""
     table = view.tables()["view_clients"]
-    labels = client_labels(list(zip(table["client_id"], table["client_name"], strict=True)), CLIENT_CELLS)
+    labels = [labels_of_view(view)[one] for one in table["client_id"]]
     told = _told(table).drop(columns=[] if any(view.kinds) else ["kind"])
     panel = Panel("view_clients", "OAuth Clients", told, _leaders(table, labels, "OAuth client"))
     return _with_bars(panel, table, labels, above=False)
@@ -96,23 +95,16 @@ def _days(view: UsageView) -> Panel:
 
 def _single_day(view: UsageView) -> Panel:
     """The clients of one day as bars of outcomes, the rest of them as one bar."""
-    day = view.cube.interval.start
-    columns = [name for name in MEASURES if name != "requests"]
-    counts = view.figures.by_client
-    order = [n for n in np.argsort(-counts[0], kind="stable") if counts[0][n] > 0]
-    table = pd.DataFrame({name: counts[MEASURES.index(name)][order] for name in MEASURES})
-    keys = [view.cube.clients[n] for n in order]
-    table.insert(0, "client_id", [one for one, _ in keys])
-    table.insert(1, "client_name", [name for _, name in keys])
-    labels = client_labels(keys, CLIENT_CELLS)
+    day, table = view.cube.interval.start, view.tables()["view_day"]
+    labels = [labels_of_view(view)[one] for one in table["client_id"]]
     alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, 'OAuth client')}"
     kinds = {one: kind for (one, _), kind in zip(view.cube.clients, view.kinds, strict=True) if kind}
     panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=kinds)
-    if not order:
+    if not len(table):
         return panel
-    series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in columns}
+    series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in OUTCOMES}
     totals = [*table["requests"][:MOST_BARS], *_rest(table["requests"])]
-    rest = frozenset({MOST_BARS}) if len(order) > MOST_BARS else frozenset()
+    rest = frozenset({MOST_BARS}) if len(table) > MOST_BARS else frozenset()
     bars = Bars([*labels[:MOST_BARS], *([OTHER] if rest else [])], series, [human(n) for n in totals], rest)
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
     return replace(panel, figure=figure, svg=svg)
@@ -149,6 +141,12 @@ def _with_bars(panel: Panel, table: pd.DataFrame, labels: list[str], *, above: b
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
     more = f" The picture shows the first {count} of {whole(len(table))} rows." if len(table) > count else ""
     return replace(panel, figure=figure, svg=svg, alt=panel.alt + more)
+
+
+def labels_of_view(view: UsageView) -> dict[str, str]:
+    """The label of every client of the view by id: the same in all its pictures, no two alike."""
+    clients = cube_of(view.cube, view.state).clients
+    return dict(zip((one for one, _ in clients), client_labels(clients, CLIENT_CELLS), strict=True))
 
 
 def url_labels(view: UsageView) -> list[str]:

@@ -29,7 +29,8 @@ class UsageCube:
     """The rows of one interval. Client and URL numbers are places in `clients` and `urls`, day numbers in `interval.days`.
 
     `clients` holds (client_id, client_name), ordered by name then id; `urls` (http_method, template_uri), ordered by
-    template URI then method. `counts` has one row for each of `MEASURES`.
+    template URI then method. `counts` has one row for each of `MEASURES`. `excluded` are the clients, as in `clients`,
+    whose rows were left out.
     """
 
     interval: Interval
@@ -40,6 +41,7 @@ class UsageCube:
     client: Codes
     url: Codes
     counts: npt.NDArray[np.int64]
+    excluded: tuple[tuple[str, str], ...] = ()
 
     def sums(self, by: Codes, size: int, keep: Flags, measures: Collection[str] = MEASURES) -> npt.NDArray[np.int64]:
         """Sums of `measures` over the rows that `keep` marks, one column for each of the `size` numbers in `by`."""
@@ -87,6 +89,7 @@ def usage_cube(
         client=client,
         url=url,
         counts=np.ascontiguousarray(counts[list(MEASURES)].to_numpy(np.int64).T),
+        excluded=tuple((one, name) for one, name in names.items() if one in excluded),
     )
 
 

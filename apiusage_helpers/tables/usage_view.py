@@ -38,20 +38,22 @@ class UsageView:
         return [method for method in METHODS if method in seen]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """What is shown: both tables and the days, each under the name of its CSV file."""
+        """What is shown: both tables and the days (of a single day its clients too), each under the name of its CSV file."""
+        one_day = {"view_day": view.single_day_table(self.cube, self.figures)} if len(self.cube.interval) == 1 else {}
         return {
             "view_clients": view.clients_table(self.cube, self.figures, self.kinds),
             "view_urls": view.urls_table(self.cube, self.figures),
             "view_days": view.days_table(self.cube, self.figures),
+            **one_day,
         }
 
     def notes(self) -> list[str]:
         """What to know of this view: filters without a row, days that are missing or provisional, excluded clients."""
         missing, provisional = len(self.usage.missing), sum(day.provisional for day in self.usage.days)
-        days = [f"{count} of {len(self.cube.interval)} days {word}" for count, word in
+        all_days, excluded = len(self.cube.interval), len(self.cube.excluded)
+        days = [f"days {word}: {count} of {all_days}" for count, word in
                 ((missing, "missing in the store"), (provisional, "provisional")) if count]  # fmt: skip
-        excluded = len(excluded_clients(self.directory))
-        left_out = [f"{excluded} OAuth clients are marked excluded in clients.csv and left out"] if excluded else []
+        left_out = [f"OAuth clients marked excluded in clients.csv and left out: {excluded}"] if excluded else []
         return [*view.unmet_filters(self.cube, self.state), *days, *left_out]
 
 
@@ -61,6 +63,15 @@ def usage_view(state: ViewState, directory: Mapping[str, Client]) -> UsageView:
     excluded = excluded_clients(directory)
     cube = usage_cube(usage.rows, state.selection.interval, missing=usage.missing, excluded=excluded)
     return UsageView(state, usage, cube, view.view_figures(cube, state), directory)
+
+
+def by_id(shown: UsageView) -> ViewState:
+    """The state with the clients that it filters by under their ids; a name may stand for several of them."""
+    found: dict[str, None] = {}
+    for one in shown.state.filter_clients:
+        ids = [client_id for client_id, name in shown.cube.clients if one in {client_id, name}]
+        found |= dict.fromkeys(ids or [one])
+    return replace(shown.state, filter_clients=tuple(found))
 
 
 def moved(before: UsageView, state: ViewState) -> UsageView:

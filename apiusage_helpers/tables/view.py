@@ -92,13 +92,11 @@ def cube_of(cube: UsageCube, state: ViewState) -> UsageCube:
 def unmet_filters(cube: UsageCube, state: ViewState) -> list[str]:
     """Sentences on filters that no row of the interval bears; they stay in the state."""
     clients = {text for client in cube.clients for text in client}
+    excluded = {text for client in cube.excluded for text in client}
     urls = {url_text(*url) for url in cube.urls}
+    why = {True: "is marked excluded in clients.csv and left out", False: "made no request in this interval"}
     return [
-        *(
-            f"filter_clients: {one!r} made no request in this interval"
-            for one in state.filter_clients
-            if one not in clients
-        ),
+        *(f"filter_clients: {one!r} {why[one in excluded]}" for one in state.filter_clients if one not in clients),
         *(f"filter_urls: {one!r} was not asked for in this interval" for one in state.filter_urls if one not in urls),
     ]
 
@@ -121,6 +119,15 @@ def days_table(cube: UsageCube, figures: ViewFigures) -> pd.DataFrame:
     table = pd.DataFrame(figures.days.T, columns=list(MEASURES))
     table.insert(0, "date", pd.DatetimeIndex(cube.interval.days))
     return table.assign(complete=[day not in cube.missing for day in cube.interval.days])
+
+
+def single_day_table(cube: UsageCube, figures: ViewFigures) -> pd.DataFrame:
+    """One row a client with requests under both filters: client_id, client_name, requests and the five outcomes."""
+    order = [n for n in np.argsort(-figures.by_client[0], kind="stable") if figures.by_client[0][n] > 0]
+    table = pd.DataFrame({name: figures.by_client[place][order] for place, name in enumerate(MEASURES)})
+    table.insert(0, "client_id", pd.Series([cube.clients[n][0] for n in order], dtype=str))
+    table.insert(1, "client_name", pd.Series([cube.clients[n][1] for n in order], dtype=str))
+    return table
 
 
 def _of_methods(cube: UsageCube, http_methods: Collection[str]) -> Flags:

@@ -32,9 +32,14 @@ def workbook(sheets: Mapping[str, pd.DataFrame], facts: Mapping[str, object], *,
         bold = book.add_format({"bold": True})
         for title, table in sheets.items():
             _write(book.add_worksheet(title), table, formats, bold)
-        told = pd.DataFrame({"fact": list(facts), "value": [str(value) for value in facts.values()]})
+        told = pd.DataFrame({"fact": list(facts), "value": list(map(_fact, facts.values()))})
         _write(book.add_worksheet("Facts"), told, formats, bold)
     return written.getvalue()
+
+
+def _fact(value: object) -> object:
+    """Counts and days as such, all else as text."""
+    return value if isinstance(value, int | date) else str(value)
 
 
 def _write(sheet: Any, table: pd.DataFrame, formats: Mapping[str, Any], bold: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apiusage_helpers.interval import local_label, zone
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.tables.usage_view import UsageView
+from apiusage_helpers.tables.usage_view import UsageView, by_id
 from apiusage_helpers.tables.workbook import workbook
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -16,7 +16,12 @@ KINDS = {
     "CSV: API Requests": "view_urls",
     "CSV: requests per day": "view_days",
 }
-_SHEETS = {"view_clients": "OAuth Clients", "view_urls": "API Requests", "view_days": "Requests per day"}
+_SHEETS = {
+    "view_clients": "OAuth Clients",
+    "view_urls": "API Requests",
+    "view_days": "Requests per day",
+    "view_day": "One day by client",
+}
 _SLUG = 32
 
 
@@ -62,7 +67,8 @@ def facts(view: UsageView) -> dict[str, object]:
         "interval (UTC days)": selection.interval,
         f"first day in {selection.display_timezone}": local_label(selection.interval.start, here),
         "HTTP methods": ", ".join(selection.http_methods) or "all",
-        "filter on OAuth clients": ", ".join(f"{names.get(one, '')} ({one})" for one in state.filter_clients) or "none",
+        "filter on OAuth clients": ", ".join(f"{names.get(one, '')} ({one})" for one in by_id(view).filter_clients)
+        or "none",
         "filter on API requests": ", ".join(state.filter_urls) or "none",
         "requests": view.figures.total,
         "requests under the filter": view.figures.requests,

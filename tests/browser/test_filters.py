@@ -179,6 +179,21 @@ def test_what_a_report_does_not_know_is_told(page_file: Path, opened: Callable[.
     assert plain.inner_text(".told").startswith("Nothing is filtered")
 
 
+def test_the_skip_link_keeps_the_choice(page_file: Path, opened: Callable[..., Any]) -> None:
+    """It moves the focus to the report; the choice and its address stay. A place in the page is no choice either."""
+    page = opened(page_file, "#methods=GET").page
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    focused = page.evaluate("document.activeElement.localName")
+    kept = page.inner_text(".told"), page.url.split("#")[1]
+    page.evaluate("location.hash = 'url_requests'; new Promise(done => setTimeout(done))")
+
+    assert focused == "main"
+    assert kept[0].startswith("Filtered by method GET")
+    assert kept[1] == "methods=GET"
+    assert page.inner_text(".told") == kept[0]
+
+
 def test_a_day_without_requests_of_the_choice_is_told(page_file: Path, opened: Callable[..., Any]) -> None:
     """Where nothing fits the choice, every panel says so, and nothing fails."""
     watch = opened(page_file, f"#days={MISSING}")

@@ -102,6 +102,24 @@ def test_the_days_of_a_view_in_spans_are_exact_too(
         "2026-11-03 to 2026-11-04,304,302,0,2,0,0,False"
     ]
     assert line.startswith(
-        "Filtered by day 2026-11-03 to 2026-11-04 and, as saved, OAuth client b: 304 of 3,324 requests"
+        "Filtered by days 2026-11-03 to 2026-11-04 and, as saved, OAuth client b: 304 of 3,324 requests"
     )
     assert watch.wrongs() == filtered.wrongs() == []
+
+
+def test_a_span_of_which_a_day_is_missing_is_told_as_such(
+    made: Any, page: Callable[..., Path], opened: Callable[..., Any], shown_tables: Callable[[Any], Any]
+) -> None:
+    """No mean where no span is whole; days are counted, not spans; the table says partly, the graph marks it."""
+    path = page(view.graph(made[1]), view=made[1])
+    one = opened(path, "#days=2026-11-03").page
+    both = opened(path, "#days=2026-11-01&days=2026-11-03").page
+
+    assert one.locator("#view_days svg").get_attribute("aria-label") == (
+        "Requests on 1 span of 2 days: most on 2026-11-03 to 2026-11-04 with 304. 1 day missing in the store."
+    )
+    assert shown_tables(one)["view_days"][0][-1] == "partly"
+    assert one.locator("#view_days svg .gap").count() == 1
+    assert "304 requests, 2 failed, 1 day missing in the store" in one.locator("#view_days svg title").text_content()
+    assert "Filtered by 2 spans of 2 days" in both.inner_text(".told")
+    assert both.inner_text(".facet summary >> nth=0") == "Spans of 2 days: 2 of 3"

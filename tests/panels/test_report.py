@@ -1,12 +1,14 @@
 """Panels: asserted on their artists, their words and their tables."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from matplotlib.colors import to_hex
 
 from apiusage_helpers.panels import report as panels
-from apiusage_helpers.panels.style import COLOURS
+from apiusage_helpers.panels.charts import Days, draw_days
+from apiusage_helpers.panels.style import COLOURS, drawn
 
 ALL = (
     panels.requests_per_day, panels.top_clients, panels.status_codes, panels.top_urls, panels.client_requests,
@@ -139,9 +141,6 @@ def test_no_label_leaves_the_picture(report) -> None:
 
 def test_many_days_are_steps_with_their_gaps_as_runs() -> None:
     """A year is drawn as two areas; a long gap is one hatched column, told once."""
-    from apiusage_helpers.panels.charts import Days, draw_days
-    from apiusage_helpers.panels.style import drawn
-
     days = Days(
         labels=[str(n) for n in range(366)],
         series={"successful": [n % 90 + 1 for n in range(366)], "failed": [n % 7 for n in range(366)]},
@@ -153,3 +152,30 @@ def test_many_days_are_steps_with_their_gaps_as_runs() -> None:
     assert len(figure.axes[0].patches) == 2
     assert [text.get_text() for text in figure.axes[0].texts] == ["missing"]
     assert len(svg) < 100_000
+
+
+@pytest.mark.parametrize("highest", [1, 2, 7, 10, 1_250_000, 2_500_000])
+def test_the_numbers_beside_the_days_are_true(highest) -> None:
+    """Each line says its own count: no two alike, none rounded."""
+    units = {"k": 1e3, "M": 1e6}
+    figure, _ = drawn(
+        2.6, lambda axes: draw_days(axes, Days(["1", "2"], {"successful": [1, highest], "failed": [0, 0]}))
+    )
+    axes = figure.axes[0]
+    told = [label.get_text() for label in axes.get_yticklabels()]
+    lines = [line for line in axes.get_yticks() if line <= axes.get_ylim()[1]]
+
+    assert [float(text.rstrip("kM")) * units.get(text[-1], 1) for text in told][: len(lines)] == pytest.approx(lines)
+
+
+@pytest.mark.parametrize("count", [7, 9, 12, 31, 92])
+@pytest.mark.parametrize("label", ["13 Nov", "13 Nov\nUTC 14 Nov"])
+def test_labels_of_days_do_not_touch(count, label) -> None:
+    """However many days, and in a display zone with its two lines."""
+    days = Days([label] * count, {"successful": [1] * count, "failed": [0] * count})
+    figure, _ = drawn(2.6, lambda axes: draw_days(axes, days))
+    figure.canvas.draw()
+    boxes = sorted((tick.get_window_extent() for tick in figure.axes[0].get_xticklabels()), key=lambda box: box.x0)
+
+    assert len(boxes) >= min(count, 3)
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))

@@ -9,7 +9,7 @@ import pytest
 from apiusage_helpers.sources.clients import Client
 from apiusage_helpers.store import Origin, write_days
 from apiusage_helpers.tables.usage_report import usage_report
-from apiusage_helpers.tables.usage_view import moved, usage_view, with_view
+from apiusage_helpers.tables.usage_view import by_id, moved, usage_view, with_view
 from apiusage_helpers.usage import usage_table
 from apiusage_helpers.view_state import chosen, clicked, view_state
 
@@ -65,9 +65,28 @@ def test_a_filter_on_a_client_that_is_gone_is_told_and_kept(view) -> None:
     assert filtered.state == state
     assert filtered.figures.requests == 0
     assert filtered.notes() == [
-        "filter_clients: 'gone' made no request in this interval", "1 of 3 days missing in the store",
-        "1 OAuth clients are marked excluded in clients.csv and left out",
+        "filter_clients: 'gone' made no request in this interval", "days missing in the store: 1 of 3",
+        "OAuth clients marked excluded in clients.csv and left out: 1",
     ]  # fmt: skip
+
+
+def test_a_filter_on_an_excluded_client_is_told_as_such(view) -> None:
+    """It made requests, but they were left out."""
+    assert moved(view, clicked(view.state, "clients", "x")).notes()[0] == (
+        "filter_clients: 'x' is marked excluded in clients.csv and left out"
+    )
+
+
+def test_a_filter_by_name_is_one_by_ids(view) -> None:
+    """A name may stand for several clients, and for one whose id is there already; what is not known stays."""
+    names = dict(view.cube.clients)
+    one, other = list(names)[:2]
+    cube = replace(
+        view.cube, clients=tuple((key, "Twin" if key in {one, other} else name) for key, name in names.items())
+    )
+    state = replace(view.state, filter_clients=("Twin", other, "gone"))
+
+    assert by_id(replace(view, cube=cube, state=state)).filter_clients == (one, other, "gone")
 
 
 def test_an_interval_without_requests_is_empty_and_no_fault(view) -> None:
@@ -75,7 +94,10 @@ def test_an_interval_without_requests_is_empty_and_no_fault(view) -> None:
     write_days("acme", usage_table([]), [date(2026, 11, 5)], Origin("test", datetime(2026, 11, 9, tzinfo=UTC)))
     empty = moved(view, chosen(view.state, date_range="2026-11-05/2026-11-05"))
 
-    assert [len(table) for table in empty.tables().values()] == [0, 0, 1]
+    assert {name: len(table) for name, table in empty.tables().items()} == {
+        "view_clients": 0, "view_urls": 0, "view_days": 1, "view_day": 0,
+    }  # fmt: skip
+    assert empty.notes() == []  # the excluded client made no request on that day
     assert (empty.figures.total, empty.methods) == (0, [])
 
 

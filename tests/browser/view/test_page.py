@@ -50,7 +50,7 @@ def test_the_page_shows_figures_and_no_code(page: Any, rows: list[dict[str, Any]
     assert [row[:3] for row in table(page, "urls")] == [
         [f"{method} {uri}", f"{n:,}", percent(share)] for (method, uri), n, share, *_ in expected["urls"][:10]
     ]
-    assert "1 of 30 days missing in the store" in page.inner_text(".au-notes")
+    assert "days missing in the store: 1 of 30" in page.inner_text(".au-notes")
     assert page.locator(".au-picture img").get_attribute("alt").endswith(".")
     assert page.evaluate("document.querySelector('.au-picture img').naturalWidth") > 0
     assert page.locator(".jp-CodeCell .jp-InputArea, .highlight").count() == 0

@@ -159,7 +159,7 @@ function days(block, chosen, spans, filtered) {
 // What a day is called, and whether the store has it.
 function dayOf(block, n) {
   const missing = block.missingDays.has(n);
-  return {date: block.days[n], label: block.labels[n], span: Math.floor(n / block.span), complete: !missing, missing, provisional: block.provisionalDays.has(n)};
+  return {date: block.days[n], label: block.labels[n], span: Math.floor(n / block.span), complete: !missing, missing, gaps: Number(missing), provisional: block.provisionalDays.has(n)};
 }
 
 // What a span of days is called, and how much of it the store has.
@@ -171,7 +171,7 @@ function spanOf(block, span) {
   const ends = [...new Set([first, last])];
   return {
     date: ends.map(n => block.days[n]).join(" to "), label: block.labels[first],
-    complete: missing === 0, missing: missing === members.length, provisional: members.some(n => block.provisionalDays.has(n)),
+    complete: missing === 0, missing: missing === members.length, gaps: missing, provisional: members.some(n => block.provisionalDays.has(n)),
   };
 }
 

@@ -9,6 +9,12 @@ function start() {
     const pressed = button("Copy", () => copy(text.textContent, pressed), {"aria-label": "Copy the command"});
     text.after(pressed);
   });
+  document.querySelector("a.skip")?.addEventListener("click", event => { // the address keeps the choice
+    event.preventDefault();
+    const main = document.querySelector("main");
+    main.tabIndex = -1;
+    main.focus();
+  });
   document.documentElement.classList.add("scripted");
   return grids;
 }
@@ -47,6 +53,7 @@ function enliven(block, grids) {
   const lineText = (n, chosen) => n < 3 ? countText(shown.found, n, block) : viewLine(shown.found, chosen, block, choiceText(chosen, options));
 
   function fromAddress() {
+    if (shown.found && location.hash.length > 1 && !location.hash.includes("=")) return; // a place in the page, not a choice
     const {chosen, unknown} = choiceIn(location.hash.slice(1), options);
     show(chosen, unknown);
   }
@@ -78,6 +85,7 @@ function number(block) {
   block.methods = [...block.methodNumbers.keys()];
   block.uris = [...block.uriNumbers.keys()];
   block.asking = new Set(block.pairClient).size;
+  if (block.span > 1) Object.assign(FACETS[0], {title: `Spans of ${block.span} days`, noun: "days", many: `spans of ${block.span} days`});
   block.missingDays = new Set(block.missing);
   block.provisionalDays = new Set(block.provisional);
   block.published = summed(block, noChoice());
@@ -141,7 +149,9 @@ function toldText(found, chosen, options, unknown, block) {
   const lost = unknown ? ` ${whole(unknown)} of the names in the address ${unknown === 1 ? "is" : "are"} not in this report.` : "";
   if (!found.filtered) return `${publishedText(found, chosen, block)}${spans}${lost}`;
   const clients = `${whole(found.counts[0].clients)} of ${counted(block.asking, "OAuth client")}`;
-  return `Filtered by ${listed(choiceText(chosen, options), 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${clients}.${spans}${lost}`;
+  const held = block.view ? heldClicks(block, chosen) : [];
+  const saved = held.length ? ` Graph and tables are under the saved click on ${held.join(" and ")} too.` : "";
+  return `Filtered by ${listed(choiceText(chosen, options), 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${clients}.${saved}${spans}${lost}`;
 }
 
 function publishedText(found, chosen, block) {

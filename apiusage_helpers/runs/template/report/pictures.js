@@ -168,26 +168,33 @@ function dayPicture(name, list, width, choose) {
   const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
   const columns = list.map(entry => ({entry, parts: partsOfDay(entry), top: total(partsOfDay(entry))}));
   const highest = Math.max(...columns.map(({top}) => top), 0) || 1;
-  const step = (width - left - 6) / Math.max(list.length, 7);
-  const start = left + (width - left - 6 - step * list.length) / 2;
+  const widest = Math.max(...list.flatMap(entry => entry.label.split("\n").map(measure)), 0);
+  const room = width - left - Math.max(6, widest / 2); // half of the last label may stand beside its column
+  const step = room / Math.max(list.length, 7);
+  const start = left + (room - step * list.length) / 2;
   const svg = framed(width, height);
   svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
-  const thin = Math.max(1, Math.ceil(list.length / Math.max(3, Math.floor((width - left) / 60))));
+  const thin = Math.max(1, Math.ceil(list.length / Math.max(2, Math.floor(room / (widest + 10)))));
   const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(human(top)))) + 4 <= step;
   columns.forEach((column, n) => {
-    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, few, last: (list.length - 1 - n) % thin === 0};
+    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, width, few, last: (list.length - 1 - n) % thin === 0};
     svg.append(clickable(dayColumn(column, outcomes, place), choiceOf(name, column.entry), choose));
   });
   svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
   return svg;
 }
 
-function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, few, last}) {
+function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, width, few, last}) {
   const middle = x + step / 2;
   const tall = top / highest * high;
   const bar = [x + step * inset, step * (1 - 2 * inset)];
-  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.sums ? failed(entry.sums) : entry.bad)} failed`;
+  const gaps = entry.gaps ? `, ${counted(entry.gaps, "day")} missing in the store` : "";
+  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.sums ? failed(entry.sums) : entry.bad)} failed${gaps}`;
   const parts = [shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"})];
+  if (entry.gaps) {
+    const [left, right] = [x + step * 0.14, x + step * 0.86];
+    parts.push(shape("rect", {x: left, y: bottom - high, width: right - left, height: high, class: "gap"}), shape("path", {d: hatch("rising", left, bottom - high, right, bottom), class: "hatch"}));
+  }
   let base = bottom;
   counts.forEach((count, n) => {
     base -= count / highest * high;
@@ -195,11 +202,11 @@ function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, botto
   });
   parts.push(shape("title", {}, `${entry.date}: ${told}`));
   const upright = (text, kind, base = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${base}) rotate(-90)`}, text);
-  if (entry.missing) parts.push(shape("rect", {x: bar[0], y: bottom - high, width: bar[1], height: high, class: "gap"}), ...(step >= 14 ? [upright("missing", "small")] : []));
-  else if (few || (entry.requests === 0 && step >= 10)) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
+  if (entry.missing && step >= 14) parts.push(upright("missing", "small on"));
+  if (!entry.missing && (few || (entry.requests === 0 && step >= 10))) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
   const inside = tall > high * ROOM_FOR_WORD;
   if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - tall - 20));
-  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, middle, bottom + 16 + n * 15, "small muted", "middle")));
+  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, Math.min(middle, width - 2 - measure(line) / 2), bottom + 16 + n * 15, "small muted", "middle")));
   return shape("g", {}, ...parts);
 }
 
@@ -207,7 +214,7 @@ function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, botto
 function scaleLines(highest, left, width, bottom, high) {
   const rough = highest / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 2.5, 5, 10].find(size => size * power >= rough) * power);
+  const step = Math.max(1, [1, 2, 5, 10].find(size => size * power >= rough) * power); // their short numbers are exact
   const lines = Array.from({length: Math.floor(highest / step) + 1}, (_, n) => n * step);
   return lines.flatMap(count => {
     const y = bottom - count / highest * high;

@@ -34,14 +34,15 @@ class Row {
   }
 
   get texts() {
-    return this.columns.map(({column}) => cellText(column, valueOf(column, this.entry, this.block, this.found)));
+    const partly = this.entry.gaps > 0 && !this.entry.missing; // a span of days of which some are missing
+    return this.columns.map(({column}) => column === "complete" && partly ? "partly" : cellText(column, valueOf(column, this.entry, this.block, this.found)));
   }
 
   node() {
     const texts = this.texts;
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
       const text = texts[n];
-      const choice = text && cellChoice(column, this.entry, this.name);
+      const choice = text && cellChoice(column, this.entry, this.name, this.block);
       const content = choice ? button(text, () => this.choose(...choice), {
         class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
         "data-choice": choice.join(), "data-table": this.name,
@@ -51,10 +52,11 @@ class Row {
   }
 }
 
-// What a press on a cell chooses: the client on its name, the request on its template URI, the status, the day.
-function cellChoice(column, entry, name) {
+// What a press on a cell chooses: the client on its name (its id, where it has none), the request on its template URI, the status, the day.
+function cellChoice(column, entry, name, block) {
   if (entry.other) return null;
-  if (column === "client_name") return ["clients", entry.client];
+  const named = entry.client !== undefined && block.clients[entry.client][1] !== "";
+  if (column === (named ? "client_name" : "client_id")) return ["clients", entry.client];
   if (column === "template_uri") return ["requests", entry.url];
   return column === "meaning" || column === "date" ? choiceOf(name, entry) : null;
 }

@@ -35,10 +35,11 @@ function daysInWords(list, told, each) {
   if (!requests.some(count => count)) return `No requests on any of ${told} of this interval.`;
   const complete = list.filter(entry => entry.complete);
   const mean = complete.reduce((sum, entry) => sum + entry.requests, 0) / complete.length;
+  const average = complete.length ? `${whole(mean)} ${each} on average, ` : "";
   const highest = requests.indexOf(Math.max(...requests));
-  const missing = list.length - complete.length;
+  const missing = list.reduce((sum, entry) => sum + entry.gaps, 0);
   const gap = missing ? ` ${counted(missing, "day")} missing in the store.` : "";
-  return `Requests on ${told}: ${whole(mean)} ${each} on average, most on ${list[highest].date} with ${whole(requests[highest])}.${gap}`;
+  return `Requests on ${told}: ${average}most on ${list[highest].date} with ${whole(requests[highest])}.${gap}`;
 }
 
 // The sentence for the picture of a panel.
