@@ -5,6 +5,7 @@ Its page      html and template/; publish (whole or not at all), published (what
 Schedules     due (does what is due), stay (stays and does it again); schedule (which instants), plans (which work),
               restated (whose days have changed), state (what is remembered between two looks)
 News          news (what is to be told, to whom), notify (one message, through Apprise)
-The shelf     shelf (what has run), pages and spark (index and roll-ups), differences (of two runs), prune (retention)
+The shelf     shelf (what has run), pages and spark (index and roll-ups), prune (retention);
+              differences (of two runs), kinds (what makes them of another kind)
 The source    fetch (days into the store); access and checkup (what `doctor` looks at)
 """

@@ -9,7 +9,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
 
 Facts = Mapping[str, Any]
-_OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
+OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
 
 
 def place(report: str, organization: str, interval: Interval) -> Path:
@@ -47,7 +47,7 @@ def made_of(facts: Facts | None, report: Report) -> bool:
     if facts is None or facts.get("notebook") != report.notebook:
         return False
     now = report.parameters.model_dump(mode="json")
-    of_now = {name: now[name] for name in _OF_THE_RUN}
+    of_now = {name: now[name] for name in OF_THE_RUN}
     try:
         then = type(report.parameters).model_validate({**facts["parameters"], **of_now})
     except (ValueError, KeyError, TypeError):  # parameters of another time
