@@ -23,7 +23,10 @@ def sample(apiusage):
 
 
 def test_a_restated_day_is_made_again_from_real_data(sample) -> None:
-    """Import, due, restate with the same total, due: made again, told which day; then diff tells what changed."""
+    """Import, due, restate with the same total, due: made again, told which day; then diff tells what changed.
+
+    The first import takes the day from another source, which is told as such; the second restates it.
+    """
     assert sample("due", "--now", "2026-11-24T12:00").returncode == 0
     link = sample.output / "daily" / "sample" / "2026-11-17_2026-11-23"
     first, facts = link.resolve(), json.loads((link / "run.json").read_text())
@@ -40,8 +43,17 @@ def test_a_restated_day_is_made_again_from_real_data(sample) -> None:
     done = sample("due", "--now", "2026-11-24T13:00")
     assert done.stdout.splitlines() == [str(link)], done.stderr
     again = json.loads((link / "run.json").read_text())
-    assert again["restated"] == [{"date": day, "before": total, "after": total, "restated": True}]
+    assert again["restated"] == []
+    assert again["other_source"] == [
+        {"date": day, "was": "sample", "now": "usage/query", "before": total, "after": total}
+    ]
     assert sample("due", "--now", "2026-11-24T14:00").stdout == ""
+    file.write_text(json.dumps({"results": [row | {"clientId": "y"}], "queryStatus": "Complete"}))
+    assert sample("import", file, "--organization", "sample").returncode == 0
+    assert sample("due", "--now", "2026-11-24T15:00").stdout.splitlines() == [str(link)]
+    again = json.loads((link / "run.json").read_text())
+    assert again["restated"] == [{"date": day, "before": total, "after": total, "restated": True}]
+    assert "other_source" not in again
     told = sample("diff", first, link)
     assert told.returncode == 0
     assert "api_usage.csv" in told.stdout

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.panels.labels import counted, percent, visible, whole
-from apiusage_helpers.runs.published import change, facts_of, published, share, totals
+from apiusage_helpers.runs.published import change, facts_of, made_again, published, share, totals
 from apiusage_helpers.runs.spark import sparkline
 from apiusage_helpers.runs.state import locked
 from apiusage_helpers.whole_files import write_text
@@ -189,7 +189,7 @@ def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
 def _status(facts: Mapping[str, Any]) -> str:
     days = facts.get("days") or {}
     gaps = [f"{counted(len(days[kind]), 'day')} {kind}" for kind in ("missing", "provisional") if days.get(kind)]
-    return "published" + (f", {', '.join(gaps)}" if gaps else "") + (", restated" if facts.get("restated") else "")
+    return ", ".join(filter(None, ["published", *gaps, made_again(facts)]))
 
 
 def _failures(failed: Sequence[Shown], here: Path) -> str:

@@ -71,3 +71,24 @@ def change(facts: Facts) -> float | None:
     before = facts.get("previous") or {}
     whole = not before.get("missing", 1) and not (facts.get("days") or {}).get("missing")
     return totals(facts)["requests"] / before["requests"] - 1 if whole and before.get("requests") else None
+
+
+def made_again(facts: Facts) -> str:
+    """Why a run was made in place of another, in a word or two; nothing where its days have not changed."""
+    restated = facts.get("restated") or ()
+    if any(day["before"] is not None for day in restated):
+        return "restated"
+    return "from another source" if facts.get("other_source") else "completed" if restated else ""
+
+
+def changed_days(facts: Facts) -> Iterator[str]:
+    """A line for each day that is not as the run before saw it."""
+    for day in facts.get("restated") or ():
+        come = day["before"] is None
+        yield f"{day['date']} came in: {day['after']:,} requests" if come else f"restated {day['date']}: {_moved(day)}"
+    for day in facts.get("other_source") or ():
+        yield f"{day['date']} now from {day['now']}, was from {day['was']}: {_moved(day)}"
+
+
+def _moved(day: Facts) -> str:
+    return f"{day['before']:,} -> {day['after']:,} requests"

@@ -206,6 +206,33 @@ def test_restated_days_make_their_reports_due_again(stub, params_file, before, n
     assert len(looks) == 1
 
 
+def test_a_day_of_another_source_is_told_as_such(stub, params_file) -> None:
+    """Its report is made again for its figures; days that came in or were restated stand beside it, each by its kind."""
+    params_file()
+    stub.facts = {"seen": seen(source="usage/query")}
+    del stub.facts["seen"][str(DAYS[0])]
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+    days = dict.fromkeys(DAYS, DayNow(10, False, "t0", "usage/query")) | {
+        DAYS[0]: DayNow(8, False, "t1", "CSV export"),
+        DAYS[1]: DayNow(11, False, "t1", "usage/query"),
+        DAYS[2]: DayNow(12, False, "t1", "CSV export"),
+        DAYS[3]: DayNow(10, False, "t1", "CSV export"),
+    }
+    digests = dict.fromkeys(DAYS, "d0") | dict.fromkeys(DAYS[:3], "d1")
+
+    assert due(NOW, stub.hands(look=lambda: look_at(days, digests))) == 0
+    why = "came in: 2026-11-17; restated: 2026-11-18; now from CSV export, was from usage/query: 2026-11-19"
+    assert f"daily/a/2026-11-17_2026-11-23: {why}" in stub.told
+    facts = json.loads((stub.output / "daily" / "a" / "2026-11-17_2026-11-23" / "run.json").read_text())
+    assert [(day["date"], day["before"], day["after"]) for day in facts["restated"]] == [
+        ("2026-11-17", None, 8), ("2026-11-18", 10, 11),
+    ]  # fmt: skip
+    assert facts["other_source"] == [
+        {"date": "2026-11-19", "was": "usage/query", "now": "CSV export", "before": 10, "after": 12}
+    ]
+
+
 def test_a_restated_report_that_fails_is_made_by_the_next_look(stub, params_file) -> None:
     """The state of the store counts as dealt with only when all of it has been."""
     params_file()
