@@ -93,6 +93,25 @@ def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: st
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme)"),
+        ("date_range", "2026-10-01/2026-10-02", "it has 1 day from 2026-10-05"),
+    ],
+)
+def test_what_the_store_cannot_give_leaves_nothing(apiusage, result_file, parameter, value, message) -> None:
+    """A mistyped organization or interval is told at once: no run is kept, none is listed, the shelf fails in nothing."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    order = {"organization": "acme", "date_range": "2026-10-05/2026-10-05"} | {parameter: value}
+    done = apiusage("report", DAILY, *(word for pair in order.items() for word in ("-p", *pair)))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert message in done.stderr
+    assert json.loads(apiusage("runs", "--json").stdout) == []
+    assert not list(apiusage.output.glob(".failed/*"))
+
+
 def test_wrong_parameters_are_told_before_a_kernel_starts(apiusage) -> None:
     """Nothing is made below the output folder, and no heavy package is waited for."""
     started = time.monotonic()
@@ -118,9 +137,14 @@ def test_several_organizations_are_one_a_line_with_the_worst_code(apiusage, resu
 def test_runs_lists_what_has_run(apiusage, result_file) -> None:
     """Published, replaced and failed, as a table and as JSON."""
     apiusage("import", result_file(GOOD), "--organization", "a")
+    order = (DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
     for _ in range(2):
-        apiusage.published(DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
-    apiusage("report", DAILY, "-p", "organization", "nobody")
+        apiusage.published(*order)
+    broken = apiusage.folder / "notebooks" / "api_usage_report.ipynb"
+    broken.parent.mkdir()
+    (apiusage.folder / "params").mkdir()  # a project of its own, whose notebook is none
+    broken.write_text("{}")
+    assert apiusage("report", *order).returncode == 4
     found = json.loads(apiusage("runs", "--json").stdout)
 
     assert sorted(run["status"] for run in found) == ["failed", "replaced", "succeeded"]

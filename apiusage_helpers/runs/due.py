@@ -281,8 +281,8 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
 def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
     """Pages are rebuilt where something changed; news go to whom they are for."""
     try:
-        if day.touched or pages_are_stale(day.output):
-            rebuild_pages(day.output)
+        if day.touched or pages_are_stale(day.output, day.now):
+            rebuild_pages(day.output, day.now)
     except OSError as fault:
         day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
     for report in plans:

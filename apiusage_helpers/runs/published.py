@@ -73,6 +73,11 @@ def change(facts: Facts) -> float | None:
     return totals(facts)["requests"] / before["requests"] - 1 if whole and before.get("requests") else None
 
 
+def by_schedule(facts: Facts) -> bool:
+    """Whether `due` started a run, at its instant or for a restated day; else somebody did by hand."""
+    return "scheduled" in facts or "restated" in facts
+
+
 def made_again(facts: Facts) -> str:
     """Why a run was made in place of another, in a word or two; nothing where its days have not changed."""
     restated = facts.get("restated") or ()

@@ -324,7 +324,7 @@ def test_a_store_that_cannot_be_looked_at_is_looked_at_again(stub, params_file) 
 def test_the_shelf_lists_what_was_published_before_a_kill(stub, params_file, monkeypatch) -> None:
     """A `due` killed between publishing and the pages leaves them to the next one."""
     params_file()
-    monkeypatch.setattr("apiusage_helpers.runs.due.rebuild_pages", lambda _: None)
+    monkeypatch.setattr("apiusage_helpers.runs.due.rebuild_pages", lambda *_: None)
     due(NOW - timedelta(days=1), stub.hands())
     (stub.output / "index.html").write_text("old")
     monkeypatch.undo()
