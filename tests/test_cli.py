@@ -179,6 +179,46 @@ def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     assert apiusage("doctor").returncode == 3
 
 
+def test_doctor_reads_every_params_file_and_saved_view(apiusage, result_file) -> None:
+    """All faults by file, code 2; the store's 3 is worse; what `due` never reads is said; sound files are counted."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    shutil.copytree(ROOT / "params", apiusage.folder / "params")
+    (apiusage.folder / "notebooks").mkdir()
+    sound = apiusage("doctor")
+    names = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
+    scheduled = sum("\nschedule:" in (ROOT / "params" / f"{name}.yaml").read_text() for name in names)
+    assert sound.returncode == 0, sound.stdout
+    assert f"{len(names)} params files in {apiusage.folder}/params, {scheduled} with a schedule" in sound.stdout
+    assert f"1 saved view in {apiusage.folder}/params/views" in sound.stdout
+
+    bad, view = (apiusage.folder / "params" / name for name in ("bad.yaml", "views/old.yaml"))
+    bad.write_text(
+        "notebook: api_usage_report\nschedule: {cron: '61 * * * *', colour: red}\nparameters: {organization: a}\n"
+    )
+    view.write_text(
+        "notebook: api_usage_view\nparameters: {organization: a, date_range: last_month, client_secret: canary}\n"
+    )
+    (apiusage.folder / "params" / "weekly.yml").write_text("")
+    done = apiusage("doctor")
+    assert done.returncode == 2
+    told = [line.strip() for line in done.stdout.splitlines()]
+    place = told.index(f"attention {bad}: 3 faults, nothing was run")
+    assert {line.split(":")[0] for line in told[place + 1 : place + 4]} == {
+        "schedule.colour", "schedule.cron", "parameters.date_range",
+    }  # fmt: skip
+    assert f"attention {view}: 1 fault, nothing was run" in told
+    assert "canary" not in done.stdout
+    assert any(line.endswith("weekly.yml: not read: name it .yaml") for line in told)
+    next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
+    assert apiusage("doctor").returncode == 3
+
+
+def test_doctor_misses_a_params_folder(apiusage) -> None:
+    """A schedule whose folder is not there makes nothing, and says nothing by itself."""
+    done = apiusage("doctor", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere"))
+    assert f"params folder {apiusage.folder}/nowhere: there is none" in done.stdout
+
+
 def test_help_is_quick_and_names_every_command(apiusage) -> None:
     """And a defect is one line unless --debug asks for more."""
     done = apiusage("--help")

@@ -89,6 +89,15 @@ def test_a_bad_params_file_does_not_stop_the_others(stub, params_file) -> None:
     assert any(str(bad) in line and "colour" in line for line in stub.told)
 
 
+def test_hidden_files_are_no_reports(stub, params_file) -> None:
+    """An editor's lock and draft beside a params file: `due` ends with 0."""
+    (params_file().parent / ".#daily.yaml").symlink_to("somebody@somewhere:1")
+    (params_file().parent / ".daily.yaml").write_text("half a")
+
+    assert due(NOW, stub.hands()) == 0
+    assert len(stub.made) == 1
+
+
 def test_missing_days_are_waited_for_then_published_with_the_gap(stub, params_file) -> None:
     """Up to wait_hours after the instant, under `none` too; the waiting is told."""
     params_file(wait_hours=12, catch_up="none")
