@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,6 +95,26 @@ def test_wrong_arguments_end_with_two(apiusage, arguments, code, message) -> Non
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_where_a_defect_is_also_where_the_work_goes_on(apiusage) -> None:
+    """Only then: its text may hold anything."""
+    for folder in ("params", "notebooks"):
+        (apiusage.folder / folder).mkdir()
+    shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params")
+    code = (
+        "import sys, apiusage_helpers.runs.due as d\nfrom apiusage_helpers.cli import main\n"
+        "def broken(*_): raise KeyError('canary')\nd.deliver = broken\n"
+        "main([*sys.argv[1:], 'due', '--now', '2026-11-24T00:00'])"
+    )
+    for flags, seen in (((), False), (("--debug",), True)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *flags], capture_output=True, text=True, env=apiusage.environment,
+            cwd=apiusage.folder, check=False,
+        )  # fmt: skip
+        assert done.returncode == 6
+        assert "a defect of this program (KeyError); --debug shows where" in done.stderr
+        assert ("canary" in done.stderr, "Traceback" in done.stderr) == (seen, seen)
 
 
 def test_schedule_does_what_due_does_at_each_instant(stub, params_file) -> None:

@@ -50,12 +50,19 @@ def old_reports(output: Path, plans: Sequence[Report], keep: Keep, now: datetime
 
 def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     """Folders of runs that were replaced or failed more than `keep.rest` days ago."""
+    found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     current = {
         link.resolve() for path in output.glob("[!.]*") if path.is_dir() for link, _ in published(output, path.name)
     }
-    found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     earliest = f"{now - timedelta(days=keep.rest):%Y%m%dT%H%M%S}"  # a run's id starts with the time at which it started
-    return sorted(path for path in found if path.is_dir() and path.resolve() not in current and path.name < earliest)
+    return sorted(
+        path
+        for path in found
+        if path.is_dir()
+        and path.resolve() not in current
+        and path.name < earliest
+        and not (output / ".runs" / f".{path.name}.work").is_dir()  # it is just being published
+    )
 
 
 def prune(output: Path, plans: Sequence[Report], keep: Keep, now: datetime) -> Iterator[Path]:

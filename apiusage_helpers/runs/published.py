@@ -36,7 +36,7 @@ def facts_of(folder: Path) -> dict[str, Any] | None:
 
 def published(output: Path, report: str, organization: str = "*") -> Iterator[tuple[Path, dict[str, Any]]]:
     """The link and the facts of each published run of a report, in order of organization and interval."""
-    for link in sorted((output / report).glob(f"{organization}/*_*")):
+    for link in sorted((output / report).glob(f"{organization}/[!.]*_*")):
         facts = facts_of(link) if link.is_symlink() else None
         if facts is not None:
             yield link, facts

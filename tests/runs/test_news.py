@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from apiusage_helpers.errors import DeliveryError, RunError
+from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.news import findings
 from apiusage_helpers.runs.notify import Message, send
@@ -48,6 +49,20 @@ def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
 
     assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
     assert "cell 3 failed" in stub.sent[0][1].body
+
+
+def test_a_report_made_by_hand_works_again(stub, params_file) -> None:
+    """Its next failure is news; a failure that nobody has mended is not told again."""
+    plan = params_file(deliver=[{"to": "OPS", "on": "failure"}])
+    due(NOW - 2 * DAY, stub.hands())
+    for now, by_hand in ((NOW - DAY, False), (NOW, True), (NOW + DAY, False)):
+        stub.faults = [RunError("cell 3 failed")]
+        assert due(now, stub.hands()) == 4
+        if by_hand:
+            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+            assert due(now, stub.hands()) == 0
+
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
 
 
 def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, params_file) -> None:

@@ -76,6 +76,16 @@ def test_replaced_and_failed_runs_go_after_their_time(stub, params_file) -> None
     assert (stub.output / ".failed" / "20261123T000000-z").is_dir()
 
 
+def test_a_run_that_is_just_being_published_stays(stub) -> None:
+    """Its files are in place, its link is not yet: whoever publishes it still has its work folder."""
+    for name in (".runs/20261124T100000-x", ".runs/.20261124T100000-x.work"):
+        (stub.output / name).mkdir(parents=True)
+
+    assert list(prune(stub.output, [], Keep(rest=0), NOW)) == []
+    (stub.output / ".runs" / ".20261124T100000-x.work").rmdir()
+    assert [path.name for path in prune(stub.output, [], Keep(rest=0), NOW)] == ["20261124T100000-x"]
+
+
 def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
     """At once, by --rest 0: neither names it any more, nor leads to what is gone."""
     params_file(parameters={"organization": ["a", "b", "c"]})
