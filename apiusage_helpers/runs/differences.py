@@ -51,7 +51,8 @@ def find_run(output: Path, named: Path) -> Path:
 
     ParameterError when there is none, or it failed: then it has no data to compare.
     """
-    candidates = (named, named.parent, output / named, output / ".runs" / named)
+    given = named.parent if named.name == "report.html" else named
+    candidates = (given, output / given, output / ".runs" / given)
     found = next((path for path in candidates if facts_of(path) is not None), None)
     if found is None:
         raise ParameterError(f"{named}: there is no run; `apiusage runs` lists the path of each")

@@ -229,6 +229,10 @@ def _fetch_fault(day: Day, organization: str) -> str:
     except ApiUsageError as fault:
         day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
         return f"not fetched: {fault}"
+    except OSError as fault:
+        told = f"not fetched: {fault.filename or 'the store'}: {fault.strerror or fault}"
+        day.fault(f"{organization}: {told}", 3)
+        return told
     except Exception as fault:  # noqa: BLE001  # as above
         day.fault(f"{organization}: not fetched: {defect(fault)}", 1)
         return f"not fetched: {defect(fault)}"

@@ -64,8 +64,10 @@ def schedule_of(report: Report) -> Schedule:
 
 
 def read_plans(params: Path) -> tuple[list[Report], list[str]]:
-    """The scheduled reports of a params folder, and the faults of files that cannot be used."""
+    """The scheduled reports of a params folder, and the faults: files that cannot be used, or that there is no folder."""
     reports, faults = read_reports(params)
+    if not params.is_dir():
+        faults.append(f"params folder {params}: there is none, so no report is made by schedule")
     return [report for report in reports if report.schedule], faults
 
 

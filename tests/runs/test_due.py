@@ -89,6 +89,38 @@ def test_a_bad_params_file_does_not_stop_the_others(stub, params_file) -> None:
     assert any(str(bad) in line and "colour" in line for line in stub.told)
 
 
+def test_a_params_folder_that_is_not_there_is_said(stub) -> None:
+    """A mistyped APIUSAGE_PARAMS in a crontab would else be silent for ever."""
+    (stub.output.parent / "params").rmdir()
+
+    assert due(NOW, stub.hands()) == 2
+    assert any("params: there is none" in line for line in stub.told)
+
+
+def test_the_longest_times_that_a_schedule_may_name_can_be_reckoned_with(stub, params_file) -> None:
+    """A century back, and as long to wait; more is refused as a fault of the file, and the others are made."""
+    params_file("a", catch_up="all", max_staleness_days=36_500, wait_hours=876_000)
+    params_file("b", catch_up="all", max_staleness_days=999_999)
+    params_file("c", wait_hours=1e12)
+    assert due(NOW, stub.hands()) == 2
+    assert stub.made == [("a", "a", INTERVAL)]
+    assert [name for name in ("max_staleness_days", "wait_hours") if any(name in line for line in stub.told)] == [
+        "max_staleness_days", "wait_hours",
+    ]  # fmt: skip
+
+
+def test_a_full_disk_while_fetching_is_told_as_that(stub, params_file) -> None:
+    """Not as a defect; the report is made of what there is."""
+    params_file(fetch=True)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "store")
+
+    assert due(NOW, stub.hands(fetch=full)) == 3
+    assert "a: not fetched: store: No space left on device" in stub.told
+    assert len(stub.made) == 1
+
+
 def test_hidden_files_are_no_reports(stub, params_file) -> None:
     """An editor's lock and draft beside a params file: `due` ends with 0."""
     (params_file().parent / ".#daily.yaml").symlink_to("somebody@somewhere:1")
