@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.errors import ParameterError
-from apiusage_helpers.panels.labels import counted, visible
+from apiusage_helpers.panels.labels import counted, visible, whole
 from apiusage_helpers.runs.kinds import in_kind
 from apiusage_helpers.runs.published import facts_of, totals
 from apiusage_helpers.spreadsheet import unguarded
@@ -169,8 +169,8 @@ def _moved(old: Row, new: Row) -> int:
 def _told_rows(file: FileDifference) -> Iterator[str]:
     rows = [
         *((_change(old, new), new) for old, new in file.changed),
-        *((f"added, {row.get('requests')} requests", row) for row in file.added),
-        *((f"removed, {row.get('requests')} requests", row) for row in file.removed),
+        *((f"added, {_count(row)} requests", row) for row in file.added),
+        *((f"removed, {_count(row)} requests", row) for row in file.removed),
     ]
     for what, row in rows[:_TOLD_ROWS]:
         parts = (row.get("date"), row.get("status"), row.get("outcome"), _client(row, file.shared_names),
@@ -183,9 +183,13 @@ def _told_rows(file: FileDifference) -> Iterator[str]:
 def _change(old: Row, new: Row) -> str:
     """How a row changed: its requests, else the figures that are others."""
     if old.get("requests") != new.get("requests"):
-        return f"{old.get('requests')} -> {new.get('requests')} requests"
+        return f"{_count(old)} -> {_count(new)} requests"
     others = (name for name in new if name in _FIGURES and old.get(name) != new[name])
-    return ", ".join(f"{name} {old.get(name)} -> {new[name]}" for name in others)
+    return ", ".join(f"{name} {_count(old, name)} -> {_count(new, name)}" for name in others)
+
+
+def _count(row: Row, name: str = "requests") -> str:
+    return whole(int(row.get(name) or 0))
 
 
 def _client(row: Row, shared_names: frozenset[str]) -> str:

@@ -93,7 +93,7 @@ def test_what_differs_in_kind_is_said_above_the_figures(tmp_path: Path) -> None:
         parameters={"organization": "acme", "date_range": "last_month", "top": 5, "clients": []},
     )  # fmt: skip
     after = run_folder(
-        tmp_path / "y", "1,a,A,21,21,0,1\r\n", "", start="2026-11-02", organization="globex", report="weekly",
+        tmp_path / "y", "1,a,A,2100,21,0,1\r\n", "", start="2026-11-02", organization="globex", report="weekly",
         notebook="api_usage_view", parameters={"top": 10, "clients": ["a"], "filter_clients": []},
     )  # fmt: skip
     (after / "view_days.csv").write_text("date,requests\r\n")
@@ -111,7 +111,7 @@ def test_what_differs_in_kind_is_said_above_the_figures(tmp_path: Path) -> None:
         'The first has clients [], the second ["a"].',
     ]
     assert lines[8] == "Only the second has view_days.csv."
-    assert lines[-2:] == ["top_clients.csv: 1 row changed", "    A: 20 -> 21 requests"]
+    assert lines[-2:] == ["top_clients.csv: 1 row changed", "    A: 20 -> 2,100 requests"]
 
 
 def test_days_that_only_one_run_has_are_said(tmp_path: Path) -> None:
