@@ -4,6 +4,7 @@ A message is written for the person who has to act: it names the file, field or 
 allowed, and what to do next. It never holds the value of a field whose name looks like a secret.
 """
 
+import logging
 import re
 
 _SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[sz]ation", re.IGNORECASE)
@@ -64,7 +65,11 @@ class DeliveryError(ApiUsageError):
 
 
 def defect(fault: Exception) -> str:
-    """What is told of a fault that the kit does not explain; its text may hold anything, so only its kind is named."""
+    """What is told of a fault that the kit does not explain; its text may hold anything, so only its kind is named.
+
+    Where it happened goes to the log, which --debug shows: whoever tells a defect goes on with the rest.
+    """
+    logging.getLogger(__name__).debug("a defect", exc_info=fault)
     return f"a defect of this program ({type(fault).__name__}); --debug shows where"
 
 

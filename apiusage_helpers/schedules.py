@@ -8,6 +8,8 @@ from apiusage_helpers.interval import zone
 from apiusage_helpers.models import Strict, allowed
 
 _Share = Annotated[float, Field(ge=0)]
+_Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
+_MOST_DAYS = 36_500  # dates end, and nobody means more
 
 
 class Delivery(Strict):
@@ -31,9 +33,9 @@ class Schedule(Strict):
     cron: Annotated[str, Field(pattern=r"^\s*\S+(\s+\S+){4}\s*$")]
     timezone: Annotated[str, allowed(zone)] = "UTC"
     catch_up: Literal["none", "latest", "all"] = "latest"
-    max_staleness_days: Annotated[int, Field(ge=0)] = 7
+    max_staleness_days: Annotated[int, Field(ge=0, le=_MOST_DAYS)] = 7
     fetch: bool = False
-    wait_hours: Annotated[float, Field(ge=0)] = 12
-    cell_minutes: Annotated[float, Field(gt=0)] = 10
-    run_minutes: Annotated[float, Field(gt=0)] = 30
+    wait_hours: Annotated[float, Field(ge=0, le=24 * _MOST_DAYS)] = 12
+    cell_minutes: _Minutes = 10
+    run_minutes: _Minutes = 30
     deliver: list[Delivery] = []

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from apiusage_helpers.runs.pages import rebuild_pages
@@ -60,8 +60,8 @@ with tempfile.TemporaryDirectory() as folder:
     )
     shelf_of(Path(folder, "shelf"), 4, 250)
     started = time.perf_counter()
-    rebuild_pages(Path(folder, "shelf"))
+    rebuild_pages(Path(folder, "shelf"), datetime.now(UTC))
     print(f"a shelf of 1,000 runs rebuilt in {time.perf_counter() - started:.2f} s")
     started = time.perf_counter()
-    rebuild_pages(Path(folder, "shelf"))
+    rebuild_pages(Path(folder, "shelf"), datetime.now(UTC))
     print(f"again {time.perf_counter() - started:.2f} s")

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from apiusage_helpers.errors import SourceError
-from apiusage_helpers.runs.due import Hands
+from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.publish import publish_run
 
 ROOT = Path(__file__).resolve().parent.parent

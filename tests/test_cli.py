@@ -93,6 +93,25 @@ def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: st
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme)"),
+        ("date_range", "2026-10-01/2026-10-02", "it has 1 day from 2026-10-05"),
+    ],
+)
+def test_what_the_store_cannot_give_leaves_nothing(apiusage, result_file, parameter, value, message) -> None:
+    """A mistyped organization or interval is told at once: no run is kept, none is listed, the shelf fails in nothing."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    order = {"organization": "acme", "date_range": "2026-10-05/2026-10-05"} | {parameter: value}
+    done = apiusage("report", DAILY, *(word for pair in order.items() for word in ("-p", *pair)))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert message in done.stderr
+    assert json.loads(apiusage("runs", "--json").stdout) == []
+    assert not list(apiusage.output.glob(".failed/*"))
+
+
 def test_wrong_parameters_are_told_before_a_kernel_starts(apiusage) -> None:
     """Nothing is made below the output folder, and no heavy package is waited for."""
     started = time.monotonic()
@@ -118,9 +137,14 @@ def test_several_organizations_are_one_a_line_with_the_worst_code(apiusage, resu
 def test_runs_lists_what_has_run(apiusage, result_file) -> None:
     """Published, replaced and failed, as a table and as JSON."""
     apiusage("import", result_file(GOOD), "--organization", "a")
+    order = (DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
     for _ in range(2):
-        apiusage.published(DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
-    apiusage("report", DAILY, "-p", "organization", "nobody")
+        apiusage.published(*order)
+    broken = apiusage.folder / "notebooks" / "api_usage_report.ipynb"
+    broken.parent.mkdir()
+    (apiusage.folder / "params").mkdir()  # a project of its own, whose notebook is none
+    broken.write_text("{}")
+    assert apiusage("report", *order).returncode == 4
     found = json.loads(apiusage("runs", "--json").stdout)
 
     assert sorted(run["status"] for run in found) == ["failed", "replaced", "succeeded"]
@@ -153,6 +177,46 @@ def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     assert "canary" not in done.stdout + done.stderr
     next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
     assert apiusage("doctor").returncode == 3
+
+
+def test_doctor_reads_every_params_file_and_saved_view(apiusage, result_file) -> None:
+    """All faults by file, code 2; the store's 3 is worse; what `due` never reads is said; sound files are counted."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    shutil.copytree(ROOT / "params", apiusage.folder / "params")
+    (apiusage.folder / "notebooks").mkdir()
+    sound = apiusage("doctor")
+    names = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
+    scheduled = sum("\nschedule:" in (ROOT / "params" / f"{name}.yaml").read_text() for name in names)
+    assert sound.returncode == 0, sound.stdout
+    assert f"{len(names)} params files in {apiusage.folder}/params, {scheduled} with a schedule" in sound.stdout
+    assert f"1 saved view in {apiusage.folder}/params/views" in sound.stdout
+
+    bad, view = (apiusage.folder / "params" / name for name in ("bad.yaml", "views/old.yaml"))
+    bad.write_text(
+        "notebook: api_usage_report\nschedule: {cron: '61 * * * *', colour: red}\nparameters: {organization: a}\n"
+    )
+    view.write_text(
+        "notebook: api_usage_view\nparameters: {organization: a, date_range: last_month, client_secret: canary}\n"
+    )
+    (apiusage.folder / "params" / "weekly.yml").write_text("")
+    done = apiusage("doctor")
+    assert done.returncode == 2
+    told = [line.strip() for line in done.stdout.splitlines()]
+    place = told.index(f"attention {bad}: 3 faults, nothing was run")
+    assert {line.split(":")[0] for line in told[place + 1 : place + 4]} == {
+        "schedule.colour", "schedule.cron", "parameters.date_range",
+    }  # fmt: skip
+    assert f"attention {view}: 1 fault, nothing was run" in told
+    assert "canary" not in done.stdout
+    assert any(line.endswith("weekly.yml: not read: name it .yaml") for line in told)
+    next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
+    assert apiusage("doctor").returncode == 3
+
+
+def test_doctor_misses_a_params_folder(apiusage) -> None:
+    """A schedule whose folder is not there makes nothing, and says nothing by itself."""
+    done = apiusage("doctor", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere"))
+    assert f"params folder {apiusage.folder}/nowhere: there is none" in done.stdout
 
 
 def test_help_is_quick_and_names_every_command(apiusage) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +25,10 @@ def sample(apiusage):
 
 
 def test_a_restated_day_is_made_again_from_real_data(sample) -> None:
-    """Import, due, restate with the same total, due: made again, told which day; then diff tells what changed."""
+    """Import, due, restate with the same total, due: made again, told which day; then diff tells what changed.
+
+    The first import takes the day from another source, which is told as such; the second restates it.
+    """
     assert sample("due", "--now", "2026-11-24T12:00").returncode == 0
     link = sample.output / "daily" / "sample" / "2026-11-17_2026-11-23"
     first, facts = link.resolve(), json.loads((link / "run.json").read_text())
@@ -40,8 +45,17 @@ def test_a_restated_day_is_made_again_from_real_data(sample) -> None:
     done = sample("due", "--now", "2026-11-24T13:00")
     assert done.stdout.splitlines() == [str(link)], done.stderr
     again = json.loads((link / "run.json").read_text())
-    assert again["restated"] == [{"date": day, "before": total, "after": total, "restated": True}]
+    assert again["restated"] == []
+    assert again["other_source"] == [
+        {"date": day, "was": "sample", "now": "usage/query", "before": total, "after": total}
+    ]
     assert sample("due", "--now", "2026-11-24T14:00").stdout == ""
+    file.write_text(json.dumps({"results": [row | {"clientId": "y"}], "queryStatus": "Complete"}))
+    assert sample("import", file, "--organization", "sample").returncode == 0
+    assert sample("due", "--now", "2026-11-24T15:00").stdout.splitlines() == [str(link)]
+    again = json.loads((link / "run.json").read_text())
+    assert again["restated"] == [{"date": day, "before": total, "after": total, "restated": True}]
+    assert "other_source" not in again
     told = sample("diff", first, link)
     assert told.returncode == 0
     assert "api_usage.csv" in told.stdout
@@ -81,6 +95,26 @@ def test_wrong_arguments_end_with_two(apiusage, arguments, code, message) -> Non
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_where_a_defect_is_also_where_the_work_goes_on(apiusage) -> None:
+    """Only then: its text may hold anything."""
+    for folder in ("params", "notebooks"):
+        (apiusage.folder / folder).mkdir()
+    shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params")
+    code = (
+        "import sys, apiusage_helpers.runs.due as d\nfrom apiusage_helpers.cli import main\n"
+        "def broken(*_): raise KeyError('canary')\nd.deliver = broken\n"
+        "main([*sys.argv[1:], 'due', '--now', '2026-11-24T00:00'])"
+    )
+    for flags, seen in (((), False), (("--debug",), True)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *flags], capture_output=True, text=True, env=apiusage.environment,
+            cwd=apiusage.folder, check=False,
+        )  # fmt: skip
+        assert done.returncode == 6
+        assert "a defect of this program (KeyError); --debug shows where" in done.stderr
+        assert ("canary" in done.stderr, "Traceback" in done.stderr) == (seen, seen)
 
 
 def test_schedule_does_what_due_does_at_each_instant(stub, params_file) -> None:

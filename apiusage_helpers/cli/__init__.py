@@ -5,6 +5,7 @@ traceback is shown with --debug only.
 """
 
 import errno
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; always ends by SystemExit with one of the documented codes."""
     written = list(sys.argv[1:] if arguments is None else arguments)
     given = [argument for argument in written if argument != "--debug"]  # wherever it stands
+    if given != written:
+        _show_defects()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         cli.main(args=given, prog_name="apiusage", standalone_mode=False)
@@ -48,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given != written:
             raise
         sys.exit(_told(fault))
+
+
+def _show_defects() -> None:
+    """Where a defect happened is shown on stderr, also where the work goes on after it."""
+    log = logging.getLogger("apiusage_helpers")
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.DEBUG)
 
 
 def _told(fault: Exception) -> int:

@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def doctor() -> None:
-    """Look at store, days, environment and credentials (never shown), and say what needs attention."""
+    """Look at store, days, params files, environment and credentials (never shown), and say what needs attention."""
     from apiusage_helpers.runs.checkup import checkup
 
     findings = checkup()

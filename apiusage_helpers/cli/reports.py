@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,15 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
     from apiusage_helpers.parameters import read_report_file
     from apiusage_helpers.runs.run import run_report
     from apiusage_helpers.runs.schedule import check_cron
+    from apiusage_helpers.store import scan
 
     checked = read_report_file(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
     codes = [0]
     for organization in _wanted_organizations(checked):
         try:
+            scan(
+                checked.selection(organization)
+            )  # what the store cannot give is said before a run begins, and kept nowhere
             click.echo(run_report(checked, organization, tell=tell))
         except ApiUsageError as fault:
             tell(f"{organization}: {fault}")
@@ -59,7 +63,7 @@ def _rebuild_pages() -> None:
     from apiusage_helpers.runs.pages import rebuild_pages
 
     try:
-        rebuild_pages(project.output_folder())
+        rebuild_pages(project.output_folder(), datetime.now(UTC))
     except OSError as fault:
         tell(f"{project.output_folder()}: the shelf cannot be written: {fault}")
 

@@ -32,8 +32,8 @@ now_option = click.option("--now", type=Instant(), default=None, help="Instant t
 @click.option("--dry-run", is_flag=True, help="Show what would run and why; change nothing.")
 def due(*, now: datetime | None, dry_run: bool) -> None:
     """Make every scheduled report that is due and not published, once each, then stop."""
-    from apiusage_helpers.runs.due import Hands
     from apiusage_helpers.runs.due import due as make_due
+    from apiusage_helpers.runs.hands import Hands
 
     try:
         code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
@@ -46,7 +46,7 @@ def due(*, now: datetime | None, dry_run: bool) -> None:
 @click.command()
 def schedule() -> None:
     """Stay, and do what `apiusage due` does at each scheduled instant."""
-    from apiusage_helpers.runs.due import Hands
+    from apiusage_helpers.runs.hands import Hands
     from apiusage_helpers.runs.stay import stay
 
     stay(Hands(tell=tell, show=click.echo))

@@ -1,4 +1,7 @@
-"""A check-up of the place where reports are made: packages, store, folders, access to Genesys Cloud. It changes nothing."""
+"""A check-up of the place where reports are made: packages, store, folders, params files, access to Genesys Cloud.
+
+It changes nothing.
+"""
 
 import os
 import shutil
@@ -8,10 +11,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from apiusage_helpers import project
-from apiusage_helpers.errors import StoreError
+from apiusage_helpers.errors import ParameterError, StoreError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.panels.labels import counted
 from apiusage_helpers.runs.access import access_lines
+from apiusage_helpers.runs.plans import read_reports
 from apiusage_helpers.store import organizations, stored_days
 
 _PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
@@ -20,19 +24,22 @@ _LITTLE = 1 << 30
 
 @dataclass(frozen=True)
 class Checkup:
-    """What was found, one line each, and the exit code: 3 when the store cannot be trusted or access fails, else 0."""
+    """What was found, one line each, and the exit code.
+
+    3 when the store cannot be trusted or access fails, else 2 when a params file has faults, else 0.
+    """
 
     lines: tuple[str, ...]
     exit_code: int
 
 
 def checkup() -> Checkup:
-    """The state of packages, folders, store and credentials; the value of a credential is never told."""
-    damaged: list[str] = []
-    lines = (*_packages(), *_folders(), *_store(damaged))
+    """The state of packages, folders, store, params files and credentials; the value of a credential is never told."""
+    codes = [0]
+    lines = (*_packages(), *_folders(), *_store(codes), *_params(codes))
     platform = access_lines()
     told = (*lines, *(_line(state, text) for state, text in platform.lines))
-    return Checkup(told, 3 if damaged or not platform.sound else 0)
+    return Checkup(told, max(*codes, 0 if platform.sound else 3))
 
 
 def _packages() -> Iterator[str]:
@@ -55,7 +62,7 @@ def _folders() -> Iterator[str]:
         )
 
 
-def _store(damaged: list[str]) -> Iterator[str]:
+def _store(codes: list[int]) -> Iterator[str]:
     try:
         names = organizations()
         if not names:
@@ -63,7 +70,7 @@ def _store(damaged: list[str]) -> Iterator[str]:
         for name in names:
             yield _days(name)
     except StoreError as fault:
-        damaged.append(str(fault))
+        codes.append(fault.exit_code)
         yield _line("attention", str(fault))
 
 
@@ -79,5 +86,21 @@ def _days(organization: str) -> str:
     )
 
 
+def _params(codes: list[int]) -> Iterator[str]:
+    """The params files as `due` and `report` read them: how many there are, and all faults of each."""
+    folder = project.params_folder()
+    if not folder.is_dir():
+        yield _line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
+        return
+    for place, kind in ((folder, "params file"), (folder / "views", "saved view")):
+        reports, faults = read_reports(place)
+        scheduled = sum(report.schedule is not None for report in reports)
+        more = f", {scheduled} with a schedule" if scheduled else ""
+        yield _line("ok", f"{counted(len(reports), kind)} in {place}{more}")
+        yield from (_line("attention", fault) for fault in faults)
+        yield from (_line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
+        codes += [ParameterError.exit_code] if faults else []
+
+
 def _line(state: str, text: str) -> str:
-    return f"{state:<10}{text}"
+    return f"{state:<10}" + text.replace("\n", f"\n{'':<10}")

@@ -5,9 +5,8 @@ params files, the outputs and the store; a lock lets one of them do it. A kill a
 finds what is still due. With nothing to do it opens neither store nor notebook.
 """
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,61 +16,19 @@ from filelock import Timeout
 
 from apiusage_helpers import project
 from apiusage_helpers.errors import ApiUsageError, RunError, defect
-from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
-from apiusage_helpers.runs.news import Send, deliver, failing, intend
-from apiusage_helpers.runs.notify import send
+from apiusage_helpers.runs.hands import Hands
+from apiusage_helpers.runs.news import deliver, failing, intend
 from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
-from apiusage_helpers.runs.restated import Look, restated_work, store_look, store_stamp
-from apiusage_helpers.runs.run import Limits, run_report
+from apiusage_helpers.runs.restated import restated_work, store_stamp
+from apiusage_helpers.runs.run import Limits
 from apiusage_helpers.runs.schedule import due_instants
 from apiusage_helpers.runs.state import STORE, locked, remembered, remembering
 
 PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
 _ANOTHER_RUNS = 75
 _FETCH_SECONDS = 3600.0
-
-
-def fetch(organization: str, tell: Callable[[str], None]) -> None:
-    """The platform's days of an organization are in the store when this returns; else SourceError or ParameterError."""
-    from apiusage_helpers.runs.fetch import fetch_organization  # noqa: PLC0415  # when something is to be fetched
-
-    fetch_organization(organization, tell=tell)
-
-
-def open_days(organization: str, interval: Interval) -> str:
-    """The days that a report still waits for, in words; nothing when all are there and settled."""
-    from apiusage_helpers.store import stored_days  # noqa: PLC0415  # when something is due
-
-    days = {day.date: day for day in stored_days(organization, interval)}
-    kinds = {
-        "missing": [day for day in interval.days if day not in days],
-        "provisional": [day for day in days if days[day].provisional],
-    }
-    return "; ".join(f"{len(found)} {kind} ({found[0]} ...)" for kind, found in kinds.items() if found)
-
-
-def store_organizations() -> tuple[str, ...]:
-    """The organizations that the store has days of."""
-    from apiusage_helpers.store import organizations  # noqa: PLC0415  # when the store has changed
-
-    return organizations()
-
-
-@dataclass(frozen=True)
-class Hands:
-    """What `due` reaches out with: the runner, the source, the store, the news; a test gives it others."""
-
-    run: Callable[..., Path] = run_report
-    fetch: Callable[[str, Callable[[str], None]], None] = fetch
-    open_days: Callable[[str, Interval], str] = open_days
-    organizations: Callable[[], tuple[str, ...]] = store_organizations
-    look: Callable[[], Look] = store_look
-    send: Send = send
-    sleep: Callable[[float], None] = time.sleep
-    tell: Callable[[str], None] = lambda _: None
-    show: Callable[[str], None] = lambda _: None
 
 
 @dataclass
@@ -140,13 +97,26 @@ def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: 
     instants = due_instants(schedule_of(report), memory, day.now)
     day.due |= {(report.name, instant) for instant in instants}
 
+    passed = set()
+
     def skipped(instant: datetime, organization: str, why: str) -> None:
+        passed.add(organization)
         day.hands.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
 
     wanted = report.organizations(organizations)
     if not wanted:
         day.undone |= {(report.name, instant) for instant in instants}  # `all` of a store that is empty yet
-    return list(due_work(report, instants, wanted, day.output, skipped))
+    found = list(due_work(report, instants, wanted, day.output, skipped))
+    if instants and keep:
+        _works_again(day, report, set(wanted) - passed - {work.organization for work in found})
+    return found
+
+
+def _works_again(day: Day, report: Report, published: Collection[str]) -> None:
+    """What failed and has been made by hand since, so that all that is due is published, fails no longer."""
+    for organization in remembered(day.output, report.name).get("failing", {}):
+        if organization in published:
+            failing(day.output, report.name, organization, None)
 
 
 def _restated(
@@ -259,6 +229,10 @@ def _fetch_fault(day: Day, organization: str) -> str:
     except ApiUsageError as fault:
         day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
         return f"not fetched: {fault}"
+    except OSError as fault:
+        told = f"not fetched: {fault.filename or 'the store'}: {fault.strerror or fault}"
+        day.fault(f"{organization}: {told}", 3)
+        return told
     except Exception as fault:  # noqa: BLE001  # as above
         day.fault(f"{organization}: not fetched: {defect(fault)}", 1)
         return f"not fetched: {defect(fault)}"
@@ -281,8 +255,8 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
 def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
     """Pages are rebuilt where something changed; news go to whom they are for."""
     try:
-        if day.touched or pages_are_stale(day.output):
-            rebuild_pages(day.output)
+        if day.touched or pages_are_stale(day.output, day.now):
+            rebuild_pages(day.output, day.now)
     except OSError as fault:
         day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
     for report in plans:

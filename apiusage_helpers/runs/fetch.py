@@ -29,7 +29,6 @@ from apiusage_helpers.usage import organization_name
 LOOKED_BACK, AGAIN = 90, 3  # days
 AT_ONCE = 10  # organizations
 SAMPLE = "sample"
-_NOTHING = Written((), (), (), (), ())
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,9 @@ async def fetch_days(
         work = _Work(session, order, session.server_now().date(), say, root)
         _tell_skew(work)
         _refuse_interval(order, work.today)
-        written = _NOTHING
+        written = Written()
         for days in _months(_wanted(work)):
-            written = _together(written, await _fetch_month(work, days))
+            written += await _fetch_month(work, days)
         clients = await _fetch_clients(work)
         if order.interval is not None:
             progress.ended(name, root=root)
@@ -215,16 +214,6 @@ def _wanted(work: _Work) -> list[date]:
 def _months(days: Sequence[date]) -> list[list[date]]:
     """The days by calendar month."""
     return [list(month) for _, month in groupby(days, key=lambda day: (day.year, day.month))]
-
-
-def _together(first: Written, second: Written) -> Written:
-    return Written(
-        first.added + second.added,
-        first.restated + second.restated,
-        first.renamed + second.renamed,
-        first.unchanged + second.unchanged,
-        first.empty + second.empty,
-    )
 
 
 async def _all(

@@ -15,7 +15,7 @@ from apiusage_helpers.errors import DeliveryError
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.notify import Message
 from apiusage_helpers.runs.plans import Work, schedule_of
-from apiusage_helpers.runs.published import change, facts_of, published, run_id, share, totals
+from apiusage_helpers.runs.published import change, changed_days, facts_of, made_again, published, run_id, share, totals
 from apiusage_helpers.runs.state import locked, remembered, remembering
 from apiusage_helpers.schedules import Delivery
 
@@ -146,7 +146,7 @@ def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
 def _success(link: Path, facts: Mapping[str, Any], before: Mapping[str, int] | None, delivery: Delivery) -> Message:
     moved = change(facts)
     against = f" ({moved:+.1%})" if moved is not None else ""
-    again = f"restated, {before['requests']:,} before, now " if before else ""
+    again = f"{made_again(facts) or 'made again'}, {before['requests']:,} before, now " if before else ""
     interval = f"{facts['interval']['start']} to {facts['interval']['end']}"
     title = (
         f"API Usage: {facts['report']} of {facts['organization']}, {interval}: "
@@ -165,7 +165,7 @@ def _body(link: Path, facts: Mapping[str, Any]) -> str:
         *(f"{name}: {figure:.2%}" for name, figure in shares if figure is not None),
         *([f"{moved:+.1%} against the interval before"] if moved is not None else []),
         *(f"{word} days: {', '.join(days[word])}" for word in ("missing", "provisional") if days.get(word)),
-        *(f"restated {day['date']}: {day['before']} -> {day['after']} requests" for day in facts.get("restated", ())),
+        *changed_days(facts),
     ]
     return "\n".join([*lines, "", str(link / "report.html")])
 

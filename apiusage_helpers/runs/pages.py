@@ -2,21 +2,25 @@
 
 `index.html` shows every published report and what fails; a report of several organizations has a roll-up page an interval,
 `<report>/_all/<start>_<end>.html`. Nothing is remembered between two builds, so a page can always be made again.
+
+What a schedule makes fails until it works. Nobody may ever try a run by hand again, so it leaves the shelf after a week.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.panels.labels import counted, percent, visible, whole
-from apiusage_helpers.runs.published import change, facts_of, published, share, totals
+from apiusage_helpers.runs.published import by_schedule, change, facts_of, made_again, published, share, totals
 from apiusage_helpers.runs.spark import sparkline
 from apiusage_helpers.runs.state import locked
 from apiusage_helpers.whole_files import write_text
 
 MOST_ROWS = 500
+BY_HAND_DAYS = 7
 ALL = "_all"  # no organization can have this name
 
 
@@ -39,8 +43,8 @@ class Shown:
         return self.facts["interval"]["end"], self.facts["interval"]["start"]
 
 
-def rebuild_pages(output: Path) -> None:
-    """The shelf and the roll-ups tell what is published and what fails; others who rebuild them wait meanwhile."""
+def rebuild_pages(output: Path, now: datetime) -> None:
+    """The shelf and the roll-ups tell what is published and fails as of `now`; others who rebuild them wait meanwhile."""
     from apiusage_helpers.runs.html import static_page  # noqa: PLC0415  # nh3 and jinja2, when there is a page to write
 
     with locked(output, "pages"):
@@ -49,14 +53,20 @@ def rebuild_pages(output: Path) -> None:
         failed = _failing(output, shown)
         rolled = _by_interval(shown, failed)
         for (report, interval), runs in rolled.items():
-            path = output / report / ALL / f"{interval}.html"
+            path = roll_up_page(output, report, interval)
             if _newer(path, [output / run.folder for run in runs]):
                 continue
             title = f"API Usage: {report}, {interval.replace('_', ' to ')}"
             page = static_page(roll_up(report, runs), title=title, summary=_summary(runs))
             write_text(path, page)
-        body = shelf(shown, failed, sorted(rolled, key=lambda key: key[1].partition("_")[::-2], reverse=True))
+        listed = [run for run in failed if by_schedule(run.facts) or run.folder.name >= _earliest_by_hand(now)]
+        body = shelf(shown, listed, sorted(rolled, key=lambda key: key[1].partition("_")[::-2], reverse=True))
         write_text(output / "index.html", static_page(body, title="API Usage: reports", summary=_summary(shown)))
+
+
+def roll_up_page(output: Path, report: str, interval: str) -> Path:
+    """Where the roll-up of a report and interval is."""
+    return output / report / ALL / f"{interval}.html"
 
 
 def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tuple[str, str]] = ()) -> str:
@@ -77,7 +87,7 @@ def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tupl
     return "".join(
         [
             f"<h1>API Usage reports</h1>{_facts(facts)}",
-            _failures(failed, Path()) if failed else "",
+            f"{_failures(failed, Path())}{_LEAVES}" if failed else "",
             "<h2>Newest of each report</h2>"
             + (_runs("Newest of each report", latest, Path()) if latest else _nothing()),
             f"<h2>Earlier intervals</h2>{_runs('Earlier intervals', older[:MOST_ROWS], Path())}{_more(len(older))}"
@@ -128,11 +138,21 @@ def _failing(output: Path, shown: Sequence[Shown]) -> list[Shown]:
     return [run for key, run in sorted(newest.items()) if str(run.facts["started_at"]) >= good.get(key, "")]
 
 
-def pages_are_stale(output: Path) -> bool:
-    """Whether a run was published or has failed since the shelf was built, by hand or before a kill."""
+def pages_are_stale(output: Path, now: datetime) -> bool:
+    """Whether since the shelf was built a run was published or has failed, by hand or before a kill, or is to leave it."""
     page = output / "index.html"
+    if not page.is_file():
+        return True
+    built = page.stat()
     places = [output / name for name in (".runs", ".failed") if (output / name).is_dir()]
-    return not page.is_file() or any(place.stat().st_mtime_ns > page.stat().st_mtime_ns for place in places)
+    then, since = (_earliest_by_hand(instant) for instant in (datetime.fromtimestamp(built.st_mtime, UTC), now))
+    leaves = any(then <= folder.name < since for folder in (output / ".failed").glob("*"))
+    return leaves or any(place.stat().st_mtime_ns > built.st_mtime_ns for place in places)
+
+
+def _earliest_by_hand(now: datetime) -> str:
+    """What the ids of failed runs by hand that are still on the shelf do not come before; ids start with their time."""
+    return f"{now - timedelta(days=BY_HAND_DAYS):%Y%m%dT%H%M%S}"
 
 
 def _newer(page: Path, runs: Sequence[Path]) -> bool:
@@ -189,7 +209,7 @@ def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
 def _status(facts: Mapping[str, Any]) -> str:
     days = facts.get("days") or {}
     gaps = [f"{counted(len(days[kind]), 'day')} {kind}" for kind in ("missing", "provisional") if days.get(kind)]
-    return "published" + (f", {', '.join(gaps)}" if gaps else "") + (", restated" if facts.get("restated") else "")
+    return ", ".join(filter(None, ["published", *gaps, made_again(facts)]))
 
 
 def _failures(failed: Sequence[Shown], here: Path) -> str:
@@ -207,6 +227,9 @@ def _failures(failed: Sequence[Shown], here: Path) -> str:
     return "<h2>Failing</h2>" + _table(
         "Failing", ("Report", "Organization", "Interval", "Tried (UTC)", "Why", "Kept"), rows
     )
+
+
+_LEAVES = f'<p class="note">A run by hand leaves this list after {BY_HAND_DAYS} days, or at once by: apiusage prune --rest 0</p>'
 
 
 def _kept(run: Shown, here: Path) -> str:

@@ -64,16 +64,22 @@ def schedule_of(report: Report) -> Schedule:
 
 
 def read_plans(params: Path) -> tuple[list[Report], list[str]]:
-    """The scheduled reports of a params folder, and the faults of files that cannot be used."""
-    plans, faults = [], []
-    for path in sorted(params.glob("*.yaml")):
+    """The scheduled reports of a params folder, and the faults: files that cannot be used, or that there is no folder."""
+    reports, faults = read_reports(params)
+    if not params.is_dir():
+        faults.append(f"params folder {params}: there is none, so no report is made by schedule")
+    return [report for report in reports if report.schedule], faults
+
+
+def read_reports(folder: Path) -> tuple[list[Report], list[str]]:
+    """The reports of the params files in a folder, and the faults of files that cannot be used; hidden files are neither."""
+    reports, faults = [], []
+    for path in sorted(folder.glob("[!.]*.yaml")):
         try:
-            report = read_report_file(path, today=_ANY_DAY, check_cron=check_cron)
+            reports.append(read_report_file(path, today=_ANY_DAY, check_cron=check_cron))
         except ParameterError as fault:
             faults.append(str(fault))
-        else:
-            plans += [report] if report.schedule else []
-    return plans, faults
+    return reports, faults
 
 
 def recall(output: Path, report: Report, now: datetime, *, keep: bool = True) -> Memory:

@@ -16,7 +16,7 @@ from filelock import Timeout
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.parameters import Report
-from apiusage_helpers.runs.pages import ALL, rebuild_pages
+from apiusage_helpers.runs.pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.plans import schedule_of
 from apiusage_helpers.runs.published import facts_of, published
 from apiusage_helpers.runs.state import locked
@@ -50,12 +50,19 @@ def old_reports(output: Path, plans: Sequence[Report], keep: Keep, now: datetime
 
 def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     """Folders of runs that were replaced or failed more than `keep.rest` days ago."""
+    found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     current = {
         link.resolve() for path in output.glob("[!.]*") if path.is_dir() for link, _ in published(output, path.name)
     }
-    found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     earliest = f"{now - timedelta(days=keep.rest):%Y%m%dT%H%M%S}"  # a run's id starts with the time at which it started
-    return sorted(path for path in found if path.is_dir() and path.resolve() not in current and path.name < earliest)
+    return sorted(
+        path
+        for path in found
+        if path.is_dir()
+        and path.resolve() not in current
+        and path.name < earliest
+        and not (output / ".runs" / f".{path.name}.work").is_dir()  # it is just being published
+    )
 
 
 def prune(output: Path, plans: Sequence[Report], keep: Keep, now: datetime) -> Iterator[Path]:
@@ -65,11 +72,12 @@ def prune(output: Path, plans: Sequence[Report], keep: Keep, now: datetime) -> I
             if _take_away(output, link):
                 yield link
         for folder in leftovers(output, keep, now):
+            _remove_roll_up(output, folder)
             _remove_run(folder)
             yield folder
         _remove_roll_ups(output)
         if output.is_dir():
-            rebuild_pages(output)
+            rebuild_pages(output, now)
     except OSError as fault:
         raise RunError(f"{fault.filename or output}: cannot be removed: {fault.strerror}", exit_code=5) from None
 
@@ -105,8 +113,8 @@ def _take_away(output: Path, link: Path) -> bool:
             if facts_of(link) is None:
                 return False
             run = link.resolve()
+            _remove_roll_up(output, link)
             link.unlink()
-            (link.parent.parent / ALL / f"{link.name}.html").unlink(missing_ok=True)  # made again for those that stay
             _remove_run(run)
     except Timeout:
         return False
@@ -117,6 +125,14 @@ def _remove_run(folder: Path) -> None:
     """The folder of a run and its executed notebook are gone."""
     folder.with_name(f"{folder.name}.ipynb").unlink(missing_ok=True)
     shutil.rmtree(folder)
+
+
+def _remove_roll_up(output: Path, folder: Path) -> None:
+    """The roll-up page that tells of a run is gone; it is made again of the runs that stay."""
+    facts = facts_of(folder)
+    if facts is not None:
+        report, _, interval = Shown(facts, folder).key
+        roll_up_page(output, report, interval).unlink(missing_ok=True)
 
 
 def _remove_roll_ups(output: Path) -> None:

@@ -13,17 +13,24 @@ from apiusage_helpers.errors import RunError
 def publish_run(output: Path, run_id: str, place: Path) -> Path:
     """The link `place` (below `output`), which leads to the run's folder from now on; and `latest.html` beside it.
 
-    RunError (exit code 5) when it cannot be published: the report before it stays.
+    RunError (exit code 5) when it cannot be published: the report before it stays; or when only `latest.html` cannot.
     """
     link = output / place
     try:
+        _sync_folder(output / ".runs")
         link.parent.mkdir(parents=True, exist_ok=True)
         _swap(link, output / ".runs" / run_id)
-        newest = max((path for path in link.parent.iterdir() if path.is_symlink() and path.is_dir()), key=_end)
+    except OSError as fault:
+        raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
+    try:
+        links = (
+            path for path in link.parent.glob("[!.]*_*") if path.is_symlink()
+        )  # a hidden one is a killed run's draft
+        newest = max((path for path in links if path.is_dir()), key=_end)
         _swap(link.parent / "latest.html", newest / "report.html")
         _sync_folder(link.parent)
     except OSError as fault:
-        raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
+        raise RunError(f"{link} is published, but latest.html beside it cannot follow: {fault}", exit_code=5) from None
     return link
 
 

@@ -9,7 +9,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report
 
 Facts = Mapping[str, Any]
-_OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
+OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
 
 
 def place(report: str, organization: str, interval: Interval) -> Path:
@@ -36,7 +36,7 @@ def facts_of(folder: Path) -> dict[str, Any] | None:
 
 def published(output: Path, report: str, organization: str = "*") -> Iterator[tuple[Path, dict[str, Any]]]:
     """The link and the facts of each published run of a report, in order of organization and interval."""
-    for link in sorted((output / report).glob(f"{organization}/*_*")):
+    for link in sorted((output / report).glob(f"{organization}/[!.]*_*")):
         facts = facts_of(link) if link.is_symlink() else None
         if facts is not None:
             yield link, facts
@@ -47,7 +47,7 @@ def made_of(facts: Facts | None, report: Report) -> bool:
     if facts is None or facts.get("notebook") != report.notebook:
         return False
     now = report.parameters.model_dump(mode="json")
-    of_now = {name: now[name] for name in _OF_THE_RUN}
+    of_now = {name: now[name] for name in OF_THE_RUN}
     try:
         then = type(report.parameters).model_validate({**facts["parameters"], **of_now})
     except (ValueError, KeyError, TypeError):  # parameters of another time
@@ -71,3 +71,29 @@ def change(facts: Facts) -> float | None:
     before = facts.get("previous") or {}
     whole = not before.get("missing", 1) and not (facts.get("days") or {}).get("missing")
     return totals(facts)["requests"] / before["requests"] - 1 if whole and before.get("requests") else None
+
+
+def by_schedule(facts: Facts) -> bool:
+    """Whether `due` started a run, at its instant or for a restated day; else somebody did by hand."""
+    return "scheduled" in facts or "restated" in facts
+
+
+def made_again(facts: Facts) -> str:
+    """Why a run was made in place of another, in a word or two; nothing where its days have not changed."""
+    restated = facts.get("restated") or ()
+    if any(day["before"] is not None for day in restated):
+        return "restated"
+    return "from another source" if facts.get("other_source") else "completed" if restated else ""
+
+
+def changed_days(facts: Facts) -> Iterator[str]:
+    """A line for each day that is not as the run before saw it."""
+    for day in facts.get("restated") or ():
+        come = day["before"] is None
+        yield f"{day['date']} came in: {day['after']:,} requests" if come else f"restated {day['date']}: {_moved(day)}"
+    for day in facts.get("other_source") or ():
+        yield f"{day['date']} now from {day['now']}, was from {day['was']}: {_moved(day)}"
+
+
+def _moved(day: Facts) -> str:
+    return f"{day['before']:,} -> {day['after']:,} requests"

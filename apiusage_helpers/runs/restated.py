@@ -1,8 +1,9 @@
 """Restated days: reports whose figures are no longer those of the store.
 
 Each run tells what its days looked like. The store is only opened when its log has moved since the last look, so a look
-that finds nothing new costs nothing. A day is restated when its figures differ, whatever its totals; a missing day that
-has come in, and a provisional one that has settled, make their reports due too.
+that finds nothing new costs nothing. A day is restated when its figures differ, whatever its totals; where they come from
+another source now (the other service, a file), that is told as such. A missing day that has come in, and a provisional
+one that has settled, make their reports due too.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,10 +14,13 @@ from typing import Any
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.panels.labels import listed
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.plans import Work
 from apiusage_helpers.runs.published import made_of, published, run_id
 from apiusage_helpers.selection import select
+
+_TOLD_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class DayNow:
     requests: int
     provisional: bool
     fetched_at: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ def store_look() -> Look:
     @cache
     def days(organization: str) -> Mapping[date, DayNow]:
         return {
-            day.date: DayNow(day.requests, day.provisional, day.fetched_at.isoformat())
+            day.date: DayNow(day.requests, day.provisional, day.fetched_at.isoformat(), day.source)
             for day in stored_days(organization)
         }
 
@@ -86,11 +91,8 @@ def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) 
         changes = list(_changes(facts["seen"], work, look))
     except ParameterError:
         return None  # its preset has no interval on that day
-    told = [change for change in changes if change["before"] != change["after"] or change["restated"]]
-    days = ", ".join(change["date"] for change in changes[:5])
     scheduled = {"scheduled": facts["scheduled"]} if "scheduled" in facts else {}
-    why = f"{'restated' if told else 'settled'}: {days}"
-    return replace(work, why=why, facts={**scheduled, "restated": told}) if changes else None
+    return replace(work, why=_why(changes), facts={**scheduled, **_told(changes)}) if changes else None
 
 
 def _changes(seen: Mapping[str, Any], work: Work, look: Look) -> Iterator[dict[str, Any]]:
@@ -102,7 +104,37 @@ def _changes(seen: Mapping[str, Any], work: Work, look: Look) -> Iterator[dict[s
     digests = look.digests(work.organization, interval, work.report.today) if written else {}
     for day in written:
         before = seen.get(str(day))
-        restated = before is None or digests.get(day) != before["digest"]
-        if restated or (before is not None and before["provisional"] and not now[day].provisional):
+        other_figures = before is None or digests.get(day) != before["digest"]
+        if other_figures or (before is not None and before["provisional"] and not now[day].provisional):
             requests = before["requests"] if before else None
-            yield {"date": str(day), "before": requests, "after": now[day].requests, "restated": restated}
+            change = {"date": str(day), "before": requests, "after": now[day].requests, "restated": other_figures}
+            yield change | (_sources(before, now[day]) if other_figures else {})
+
+
+def _sources(before: Mapping[str, Any] | None, now: DayNow) -> dict[str, str]:
+    """Where a day came from and comes from; nothing when that is the same, or not known."""
+    was = (before or {}).get("source", now.source)
+    return {} if was == now.source else {"was": was, "now": now.source}
+
+
+def _told(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What run.json tells: the days `restated` by their source, or come in, and those of an `other_source`."""
+    moved = [change for change in changes if "was" in change]
+    restated = [dict(change) for change in changes if change["restated"] and "was" not in change]
+    names = ("date", "was", "now", "before", "after")
+    other = {"other_source": [{name: change[name] for name in names} for change in moved]} if moved else {}
+    return {"restated": restated, **other}
+
+
+def _why(changes: Sequence[Mapping[str, Any]]) -> str:
+    """Why a report is made again, with its days."""
+    days: dict[str, list[str]] = {}
+    for change in changes:
+        days.setdefault(_kind(change), []).append(change["date"])
+    return "; ".join(f"{kind}: {listed(found, _TOLD_DAYS)}" for kind, found in days.items())
+
+
+def _kind(change: Mapping[str, Any]) -> str:
+    if "was" in change:
+        return f"now from {change['now']}, was from {change['was']}"
+    return "came in" if change["before"] is None else "restated" if change["restated"] else "settled"

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,15 +22,16 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from apiusage_helpers import __version__, project
-from apiusage_helpers.errors import RunError, looks_secret
+from apiusage_helpers.errors import RunError
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.execute import Job
 from apiusage_helpers.runs.failures import keep_failed
 from apiusage_helpers.runs.processes import RUN_MARK, clean_environment, kill_run, kill_strays
 from apiusage_helpers.runs.publish import publish_run, settle
+from apiusage_helpers.runs.published import run_id
+from apiusage_helpers.runs.refusals import refusal
 from apiusage_helpers.selection import Selection
 
-_SHORTEST_SECRET = 8
 _TOLD_VERSIONS = ("duckdb", "deltalake", "matplotlib", "nbconvert", "pandas", "papermill")
 
 
@@ -82,20 +83,25 @@ def run_report(  # noqa: PLR0913  # what differs between a run by hand and one b
     publishing does (5); the run is then kept under `.failed/`, and the last good report stays.
     """
     output, started = project.output_folder(), now()
-    run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    run = Run(report, report.selection(organization), output, run_id, started, facts or {})
+    name = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    run = Run(report, report.selection(organization), output, name, started, facts or {})
     with _only_run(run), _working_folder(run):
         if not wanted():
             raise RunError(f"{run.place}: another run has published it meanwhile", exit_code=75)
         tell(f"{run.place}: executing notebook {report.notebook}")
-        failure = _executed(run, limits or Limits())
+        failure = _executed(run, limits or Limits()) or refusal(run.work / "files")
         if failure is None:
-            failure = _refuse_secrets(run.work / "files")
-        if failure is not None:
-            kept = _keep_failed(run, failure, now())
-            raise RunError(f"{failure}\nnothing was published; the run is kept at {kept}", exit_code=failure.exit_code)
-        tell(f"{run.place}: publishing")
-        return _published(run, now())
+            tell(f"{run.place}: publishing")
+            try:
+                return _published(run, now())
+            except RunError as fault:
+                if run_id(output / run.place) == run.id:
+                    raise
+                failure = fault
+        kept = _keep_failed(run, failure, now())
+        raise RunError(
+            f"{failure}\nnothing was published; {kept}", exit_code=failure.exit_code, may_pass=failure.may_pass
+        )
 
 
 @contextmanager
@@ -207,45 +213,39 @@ def _summary(run: Run) -> str:
     )
 
 
-def _refuse_secrets(files: Path) -> RunError | None:
-    """The failure of a run whose files hold the value of a variable that looks like a secret."""
-    from apiusage_helpers.runs.html import readable  # noqa: PLC0415  # the template engine, when there is a page
-
-    hidden = {
-        value.encode() for name, value in os.environ.items() if looks_secret(name) and len(value) >= _SHORTEST_SECRET
-    }
-    for path in sorted(files.iterdir()):
-        content = readable(path.read_bytes())
-        if any(value in content for value in hidden):
-            return RunError(f"{path.name} holds a secret of the environment", exit_code=5)
-    return None
-
-
 def _published(run: Run, finished: datetime) -> Path:
-    """The files as an immutable run folder, and the link that leads to it."""
-    files, folder = run.work / "files", run.output / ".runs" / run.id
+    """The files as an immutable run folder, and the link that leads to it; what is not published stays in its work folder."""
+    files, executed = run.work / "files", run.work / "executed.ipynb"
+    folder = run.output / ".runs" / run.id
+    kept = folder.with_name(f"{run.id}.ipynb")
     try:
         facts = json.loads((files / "facts.json").read_text(encoding="utf-8"))
         (files / "facts.json").unlink()
         _write_run_json(run, files, "succeeded", finished, facts)
         settle(files)
-        (run.work / "executed.ipynb").replace(run.output / ".runs" / f"{run.id}.ipynb")
         files.replace(folder)
-    except OSError as fault:
+        executed.replace(kept)
+        return publish_run(run.output, run.id, run.place)
+    except (OSError, RunError) as fault:
+        if run_id(run.output / run.place) != run.id:
+            for moved, place in ((kept, executed), (folder, files)):
+                with suppress(OSError):  # what was not moved
+                    moved.replace(place)
+        if isinstance(fault, RunError):
+            raise
         raise RunError(f"{folder}: cannot be written: {fault}; the last report stays", exit_code=5) from None
-    return publish_run(run.output, run.id, run.place)
 
 
-def _keep_failed(run: Run, failure: RunError, finished: datetime) -> Path:
-    """The folder under .failed/ with what is left of a run: its notebook, the failing cell on top, its log, its run.json."""
+def _keep_failed(run: Run, failure: RunError, finished: datetime) -> str:
+    """Where what is left of a run is kept under .failed/: its notebook, the failing cell on top, its log, its run.json."""
     folder = run.output / ".failed" / run.id
     try:
         keep_failed(run.work, folder, str(failure))
         told = {"message": str(failure), "exit_code": failure.exit_code}
         _write_run_json(run, folder, "failed", finished, told)
-    except OSError:
-        return run.output / ".failed"  # a full disk: the message itself still reaches the user
-    return folder
+    except OSError as fault:  # a full disk: the message itself still reaches the user
+        return f"the run could not be kept: {fault.strerror or fault}"
+    return f"the run is kept at {folder}"
 
 
 def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, facts: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """The shelf: what has run and where it stands, told by the run.json of each run. Nothing here changes a run."""
 
-import json
 from pathlib import Path
 from typing import Any
+
+from apiusage_helpers.runs.published import facts_of
 
 
 def runs(output: Path) -> list[dict[str, Any]]:
@@ -16,11 +17,10 @@ def runs(output: Path) -> list[dict[str, Any]]:
 
 
 def _told(output: Path, path: Path) -> dict[str, Any] | None:
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    facts = facts_of(path.parent)
+    if facts is None:
         return None  # a run folder that is just being removed, or another program's
+    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
     link = output / facts["report"] / facts["organization"] / interval.replace("/", "_")
     current = link.is_symlink() and link.resolve() == path.parent.resolve()
     return {

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from apiusage_helpers import project
 from apiusage_helpers.errors import ApiUsageError, defect
-from apiusage_helpers.runs.due import Hands, due
+from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.plans import read_plans, schedule_of
 from apiusage_helpers.runs.schedule import next_instant
 

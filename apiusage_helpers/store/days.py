@@ -5,7 +5,7 @@ provisional and has been fetched anew.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -34,27 +34,51 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a write changed: `restated` pairs a day with its requests before and after, `renamed` has other names only."""
+class OtherSource:
+    """A day with other figures because they come from another source than before; its requests before and after."""
 
-    added: tuple[date, ...]
-    restated: tuple[tuple[date, int, int], ...]
-    renamed: tuple[date, ...]
-    unchanged: tuple[date, ...]
-    empty: tuple[date, ...]
+    date: date
+    was: str
+    now: str
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        """The change in words."""
+        return f"{self.date} now from {self.now}, was from {self.was}: {self.before:,} -> {self.after:,} requests"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write changed: `restated` pairs a day with its requests before and after, `renamed` has other names only.
+
+    A day with other figures is restated by the source that it came from, or comes from an `other_source` now.
+    """
+
+    added: tuple[date, ...] = ()
+    restated: tuple[tuple[date, int, int], ...] = ()
+    other_source: tuple[OtherSource, ...] = ()
+    renamed: tuple[date, ...] = ()
+    unchanged: tuple[date, ...] = ()
+    empty: tuple[date, ...] = ()
+
+    def __add__(self, other: "Written") -> "Written":
+        """What both writes changed."""
+        return Written(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
     def told(self) -> tuple[str, ...]:
-        """What changed, in words: a line for each restated day, then the number of days of each kind."""
+        """What changed, in words: a line for each day with other figures, then the number of days of each kind."""
         counts = {
             "added": self.added,
             "restated": self.restated,
+            "from another source": self.other_source,
             "renamed": self.renamed,
             "unchanged": self.unchanged,
         }
         kinds = ", ".join(f"{len(days)} {word}" for word, days in counts.items() if days)
         without = f"; {len(self.empty)} without traffic" if self.empty else ""
         restated = [f"{day} restated: {old:,} -> {new:,} requests" for day, old, new in self.restated]
-        return (*restated, f"days: {kinds or 'none to write'}{without}")
+        return (*restated, *map(str, self.other_source), f"days: {kinds or 'none to write'}{without}")
 
 
 def organizations(root: Path | None = None) -> tuple[str, ...]:
@@ -112,7 +136,7 @@ def write_days(
     _refuse_other_days(usage, wanted)
     new = _with_markers(organization, usage, wanted, origin)
     with delta.writing(folder):
-        written, changed = _compare(folder, organization, new, wanted, fetched=origin.fetched)
+        written, changed = _compare(folder, organization, new, wanted, origin)
         if changed:
             rows = new if changed == wanted else new.filter(pc.is_in(new["date"], pa.array(changed, pa.date32())))
             overwritten = set(changed) - set(written.added)
@@ -181,18 +205,24 @@ def tidy(root: Path, organization: str, days: Sequence[date]) -> None:
 
 
 def _compare(
-    root: Path, organization: str, new: pa.Table, days: Sequence[date], *, fetched: bool
+    root: Path, organization: str, new: pa.Table, days: Sequence[date], origin: Origin
 ) -> tuple[Written, list[date]]:
     """What writing `new` changes, and the days that have to be written for it."""
     old = {day.date: day for day in stored_days(organization, Interval(days[0], days[-1]), root=root)}
     there, totals = [day for day in days if day in old], _day_requests(new)
     other = _differing(root, organization, new, there, COLUMNS)
-    restated = _differing(root, organization, new, there, (*KEY, *COUNTS)) if other else set()
-    again = {day for day in there if fetched and old[day].provisional}
+    figures = _differing(root, organization, new, there, (*KEY, *COUNTS)) if other else set()
+    moved = {day for day in figures if old[day].source != origin.source}
+    again = {day for day in there if origin.fetched and old[day].provisional}
     written = Written(
         added=tuple(day for day in days if day not in old),
-        restated=tuple((day, old[day].requests, totals[day]) for day in there if day in restated),
-        renamed=tuple(day for day in there if day in other - restated),
+        restated=tuple((day, old[day].requests, totals[day]) for day in there if day in figures - moved),
+        other_source=tuple(
+            OtherSource(day, old[day].source, origin.source, old[day].requests, totals[day])
+            for day in there
+            if day in moved
+        ),
+        renamed=tuple(day for day in there if day in other - figures),
         unchanged=tuple(day for day in there if day not in other),
         empty=tuple(day for day in days if totals[day] == 0),
     )

@@ -62,8 +62,9 @@ def _nothing_there(root: Path, selection: Selection) -> str:
         there = f"it has {', '.join(known)}" if known else "it is empty"
         return f"organization {name} is not in the store ({there}); {_how_to_fill(name)}"
     days = stored_days(name, root=root)
+    count = "1 day" if len(days) == 1 else f"{len(days)} days"
     return (
-        f"no day of {selection.interval} is in the store for {name}: it has {len(days)} days from {days[0].date} to "
+        f"no day of {selection.interval} is in the store for {name}: it has {count} from {days[0].date} to "
         f"{days[-1].date}; {_how_to_fill(name, selection)}"
     )
 

@@ -79,6 +79,7 @@ class UsageReport:
                 "requests": day.requests,
                 "provisional": day.provisional,
                 "fetched_at": day.fetched_at.isoformat(),
+                "source": day.source,
                 "digest": digests[day.date],
             }
             for day in self.usage.days

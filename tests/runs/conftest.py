@@ -4,12 +4,17 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import psutil
 import pytest
+
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.store import Origin, write_days
+from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = (
@@ -70,7 +75,11 @@ class Project:
 
 @pytest.fixture
 def project(apiusage: Any) -> Project:
-    """A project whose store needs no rows, since its notebooks read none."""
+    """A project whose store has days without rows, since its notebooks read none."""
+    days = Interval(date(2026, 11, 1), date(2026, 11, 23)).days
+    write_days(
+        "sample", usage_table([]), days, Origin("sample", datetime(2026, 11, 24, tzinfo=UTC)), root=apiusage.store
+    )
     for name in ("params", "notebooks"):
         (apiusage.folder / name).mkdir()
     shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params" / "daily.yaml")

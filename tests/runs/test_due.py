@@ -89,6 +89,47 @@ def test_a_bad_params_file_does_not_stop_the_others(stub, params_file) -> None:
     assert any(str(bad) in line and "colour" in line for line in stub.told)
 
 
+def test_a_params_folder_that_is_not_there_is_said(stub) -> None:
+    """A mistyped APIUSAGE_PARAMS in a crontab would else be silent for ever."""
+    (stub.output.parent / "params").rmdir()
+
+    assert due(NOW, stub.hands()) == 2
+    assert any("params: there is none" in line for line in stub.told)
+
+
+def test_the_longest_times_that_a_schedule_may_name_can_be_reckoned_with(stub, params_file) -> None:
+    """A century back, and as long to wait; more is refused as a fault of the file, and the others are made."""
+    params_file("a", catch_up="all", max_staleness_days=36_500, wait_hours=876_000)
+    params_file("b", catch_up="all", max_staleness_days=999_999)
+    params_file("c", wait_hours=1e12)
+    assert due(NOW, stub.hands()) == 2
+    assert stub.made == [("a", "a", INTERVAL)]
+    assert [name for name in ("max_staleness_days", "wait_hours") if any(name in line for line in stub.told)] == [
+        "max_staleness_days", "wait_hours",
+    ]  # fmt: skip
+
+
+def test_a_full_disk_while_fetching_is_told_as_that(stub, params_file) -> None:
+    """Not as a defect; the report is made of what there is."""
+    params_file(fetch=True)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "store")
+
+    assert due(NOW, stub.hands(fetch=full)) == 3
+    assert "a: not fetched: store: No space left on device" in stub.told
+    assert len(stub.made) == 1
+
+
+def test_hidden_files_are_no_reports(stub, params_file) -> None:
+    """An editor's lock and draft beside a params file: `due` ends with 0."""
+    (params_file().parent / ".#daily.yaml").symlink_to("somebody@somewhere:1")
+    (params_file().parent / ".daily.yaml").write_text("half a")
+
+    assert due(NOW, stub.hands()) == 0
+    assert len(stub.made) == 1
+
+
 def test_missing_days_are_waited_for_then_published_with_the_gap(stub, params_file) -> None:
     """Up to wait_hours after the instant, under `none` too; the waiting is told."""
     params_file(wait_hours=12, catch_up="none")
@@ -206,6 +247,33 @@ def test_restated_days_make_their_reports_due_again(stub, params_file, before, n
     assert len(looks) == 1
 
 
+def test_a_day_of_another_source_is_told_as_such(stub, params_file) -> None:
+    """Its report is made again for its figures; days that came in or were restated stand beside it, each by its kind."""
+    params_file()
+    stub.facts = {"seen": seen(source="usage/query")}
+    del stub.facts["seen"][str(DAYS[0])]
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+    days = dict.fromkeys(DAYS, DayNow(10, False, "t0", "usage/query")) | {
+        DAYS[0]: DayNow(8, False, "t1", "CSV export"),
+        DAYS[1]: DayNow(11, False, "t1", "usage/query"),
+        DAYS[2]: DayNow(12, False, "t1", "CSV export"),
+        DAYS[3]: DayNow(10, False, "t1", "CSV export"),
+    }
+    digests = dict.fromkeys(DAYS, "d0") | dict.fromkeys(DAYS[:3], "d1")
+
+    assert due(NOW, stub.hands(look=lambda: look_at(days, digests))) == 0
+    why = "came in: 2026-11-17; restated: 2026-11-18; now from CSV export, was from usage/query: 2026-11-19"
+    assert f"daily/a/2026-11-17_2026-11-23: {why}" in stub.told
+    facts = json.loads((stub.output / "daily" / "a" / "2026-11-17_2026-11-23" / "run.json").read_text())
+    assert [(day["date"], day["before"], day["after"]) for day in facts["restated"]] == [
+        ("2026-11-17", None, 8), ("2026-11-18", 10, 11),
+    ]  # fmt: skip
+    assert facts["other_source"] == [
+        {"date": "2026-11-19", "was": "usage/query", "now": "CSV export", "before": 10, "after": 12}
+    ]
+
+
 def test_a_restated_report_that_fails_is_made_by_the_next_look(stub, params_file) -> None:
     """The state of the store counts as dealt with only when all of it has been."""
     params_file()
@@ -297,7 +365,7 @@ def test_a_store_that_cannot_be_looked_at_is_looked_at_again(stub, params_file) 
 def test_the_shelf_lists_what_was_published_before_a_kill(stub, params_file, monkeypatch) -> None:
     """A `due` killed between publishing and the pages leaves them to the next one."""
     params_file()
-    monkeypatch.setattr("apiusage_helpers.runs.due.rebuild_pages", lambda _: None)
+    monkeypatch.setattr("apiusage_helpers.runs.due.rebuild_pages", lambda *_: None)
     due(NOW - timedelta(days=1), stub.hands())
     (stub.output / "index.html").write_text("old")
     monkeypatch.undo()

@@ -108,6 +108,24 @@ def test_a_restated_day_is_replaced_and_told(fetch, acme, told, tmp_path) -> Non
     ]
 
 
+def test_days_of_the_other_service_are_told_as_such(fetch, acme, told) -> None:
+    """Where its figures are others; a service that restates its own day is told apart from it."""
+    day = TODAY - DAY * 30
+    fetch("usage", Interval(day, day))
+    before = acme.requests_by_day()[day]
+    acme.restate(day)
+    after = acme.requests_by_day()[day]
+    told.clear()
+    fetched = fetch("jobs", Interval(day, day))
+
+    now, was = "usage/aggregates/query/jobs", "usage/query"
+    [line] = [line for line in told if "now from" in line]
+    assert line.startswith(f"acme: {day} now from {now}, was from {was}: {before:,} -> ")
+    assert not any("restated" in line for line in told)
+    assert "acme: days: 1 from another source" in told
+    assert fetched.written.other_source[0].after >= after
+
+
 def test_an_imported_day_is_kept(fetch, tmp_path) -> None:
     """Only days that are missing, provisional or of the last 3 are replaced."""
     day = TODAY - DAY * 10

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from apiusage_helpers.errors import DeliveryError, RunError
+from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.news import findings
 from apiusage_helpers.runs.notify import Message, send
@@ -50,6 +51,20 @@ def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
     assert "cell 3 failed" in stub.sent[0][1].body
 
 
+def test_a_report_made_by_hand_works_again(stub, params_file) -> None:
+    """Its next failure is news; a failure that nobody has mended is not told again."""
+    plan = params_file(deliver=[{"to": "OPS", "on": "failure"}])
+    due(NOW - 2 * DAY, stub.hands())
+    for now, by_hand in ((NOW - DAY, False), (NOW, True), (NOW + DAY, False)):
+        stub.faults = [RunError("cell 3 failed")]
+        assert due(now, stub.hands()) == 4
+        if by_hand:
+            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+            assert due(now, stub.hands()) == 0
+
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
+
+
 def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, params_file) -> None:
     """The gap is marked every day, the failing source is one message until it ends."""
     params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=True)
@@ -85,7 +100,7 @@ def test_a_finding_is_what_is_over_its_threshold(facts: dict[str, Any], kinds: l
 
 
 def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_file) -> None:
-    """Restated rows with the same totals are published, and nobody is bothered."""
+    """A report made again with the same totals is published, and nobody is bothered."""
     params_file(deliver=[{"to": "TEAM", "on": "success"}])
     due(NOW - DAY, stub.hands())
     for top, requests in ((5, 100), (4, 100), (3, 120)):
@@ -95,8 +110,35 @@ def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_fil
 
     assert len(stub.made) == 4
     assert [message.title.rpartition(": ")[2] for _, message in stub.sent] == [
-        "100 requests", "100 requests", "restated, 100 before, now 120 requests",
+        "100 requests", "100 requests", "made again, 100 before, now 120 requests",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "word", "line"),
+    [
+        ({"restated": [{"date": "2026-11-20", "before": 1000, "after": 1020, "restated": True}]}, "restated",
+         "restated 2026-11-20: 1,000 -> 1,020 requests"),
+        ({"restated": [{"date": "2026-11-20", "before": None, "after": 20, "restated": True}]}, "completed",
+         "2026-11-20 came in: 20 requests"),
+        ({"restated": [], "other_source": [{"date": "2026-11-20", "was": "usage/query", "now": "CSV export", "before": 9, "after": 29}]},
+         "from another source", "2026-11-20 now from CSV export, was from usage/query: 9 -> 29 requests"),
+    ],
+    ids=["restated", "came in", "another source"],
+)  # fmt: skip
+def test_why_figures_are_others_is_told(stub, params_file, facts: dict[str, Any], word: str, line: str) -> None:
+    """In a word in the title and on the shelf, by day in the text."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    due(NOW - DAY, stub.hands())
+    due(NOW, stub.hands())
+    params_file(parameters={"top": 3}, deliver=[{"to": "TEAM", "on": "success"}])
+    stub.facts = {"requests": 120, **facts}
+    due(NOW, stub.hands())
+
+    message = stub.sent[-1][1]
+    assert message.title.endswith(f": {word}, 100 before, now 120 requests")
+    assert line in message.body.splitlines()
+    assert f"published, {word}" in (stub.output / "index.html").read_text()
 
 
 def test_news_that_cannot_be_delivered_are_kept(stub, params_file) -> None:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.pages import rebuild_pages
@@ -16,6 +18,16 @@ FACTS = {
     "requests": 1200, "outcomes": {"successful": 900, "failed": 300, "throttled": 60}, "requests_per_day": [1, 2, None, 4, 5, 6, 7],
     "previous": {"requests": 1000, "missing": 0}, "days": {"missing": [], "provisional": ["2026-11-23"]},
 }  # fmt: skip
+
+
+def failed_run(output: Path, run_id: str, **others: object) -> Path:
+    """What a failed run of daily for organization a has left."""
+    folder = output / ".failed" / run_id
+    folder.mkdir(parents=True)
+    told = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}, "status": "failed",
+            "started_at": "2026-11-24", "message": "no such day", **others}  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(told))
+    return folder
 
 
 def links(page: Path) -> list[str]:
@@ -53,11 +65,8 @@ def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
     """Totals of those that are there, how many of how many, and why the other is not."""
     params_file(parameters={"organization": ["a", "b", "c"]})
     stub.facts = FACTS
-    failed = stub.output / ".failed" / "20261124T120000-1"
-    failed.mkdir(parents=True)
-    told = {"report": "daily", "organization": "c", "interval": {"start": "2026-11-17", "end": "2026-11-23"}, "status": "failed",
-            "started_at": "2026-11-24", "message": "no <b>such</b> day", "files": [{"name": "executed.ipynb"}]}  # fmt: skip
-    (failed / "run.json").write_text(json.dumps(told))
+    files = [{"name": "executed.ipynb"}]
+    failed = failed_run(stub.output, "20261124T120000-1", organization="c", message="no <b>such</b> day", files=files)
     (failed / "executed.ipynb").write_text("{}")
 
     def run(report, organization, **options):
@@ -77,15 +86,42 @@ def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
 def test_a_failed_run_leaves_the_shelf_when_it_has_succeeded(stub, params_file) -> None:
     """What fails is what has not succeeded since."""
     params_file()
-    failed = stub.output / ".failed" / "20251124T120000-1"
-    failed.mkdir(parents=True)
-    told = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}, "status": "failed",
-            "started_at": "2025-11-24", "message": "no such day"}  # fmt: skip
-    (failed / "run.json").write_text(json.dumps(told))
-    rebuild_pages(stub.output)
+    failed_run(stub.output, "20251124T120000-1", started_at="2025-11-24", scheduled="2025-11-24T02:30:00+00:00")
+    rebuild_pages(stub.output, NOW)
     assert "no such day" in (stub.output / "index.html").read_text()
     due(NOW, stub.hands())
     assert "no such day" not in (stub.output / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("facts", "days", "listed"),
+    [
+        ({}, 6, True), ({}, 8, False),
+        ({"scheduled": "2026-11-24T02:30:00+00:00"}, 60, True), ({"restated": []}, 60, True),
+    ],
+    ids=["by hand, lately", "by hand, long ago", "by schedule", "for a restated day"],
+)  # fmt: skip
+def test_a_run_by_hand_is_listed_as_failing_for_a_week(stub, facts, days: int, listed: bool) -> None:
+    """Nobody may ever try it again; what a schedule makes is listed until it works."""
+    failed_run(stub.output, f"{NOW - timedelta(days=days):%Y%m%dT%H%M%S}-1", **facts)
+    rebuild_pages(stub.output, NOW)
+    page = (stub.output / "index.html").read_text()
+
+    assert ("no such day" in page) == ("<dt>Failing</dt><dd>1</dd>" in page) == listed
+    assert ("apiusage prune --rest 0" in page) == listed
+
+
+def test_a_look_takes_a_run_by_hand_off_the_shelf_when_its_week_is_over(stub) -> None:
+    """Also when nothing else has changed; until then the shelf is left alone."""
+    now = datetime.now(UTC)
+    failed_run(stub.output, f"{now - timedelta(days=6):%Y%m%dT%H%M%S}-1")
+    page = stub.output / "index.html"
+    rebuild_pages(stub.output, now)
+    built = page.stat().st_mtime_ns
+    due(now + timedelta(hours=1), stub.hands())
+    assert (page.stat().st_mtime_ns, "no such day" in page.read_text()) == (built, True)
+    due(now + timedelta(days=2), stub.hands())
+    assert "no such day" not in page.read_text()
 
 
 def test_a_sparkline_has_one_point_a_day_and_a_gap_for_a_missing_one() -> None:
@@ -108,7 +144,7 @@ def test_a_roll_up_is_made_again_when_one_of_its_runs_is(stub, params_file) -> N
     due(NOW, stub.hands())
     page = stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"
     first = page.stat().st_mtime_ns
-    rebuild_pages(stub.output)
+    rebuild_pages(stub.output, NOW)
     assert page.stat().st_mtime_ns == first
     params_file(parameters={"organization": ["a", "b"], "top": 3})
     stub.facts = {"requests": 7777}

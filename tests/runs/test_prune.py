@@ -1,7 +1,9 @@
 """Retention: what is old goes, never the newest of a report and organization, nor what `due` would make again."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
+from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.plans import read_plans
 from apiusage_helpers.runs.prune import Keep, old_reports, prune
@@ -72,3 +74,37 @@ def test_replaced_and_failed_runs_go_after_their_time(stub, params_file) -> None
 
     assert [path.name for path in gone] == ["20250101T000000-y", "20250101T000000-x"]
     assert (stub.output / ".failed" / "20261123T000000-z").is_dir()
+
+
+def test_a_run_that_is_just_being_published_stays(stub) -> None:
+    """Its files are in place, its link is not yet: whoever publishes it still has its work folder."""
+    for name in (".runs/20261124T100000-x", ".runs/.20261124T100000-x.work"):
+        (stub.output / name).mkdir(parents=True)
+
+    assert list(prune(stub.output, [], Keep(rest=0), NOW)) == []
+    (stub.output / ".runs" / ".20261124T100000-x.work").rmdir()
+    assert [path.name for path in prune(stub.output, [], Keep(rest=0), NOW)] == ["20261124T100000-x"]
+
+
+def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
+    """At once, by --rest 0: neither names it any more, nor leads to what is gone."""
+    params_file(parameters={"organization": ["a", "b", "c"]})
+    interval = {"start": "2026-11-17", "end": "2026-11-23"}
+    failed = stub.output / ".failed" / "20261124T110000-x"
+    failed.mkdir(parents=True)
+    told = {"report": "daily", "organization": "c", "interval": interval, "status": "failed", "started_at": "2026-11-24",
+            "message": "canary", "scheduled": "2026-11-24T02:30:00+00:00"}  # fmt: skip
+    (failed / "run.json").write_text(json.dumps(told))
+
+    def run(report, organization, **options):
+        if organization == "c":
+            raise RunError("canary")
+        return stub.run(report, organization, **options)
+
+    due(NOW, stub.hands(run=run))
+    pages = [stub.output / "index.html", stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"]
+    assert ["canary" in page.read_text() for page in pages] == [True, True]
+
+    assert list(prune(stub.output, [], Keep(rest=0), NOW)) == [failed]
+    assert ["canary" in page.read_text() for page in pages] == [False, False]
+    assert "2 of 2" in pages[1].read_text()

@@ -6,10 +6,12 @@ import random
 import signal
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from apiusage_helpers.errors import RunError
 from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.run import Limits, run_report
 
@@ -71,8 +73,6 @@ def test_a_run_that_takes_too_long_is_stopped(project, monkeypatch, limits) -> N
     for name, value in project.line.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(project.line.folder)
-    from datetime import date
-
     report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
     with pytest.raises(Exception, match=r"longer than \d s") as fault:
         run_report(report, "sample", limits=limits)
@@ -151,6 +151,57 @@ def test_latest_leads_to_the_newest_interval(project) -> None:
     latest = project.link.parent / "latest.html"
     assert str(latest.readlink()) == "2026-11-17_2026-11-23/report.html"
     assert str(project.link.readlink()).startswith("../../.runs/")
+
+
+def test_a_kernel_that_is_killed_may_pass_and_a_cell_that_fails_may_not(project, monkeypatch) -> None:
+    """Whoever asked for the run is told, so that `due` tries the first again."""
+    for name, value in project.line.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.line.folder)
+    report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    for cell, may_pass in (("import os; os.kill(os.getpid(), 9)", True), ("1/0", False)):
+        project.notebook(cell)
+        with pytest.raises(RunError) as fault:
+            run_report(report, "sample")
+        assert fault.value.may_pass is may_pass
+
+
+def test_a_notebook_that_exports_nothing_is_a_failed_run(project) -> None:
+    """Told as what it is, with the run kept."""
+    project.notebook()
+    path = project.line.folder / "notebooks" / "api_usage_report.ipynb"
+    story = json.loads(path.read_text())
+    story["cells"].pop()
+    path.write_text(json.dumps(story))
+    done = project.report()
+
+    assert done.returncode == 4
+    assert "its cell tagged `export` is missing" in done.stderr
+    assert [run["exit_code"] for run in project.kept] == [4]
+
+
+def test_a_report_that_cannot_be_published_is_a_failed_run(project) -> None:
+    """Kept as such with its notebook; nothing below .runs/ tells of a run that nobody has seen."""
+    project.line.output.mkdir()
+    (project.line.output / "daily").write_text("a file where the reports should be")
+    done = project.report()
+
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "cannot be published" in done.stderr
+    assert [(run["status"], run["exit_code"]) for run in project.kept] == [("failed", 5)]
+    assert [path.name for path in (project.line.output / ".failed").glob("*/executed.ipynb")] == ["executed.ipynb"]
+    assert list((project.line.output / ".runs").iterdir()) == []
+
+
+def test_a_report_stays_published_although_latest_cannot_follow(project) -> None:
+    """Exit code 5, and what is said is true: the link leads to a whole report, the run is none that failed."""
+    (project.link.parent / "latest.html").mkdir(parents=True)
+    done = project.report()
+
+    assert done.returncode == 5
+    assert "is published, but latest.html" in done.stderr
+    assert (project.link / "report.html").is_file()
+    assert project.kept == []
 
 
 @pytest.mark.kills

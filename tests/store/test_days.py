@@ -11,6 +11,8 @@ from apiusage_helpers.selection import select
 from apiusage_helpers.store import Origin, day_digests, forget_days, organizations, scan, stored_days, write_days
 from apiusage_helpers.usage import usage_table
 
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
 
 def totals(root, interval="2026-11-01/2026-11-23"):
     """Requests by day of acme, as a report would see them."""
@@ -26,6 +28,20 @@ def test_a_write_replaces_exactly_its_days(root, write) -> None:
 
     assert totals(root) == {1: 10, 2: 50, 3: 10}
     assert written.restated == ((date(2026, 11, 2), 10, 50),)
+
+
+def test_other_figures_of_another_source_are_no_restatement(root, write) -> None:
+    """Both sources are told; figures that are the same leave the day as it was, other figures of its own source restate it."""
+    usage, jobs = (Origin(name, AT, fetched=True) for name in ("usage/query", "usage/aggregates/query/jobs"))
+    write([1, 2, 3], origin=usage)
+    written = write([1], 12, origin=jobs) + write([2], origin=jobs) + write([3], 13, origin=usage)
+
+    assert written.told() == (
+        "2026-11-03 restated: 10 -> 13 requests",
+        "2026-11-01 now from usage/aggregates/query/jobs, was from usage/query: 10 -> 12 requests",
+        "days: 1 restated, 1 from another source, 1 unchanged",
+    )
+    assert [day.source for day in stored_days("acme", root=root)] == [jobs.source, usage.source, usage.source]
 
 
 def test_unchanged_days_are_not_written_again(root, write) -> None:

@@ -1,0 +1,53 @@
+"""What `due` reaches out with: the runner, the source, the store, the news. A test gives it others; each is loaded when used."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.runs.news import Send
+from apiusage_helpers.runs.notify import send
+from apiusage_helpers.runs.restated import Look, store_look
+from apiusage_helpers.runs.run import run_report
+
+
+def fetch(organization: str, tell: Callable[[str], None]) -> None:
+    """The platform's days of an organization are in the store when this returns; else SourceError or ParameterError."""
+    from apiusage_helpers.runs.fetch import fetch_organization  # noqa: PLC0415  # when something is to be fetched
+
+    fetch_organization(organization, tell=tell)
+
+
+def open_days(organization: str, interval: Interval) -> str:
+    """The days that a report still waits for, in words; nothing when all are there and settled."""
+    from apiusage_helpers.store import stored_days  # noqa: PLC0415  # when something is due
+
+    days = {day.date: day for day in stored_days(organization, interval)}
+    kinds = {
+        "missing": [day for day in interval.days if day not in days],
+        "provisional": [day for day in days if days[day].provisional],
+    }
+    return "; ".join(f"{len(found)} {kind} ({found[0]} ...)" for kind, found in kinds.items() if found)
+
+
+def store_organizations() -> tuple[str, ...]:
+    """The organizations that the store has days of."""
+    from apiusage_helpers.store import organizations  # noqa: PLC0415  # when the store has changed
+
+    return organizations()
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The functions that `due` calls for all that is not its own."""
+
+    run: Callable[..., Path] = run_report
+    fetch: Callable[[str, Callable[[str], None]], None] = fetch
+    open_days: Callable[[str, Interval], str] = open_days
+    organizations: Callable[[], tuple[str, ...]] = store_organizations
+    look: Callable[[], Look] = store_look
+    send: Send = send
+    sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = lambda _: None
+    show: Callable[[str], None] = lambda _: None
