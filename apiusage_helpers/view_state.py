@@ -96,11 +96,11 @@ def reset(state: ViewState) -> ViewState:
 def chosen(state: ViewState, **changes: Any) -> ViewState:
     """The state after other choices in the selectors, by the names of the parameters; ParameterError when they don't fit.
 
-    Filters stay, but for another organization: its clients are others.
+    Filters and chosen clients stay, but for another organization: its clients are others.
     """
     moved = changes.get("organization", state.selection.organization) != state.selection.organization
-    kept = reset(state) if moved else state
-    return view_state(kept.parameters() | changes, today=state.selection.today)
+    kept = reset(state).parameters() | {"clients": []} if moved else state.parameters()
+    return view_state(kept | changes, today=state.selection.today)
 
 
 def as_of(state: ViewState, today: date) -> ViewState:

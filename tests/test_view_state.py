@@ -52,6 +52,8 @@ def test_other_choices_keep_the_filters_but_for_another_organization() -> None:
     assert filters(chosen(state, date_range="last_month")) == (("a",), ())
     assert chosen(state, date_range="last_month").selection.interval.start == date(2026, 10, 1)
     assert filters(chosen(state, organization="other")) == ((), ())
+    assert chosen(chosen(state, clients=["a"]), organization="other").selection.clients == ()
+    assert chosen(chosen(state, clients=["a"]), top=9).selection.clients == ("a",)
 
 
 @pytest.mark.parametrize(
