@@ -1,8 +1,11 @@
 """The API Usage view as a web page: a real Voila, a real Chromium, figures by an independent count."""
 
+import ast
 import csv
 import io
+import json
 import os
+import shlex
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -191,6 +194,58 @@ def test_exports_hold_what_is_shown(page: Any, rows: list[dict[str, Any]]) -> No
         sum(row[1] for row in book["Requests per day"].iter_rows(min_row=2, values_only=True)) == expected["filtered"]
     )
     assert client in facts["filter on OAuth clients"]
+
+
+NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})"
+COPIED = {
+    "command": "The command is on the clipboard.",
+    "parameters": "The parameters are on the clipboard.",
+}
+
+
+def pasted(page: Any) -> str:
+    """What the clipboard holds, through a field that it is pasted into."""
+    page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'pasted'}))")
+    page.locator("#pasted").press("Control+V")
+    text = page.locator("#pasted").input_value()
+    page.evaluate("document.querySelector('#pasted').remove()")
+    return text
+
+
+@pytest.mark.parametrize("way", ["clipboard", "selection"])
+def test_the_selection_is_handed_on_by_the_clipboard(page: Any, rows: list[dict[str, Any]], way: str) -> None:
+    """As a command of shell words and as literals of a parameters cell; also where a page has no clipboard of its own."""
+    if way == "selection":
+        page.evaluate(NO_CLIPBOARD)
+    else:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    uri = expected_view(rows, START, END)["urls"][1][0]
+    act(page, lambda: page.locator(".au-urls tbody button").nth(1).click())
+    texts = {}
+    for kind, told in COPIED.items():
+        act(page, lambda kind=kind: page.get_by_role("button", name=f"Copy as {kind}").press("Enter"))
+        assert page.inner_text(".au-message") == told
+        assert page.evaluate("document.activeElement.textContent") == f"Copy as {kind}"
+        texts[kind] = page.evaluate("navigator.clipboard.readText()") if way == "clipboard" else pasted(page)
+
+    words = shlex.split(texts["command"])
+    assert words[:3] == ["apiusage", "report", "params/views/all.yaml"]
+    assert words[3:].count("-p") * 3 == len(words[3:])
+    given = dict(zip(words[4::3], words[5::3], strict=True))
+    assert json.loads(given.pop("filter_urls")) == [" ".join(uri)]
+    assert given == {"organization": "sample", "date_range": "previous_30_days"}
+    cell = {line.split(":")[0]: ast.literal_eval(line.partition(" = ")[2]) for line in texts["parameters"].splitlines()}
+    assert (cell["organization"], cell["date_range"], cell["filter_urls"]) == (
+        "sample", "previous_30_days", [" ".join(uri)],
+    )  # fmt: skip
+
+
+def test_what_cannot_be_copied_is_shown(page: Any) -> None:
+    """Where the browser lets nothing onto the clipboard, the command stands on the page."""
+    page.evaluate(f"{NO_CLIPBOARD}; document.execCommand = () => false")
+    act(page, lambda: page.get_by_role("button", name="Copy as command").click())
+
+    assert "apiusage report params/views/all.yaml" in page.inner_text(".au-message")
 
 
 def test_top_panels_export_their_own_csv(page: Any) -> None:
