@@ -271,8 +271,13 @@ def test_save_is_a_download_that_opens_again(page: Any, line: Any) -> None:
     assert headline(page).endswith("nothing filtered")
     upload = {"name": name, "mimeType": "application/yaml", "buffer": content}
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Open a file").click()
+        page.get_by_role("button", name="Open a file", exact=True).click()
     act(page, lambda: chooser.value.set_files(upload))
+    assert headline(page) == filtered
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a file", exact=True).press("Enter")
+    act(page, lambda: chooser.value.set_files(upload | {"buffer": content + b"#" * 300_000}))
+    assert "this file is too large" in page.inner_text(".au-message")
     assert headline(page) == filtered
 
 
