@@ -65,12 +65,12 @@ class Viewer:
             self.say("The selection of the last session is open. Reset all brings back that of the notebook.")
 
     def attempt(self, act: Callable[[], object]) -> None:
-        """Do it; where it cannot be done, say why, and bring the selectors back to what is shown."""
+        """Do it; where it cannot be done, bring the selectors back to what is shown, and say why."""
         try:
             act()
         except ApiUsageError as fault:
-            self.say(str(fault))
             self.selectors.show(self.state, self.view.methods if self.view else [])
+            self.say(str(fault))
 
     def say(self, message: str) -> None:
         """A message above the figures."""

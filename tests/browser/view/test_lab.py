@@ -48,6 +48,9 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")
 
     run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
+    page.evaluate("void window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("getComputedStyle(document.querySelector('.au')).colorScheme === 'dark'")
+    assert page.evaluate("getComputedStyle(document.querySelector('.au')).backgroundColor") == "rgb(20, 24, 29)"
     page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('last session')")
     assert page.inner_text(".au-headline") == filtered
     act(page, lambda: page.get_by_role("button", name="Reset all").evaluate("button => button.click()"))
