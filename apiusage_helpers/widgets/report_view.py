@@ -15,7 +15,7 @@ from apiusage_helpers.store import organizations, scan
 from apiusage_helpers.tables.usage_report import UsageReport, shown_report
 from apiusage_helpers.view_state import ViewState, chosen
 from apiusage_helpers.widgets.courier import Courier
-from apiusage_helpers.widgets.sections import Sections
+from apiusage_helpers.widgets.sections import Sections, styled
 from apiusage_helpers.widgets.selectors import selectors
 
 _ALERT = "border:1px solid #8a3b00; color:#8a3b00; background:#fffffe; padding:4px 8px; line-height:1.4; white-space:pre-line"
@@ -31,7 +31,7 @@ class _ReportViewer:
         self.report = report
         self.state = _state_of(report.selection)
         self.message = widgets.HTML(layout=widgets.Layout(display="none"))
-        self.days = widgets.HTML(requests_per_day(report).html())
+        self.days = widgets.HTML(styled(requests_per_day(report).html()))
         self.sections = Sections(lambda: self.report, self.change, courier := Courier())
         self.selectors = selectors(self.state, organizations(), _methods(report), self.change)
         self.box = widgets.VBox([self.selectors.box, self.message, self.days, self.sections.box, courier])
@@ -42,7 +42,7 @@ class _ReportViewer:
             state = chosen(self.state, **changes)
             directory = known_clients(state.selection.organization)
             self.report = shown_report(scan(state.selection), state.selection, directory)
-            self.state, self.days.value = state, requests_per_day(self.report).html()
+            self.state, self.days.value = state, styled(requests_per_day(self.report).html())
             self.say("")
             self.sections.refresh(
                 choices_too=set(changes) - {"clients", "client_template_uris", "template_uris"} != set()

@@ -22,7 +22,6 @@ CUSTOM = "custom"
 Change = Callable[[dict[str, Any]], None]
 _WIDE = {"description_width": "initial"}
 _HEADS = ("Week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_CELL = "padding:1px 10px; text-align:right; white-space:nowrap"
 
 
 @dataclass(frozen=True)
@@ -179,24 +178,28 @@ def chooser(
     search.observe(list_again, "value")
     choice.observe(picked, "value")
     clear.on_click(cleared)
-    return widgets.VBox([widgets.HBox([search, told, clear]), choice])
+    wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+    return widgets.VBox([widgets.HBox([search, told, clear], layout=wrap), choice])
 
 
 def calendar_text(days: Sequence[date], missing: frozenset[date], provisional: frozenset[date]) -> str:
     """The days of an interval as a small HTML table, a week a row: missing days marked ×, provisional ones ~."""
     first = days[0] - timedelta(days=days[0].weekday())
     weeks = [first + timedelta(days=7 * n) for n in range((days[-1] - first).days // 7 + 1)]
-    heads = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in _HEADS)
+    heads = "".join(f'<th scope="col">{name}</th>' for name in _HEADS)
     inside = frozenset(days)
 
     def cell(day: date) -> str:
         mark = "×" if day in missing else "~" if day in provisional else "✓"
         word = {"×": "missing", "~": "provisional", "✓": "in the store"}[mark]
-        return f'<td title="{day}: {word}" style="{_CELL}">{day.day} {mark}</td>' if day in inside else "<td></td>"
+        return f'<td title="{day}: {word}">{day.day} {mark}</td>' if day in inside else "<td></td>"
 
     rows = "".join(
-        f'<tr><th scope="row" style="{_CELL}">{week}</th>{"".join(cell(week + timedelta(days=n)) for n in range(7))}</tr>'
+        f'<tr><th scope="row">{week}</th>{"".join(cell(week + timedelta(days=n)) for n in range(7))}</tr>'
         for week in weeks
     )
     told = "UTC days: ✓ in the store, × missing, ~ provisional."
-    return f"<p>{told}</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f'<table class="au-days"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return (
+        f'<p>{told}</p><div class="table-box" tabindex="0" role="region" aria-label="Days in the store">{table}</div>'
+    )

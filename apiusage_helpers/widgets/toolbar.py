@@ -43,7 +43,8 @@ def toolbar(acts: Acts, *, may_save: bool) -> widgets.Widget:
         (_button("Reset all", acts.reset_all),),
     )
     wrap = widgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 18px", overflow="visible")
-    return widgets.Box([widgets.HBox(row) for row in rows], layout=wrap)
+    row_wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+    return widgets.Box([widgets.HBox(row, layout=row_wrap) for row in rows], layout=wrap)
 
 
 def _button(text: str, act: Callable[[], None]) -> widgets.Button:

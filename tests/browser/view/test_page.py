@@ -324,3 +324,23 @@ def test_axe_finds_nothing_before_and_after_a_click(page: Any) -> None:
     filtered = [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]]
 
     assert (plain, filtered) == ([], [])
+
+
+def test_sections_fit_a_phone(new_page: Callable[..., Any], page_url: str) -> None:
+    """At 390 pixels no button or text of sections and bar is cut, axe finds nothing in open tables; wide panels scroll by themselves."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
+    page, seen = new_page(page_url, viewport={"width": 390, "height": 1400})
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    cut = """() => [...document.querySelectorAll('button, .au-panels, .au-panels p, .au-days')]
+        .filter(one => one.offsetParent && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > 390))
+        .map(one => one.textContent.slice(0, 60))"""
+    for title, opened in (("OAuth Client Settings", "#client_urls"), ("Days in the store", ".au-days")):
+        page.get_by_text(title).click()
+        page.wait_for_selector(opened)
+        page.evaluate("document.querySelectorAll('.au-panels details').forEach(one => one.open = true)")
+        assert page.evaluate(cut) == []
+        assert [found["id"] for found in axe.run(page).response["violations"]] == []
+    assert seen.nothing(), seen
