@@ -6,6 +6,7 @@ both its ends and ends yesterday at the latest. A display zone changes labels on
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -120,6 +121,22 @@ def resolve(date_range: str, today: date) -> Interval:
     if len(interval) > _MOST_DAYS:
         raise ParameterError(f"interval {interval} holds {len(interval):,} days: a report holds {_MOST_DAYS:,} at most")
     return interval
+
+
+def named(interval: Interval, today: date) -> str:
+    """The preset that means these days on the day `today`; else the days as they are written.
+
+    >>> today = date(2026, 11, 24)
+    >>> named(previous_days(7, today), today), named(previous_days(8, today), today)
+    ('previous_7_days', '2026-11-16/2026-11-23')
+    """
+    return next((name for name in PRESETS if _means(name, today) == interval), str(interval))
+
+
+def _means(preset: str, today: date) -> Interval | None:
+    with suppress(ParameterError):  # this month has no complete day on its first
+        return PRESETS[preset](today)
+    return None
 
 
 def utc_today() -> date:

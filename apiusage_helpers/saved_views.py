@@ -85,7 +85,7 @@ def read_view(path: Path, *, today: date) -> ViewState:
 def read_view_text(text: bytes, *, today: date) -> ViewState:
     """The state of a view that was handed over as the bytes of its file; ParameterError as in `read_view`."""
     if len(text) > MOST_BYTES:
-        raise ParameterError(f"this file holds {len(text):,} bytes: a view holds {MOST_BYTES:,} at most")
+        raise ParameterError(f"this file is too large: a saved view holds {MOST_BYTES:,} bytes at most")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "view.yaml"
         path.write_bytes(text)

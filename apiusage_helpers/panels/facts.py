@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from apiusage_helpers.interval import local_label, local_span
 from apiusage_helpers.panels.labels import counted, listed, percent, visible, whole
 from apiusage_helpers.panels.panel import Html
+from apiusage_helpers.panels.report import labels_of
 from apiusage_helpers.tables.agreement import Check
 from apiusage_helpers.tables.report import section_2, section_3, unmet_choices
 from apiusage_helpers.tables.usage_report import UsageReport
@@ -173,13 +174,14 @@ def _check(check: Check) -> str:
 
 
 def _choices(report: UsageReport, section: int) -> str:
-    selection = report.selection
-    chosen = {
+    selection, labels = report.selection, labels_of(report)
+    clients = [labels.get(one, one) for one in selection.clients]
+    by_section: dict[int, tuple[tuple[str, Sequence[str]], ...]] = {
         1: (),
-        2: (("OAuth clients", selection.clients), ("template URIs", selection.client_template_uris)),
+        2: (("OAuth clients", clients), ("template URIs", selection.client_template_uris)),
         3: (("template URIs", selection.template_uris),),
-    }[section]
-    told = [f"{name}: {listed(values, 5)}" for name, values in chosen if values]
+    }
+    told = [f"{name}: {listed(values, 5)}" for name, values in by_section[section] if values]
     return f"Chosen {'; '.join(told)}" if told else ""
 
 

@@ -15,6 +15,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from apiusage_helpers.panels.hatches import LineHatchRenderer
+
 INK, MUTED, GRID, PAPER = "#101418", "#5b6672", "#dfe3e8", "#fffffe"
 _DARK = {INK: "#eef1f4", MUTED: "#a3adb8", GRID: "#343c46", PAPER: "#14181d"}
 _NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
@@ -55,7 +57,7 @@ LEGENDS = {
     "unfiltered": "the rest",
 }
 
-WIDTH = 7.2
+WIDTH, _DPI = 7.2, 72
 _SETTINGS = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9,
@@ -85,11 +87,16 @@ def drawn(height: float, draw: Callable[[Axes], None]) -> tuple[Figure, str]:
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # names in scripts that the measuring font lacks
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-        figure = Figure(figsize=(WIDTH, height))
+        figure = Figure(figsize=(WIDTH, height), dpi=_DPI)
         axes = figure.add_axes((0, 0, 1, 1))
+        figure.patch.set_visible(False)
+        axes.patch.set_visible(False)
         draw(axes)
         written = io.StringIO()
-        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        size = {"width": WIDTH * _DPI, "height": height * _DPI}
+        renderer = LineHatchRenderer(**size, svgwriter=written, metadata={"Date": None, "Creator": None})
+        figure.draw(renderer)
+        renderer.finalize()
     return figure, _themed(written.getvalue())
 
 
@@ -103,4 +110,10 @@ def _themed(svg: str) -> str:
     theme = f"<style>svg{{{light}}}@media screen and (prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
     body = re.sub(r"<\?xml.*?<svg ", "<svg ", svg, count=1, flags=re.DOTALL)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
+    body = re.sub(r'(?<=<path d=")[^"]+', _short, body)
     return re.sub(r">\s+<", "><", body.replace("<defs>", theme + "<defs>", 1)).strip()
+
+
+def _short(outline: re.Match[str]) -> str:
+    """A path's text with its numbers to a hundredth of a point."""
+    return re.sub(r"\d+\.\d{3,}", lambda number: f"{round(float(number[0]), 2):g}", " ".join(outline[0].split()))

@@ -11,23 +11,27 @@ function save(name, type, content) {
 }
 
 async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch { // a page that is not served securely has no clipboard
-    const box = document.createElement("textarea");
-    box.value = text;
-    document.body.append(box);
-    box.select();
-    document.execCommand("copy");
-    box.remove();
-  }
+  return await navigator.clipboard?.writeText(text).then(() => true, () => false) || copyBySelection(text);
+}
+
+// The way for pages that are not served securely: they have no clipboard. The focus stays where it was.
+function copyBySelection(text) {
+  const focused = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+  return done;
 }
 
 function render({ model, el }) {
   el.style.display = "none";
   const handed = (content, buffers) => {
     if (content.do === "download") save(content.name, content.type, buffers[0]);
-    if (content.do === "copy") copy(content.text);
+    if (content.do === "copy") copy(content.text).then((done) => model.send({ copied: done }));
   };
   model.on("msg:custom", handed);
   return () => model.off("msg:custom", handed);

@@ -1,5 +1,6 @@
 """What leaves a view: a file for download, a text for the clipboard. The browser does both, the kernel only hands over."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import anywidget
@@ -10,10 +11,16 @@ class Courier(anywidget.AnyWidget):
 
     _esm = (Path(__file__).parent / "courier.js").read_text(encoding="utf-8")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.copied: Callable[[bool], None] = lambda _: None
+        self.on_msg(lambda _widget, told, _buffers: self.copied(bool(told.get("copied"))))
+
     def hand_over(self, name: str, kind: str, content: bytes) -> None:
         """Offer a file for download."""
         self.send({"do": "download", "name": name, "type": kind}, buffers=[content])
 
-    def copy(self, text: str) -> None:
-        """Put text on the clipboard."""
+    def copy(self, text: str, copied: Callable[[bool], None]) -> None:
+        """Put text on the clipboard; `copied` hears whether the browser did so."""
+        self.copied = copied
         self.send({"do": "copy", "text": text})

@@ -167,6 +167,7 @@ function render({ model, el }) {
     notes.replaceChildren(...shown.notes.map((note) => made("li", {}, note)));
     title.textContent = shown.graph.title;
     picture.replaceChildren(shown.graph.svg ? image : made("p", {}, shown.graph.alt));
+    picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1; // a keyboard can scroll it too
     for (const [name, table] of Object.entries(tables)) table.update(listing[name], shown[name]);
     box.dataset.serial = shown.serial;
   }

@@ -1,18 +1,24 @@
 """The report's sections, live: the selectors of the API Usage view over the panels of the report notebook."""
 
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 
 from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.interval import named
+from apiusage_helpers.panels.labels import visible
+from apiusage_helpers.panels.report import requests_per_day
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.sources.clients import known_clients
 from apiusage_helpers.store import organizations, scan
 from apiusage_helpers.tables.usage_report import UsageReport, shown_report
 from apiusage_helpers.view_state import ViewState, chosen
 from apiusage_helpers.widgets.courier import Courier
-from apiusage_helpers.widgets.sections import Sections
+from apiusage_helpers.widgets.sections import Sections, styled
 from apiusage_helpers.widgets.selectors import selectors
+
+_ALERT = "border:1px solid #8a3b00; color:#8a3b00; background:#fffffe; padding:4px 8px; line-height:1.4; white-space:pre-line"
 
 
 def explore_report(report: UsageReport) -> widgets.Widget:
@@ -24,10 +30,11 @@ class _ReportViewer:
     def __init__(self, report: UsageReport) -> None:
         self.report = report
         self.state = _state_of(report.selection)
-        self.message = widgets.Label(layout=widgets.Layout(overflow="visible"))
+        self.message = widgets.HTML(layout=widgets.Layout(display="none"))
+        self.days = widgets.HTML(styled(requests_per_day(report).html()))
         self.sections = Sections(lambda: self.report, self.change, courier := Courier())
         self.selectors = selectors(self.state, organizations(), _methods(report), self.change)
-        self.box = widgets.VBox([self.selectors.box, self.message, self.sections.box, courier])
+        self.box = widgets.VBox([self.selectors.box, self.message, self.days, self.sections.box, courier])
 
     def change(self, changes: dict[str, Any]) -> None:
         """Other choices: another report, or a message why there is none."""
@@ -35,17 +42,23 @@ class _ReportViewer:
             state = chosen(self.state, **changes)
             directory = known_clients(state.selection.organization)
             self.report = shown_report(scan(state.selection), state.selection, directory)
-            self.state, self.message.value = state, ""
+            self.state, self.days.value = state, styled(requests_per_day(self.report).html())
+            self.say("")
             self.sections.refresh(
                 choices_too=set(changes) - {"clients", "client_template_uris", "template_uris"} != set()
             )
         except ApiUsageError as fault:
-            self.message.value = str(fault)
+            self.say(str(fault))
         self.selectors.show(self.state, _methods(self.report))
+
+    def say(self, message: str) -> None:
+        """A message under the selectors, read out by screen readers; an empty one takes no room."""
+        self.message.value = f'<div role="alert" style="{_ALERT}">{escape(visible(message))}</div>' if message else ""
+        self.message.layout.display = "" if message else "none"
 
 
 def _state_of(selection: Selection) -> ViewState:
-    return ViewState(selection=selection, date_range=str(selection.interval))
+    return ViewState(selection=selection, date_range=named(selection.interval, selection.today))
 
 
 def _methods(report: UsageReport) -> list[str]:

@@ -5,6 +5,7 @@ as one value of one HTML widget (`Panel.html` escapes all text from data).
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -30,6 +31,7 @@ PANELS = (
     (panels.url_requests, panels.success_and_failure),
 )
 Source = Callable[[], UsageReport | None]
+_STYLE = (Path(__file__).parent / "sections.css").read_text(encoding="utf-8")
 
 
 class Sections:
@@ -59,11 +61,11 @@ class Sections:
             return
         self.stale[place] = False
         if place == len(PANELS):
-            self.parts[place].children = (widgets.HTML(_calendar(report)),)
+            self.parts[place].children = (widgets.HTML(styled(_calendar(report))),)
             return
         if not self.parts[place].children:
             self.parts[place].children = (*self._choices(place, report), self.pictures[place])
-        self.pictures[place].value = section_html(report, place + 1)
+        self.pictures[place].value = styled(section_html(report, place + 1))
 
     def _choices(self, place: int, report: UsageReport) -> Sequence[widgets.Widget]:
         return self._exports() if place == 0 else (self._client_choices, self._url_choices)[place - 1](report)
@@ -100,6 +102,11 @@ class Sections:
     def _url_choices(self, report: UsageReport) -> Sequence[widgets.Widget]:
         chosen = report.selection.template_uris
         return (chooser("Template URLs", _uris(report), chosen, lambda uris: self.change({"template_uris": uris})),)
+
+
+def styled(html: str) -> str:
+    """The HTML of panels as a widget shows it: a notebook has no style of its own for them."""
+    return f'<style>{_STYLE}</style><div class="au-panels">{html}</div>'
 
 
 def section_html(report: UsageReport, section: int) -> str:

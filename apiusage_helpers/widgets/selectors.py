@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 import ipywidgets as widgets
 
 from apiusage_helpers.interval import PRESETS
-from apiusage_helpers.panels.labels import counted
+from apiusage_helpers.panels.labels import whole
 from apiusage_helpers.selection import MOST_TOP
 from apiusage_helpers.view_state import ViewState
 from apiusage_helpers.widgets.dates import DateRange
@@ -21,6 +21,7 @@ from apiusage_helpers.widgets.dates import DateRange
 CUSTOM = "custom"
 Change = Callable[[dict[str, Any]], None]
 _WIDE = {"description_width": "initial"}
+_HEADS = ("Week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def method_fields(
         chosen = other.selection.http_methods
         names = list(dict.fromkeys([*its_methods, *chosen]))
         if names != [check.description for check in box.children[1:]]:
-            layout = widgets.Layout(width="auto", margin="0 6px 0 0")
+            layout = widgets.Layout(width="auto", margin="0 16px 0 0")
             checks = [widgets.Checkbox(description=name, indent=False, layout=layout) for name in names]
             for check in checks:
                 check.observe(ticked, "value")
@@ -143,7 +144,7 @@ def chooser(
     known = {value for _, value in options}
     every = [*options, *((f"{value} (no request in this interval)", value) for value in chosen if value not in known)]
     kept = list(chosen)
-    search = widgets.Text(description="Search", placeholder="part of a name", style=_WIDE)
+    search = widgets.Text(description=f"Search {title}", placeholder="part of a name", style=_WIDE)
     choice = widgets.SelectMultiple(
         description=title, rows=8, style=_WIDE, layout=widgets.Layout(width="98%", height="12em")
     )
@@ -158,14 +159,14 @@ def chooser(
             choice.options = [option for option in every if word in option[0].lower()]
             values = {value for _, value in choice.options}
             choice.value = tuple(value for value in kept if value in values)
-        told.value = f"{counted(len(kept), 'row')} chosen" if kept else "none chosen: all are shown"
+        told.value = f"{whole(len(kept))} chosen" if kept else "none chosen: all are shown"
 
     def picked(event: dict[str, Any]) -> None:
         if quiet.depth:
             return
         visible = {value for _, value in choice.options}
         kept[:] = [value for value in kept if value not in visible] + list(event["new"])
-        told.value = f"{counted(len(kept), 'row')} chosen" if kept else "none chosen: all are shown"
+        told.value = f"{whole(len(kept))} chosen" if kept else "none chosen: all are shown"
         change(list(kept))
 
     def cleared(_: object) -> None:
@@ -177,14 +178,15 @@ def chooser(
     search.observe(list_again, "value")
     choice.observe(picked, "value")
     clear.on_click(cleared)
-    return widgets.VBox([widgets.HBox([search, told, clear]), choice])
+    wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+    return widgets.VBox([widgets.HBox([search, told, clear], layout=wrap), choice])
 
 
 def calendar_text(days: Sequence[date], missing: frozenset[date], provisional: frozenset[date]) -> str:
     """The days of an interval as a small HTML table, a week a row: missing days marked ×, provisional ones ~."""
     first = days[0] - timedelta(days=days[0].weekday())
     weeks = [first + timedelta(days=7 * n) for n in range((days[-1] - first).days // 7 + 1)]
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))
+    heads = "".join(f'<th scope="col">{name}</th>' for name in _HEADS)
     inside = frozenset(days)
 
     def cell(day: date) -> str:
@@ -197,4 +199,7 @@ def calendar_text(days: Sequence[date], missing: frozenset[date], provisional: f
         for week in weeks
     )
     told = "UTC days: ✓ in the store, × missing, ~ provisional."
-    return f"<p>{told}</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f'<table class="au-days"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return (
+        f'<p>{told}</p><div class="table-box" tabindex="0" role="region" aria-label="Days in the store">{table}</div>'
+    )

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 
 from apiusage_helpers import saved_views
 from apiusage_helpers.widgets.exports import KINDS
+from apiusage_helpers.widgets.opener import FileOpener
 
 _WIDE = {"description_width": "initial"}
 
@@ -29,28 +30,21 @@ def toolbar(acts: Acts, *, may_save: bool) -> widgets.Widget:
     what = widgets.Dropdown(description="Export as", options=list(KINDS.items()), style=_WIDE)
     name = widgets.Text(description="View name", placeholder="such as crm-errors", style=_WIDE)
     names = widgets.Dropdown(description="Saved views", options=saved_views.saved_views(), style=_WIDE)
-    upload = widgets.FileUpload(accept=".yaml,.yml", description="Open a file", layout=widgets.Layout(width="auto"))
 
     def saved() -> None:
         acts.save(name.value)
         names.options = saved_views.saved_views()
 
-    def uploaded(event: dict[str, object]) -> None:
-        if event["new"]:
-            content = bytes(upload.value[0]["content"])
-            upload.value = ()
-            acts.open_file(content)
-
-    upload.observe(uploaded, "value")
     rows = (
         (what, _button("Export API Usage Data", lambda: acts.export(what.value))),
         (name, _button("Save" if may_save else "Save as a file", saved)),
-        (names, _button("Open", lambda: acts.open(names.value or "")), upload),
+        (names, _button("Open", lambda: acts.open(names.value or "")), FileOpener(acts.open_file)),
         (_button("Copy as command", acts.copy_command), _button("Copy as parameters", acts.copy_parameters)),
         (_button("Reset all", acts.reset_all),),
     )
     wrap = widgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 18px", overflow="visible")
-    return widgets.Box([widgets.HBox(row) for row in rows], layout=wrap)
+    row_wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+    return widgets.Box([widgets.HBox(row, layout=row_wrap) for row in rows], layout=wrap)
 
 
 def _button(text: str, act: Callable[[], None]) -> widgets.Button:

@@ -65,12 +65,12 @@ class Viewer:
             self.say("The selection of the last session is open. Reset all brings back that of the notebook.")
 
     def attempt(self, act: Callable[[], object]) -> None:
-        """Do it; where it cannot be done, say why, and bring the selectors back to what is shown."""
+        """Do it; where it cannot be done, bring the selectors back to what is shown, and say why."""
         try:
             act()
         except ApiUsageError as fault:
-            self.say(str(fault))
             self.selectors.show(self.state, self.view.methods if self.view else [])
+            self.say(str(fault))
 
     def say(self, message: str) -> None:
         """A message above the figures."""
@@ -126,8 +126,8 @@ class Viewer:
             open=lambda name: self.attempt(partial(self.open, name)),
             open_file=lambda content: self.attempt(partial(self.open_file, content)),
             reset_all=lambda: self.attempt(self.reset_all),
-            copy_command=lambda: self.courier.copy(saved_views.as_command(self.state)),
-            copy_parameters=lambda: self.courier.copy(saved_views.as_parameters(self.state)),
+            copy_command=lambda: self.copy("The command is", saved_views.as_command(self.state)),
+            copy_parameters=lambda: self.copy("The parameters are", saved_views.as_parameters(self.state)),
         )
 
     def export(self, what: str) -> None:
@@ -136,6 +136,14 @@ class Viewer:
             raise StoreError("there is nothing to export: no view is shown")
         file = exported(self.view, what)
         self.courier.hand_over(file.name, file.kind, file.content)
+
+    def copy(self, what: str, text: str) -> None:
+        """Put a text on the clipboard and say so; where the browser does not, show it."""
+        told = {
+            True: f"{what} on the clipboard.",
+            False: f"This browser lets nothing onto the clipboard. {what}:\n{text}",
+        }
+        self.courier.copy(text, lambda copied: self.say(told[copied]))
 
     def save(self, name: str) -> None:
         """Save the state under a name: in the project where that is allowed, else as a download."""

@@ -30,3 +30,13 @@ def test_a_printed_page_is_whole(any_page: Path, opened: Callable[..., Any], tmp
     assert last[:8] in text
     assert not re.search(r"Copy link|Filter this page|Show all", text)
     assert path.stat().st_size < 1_000_000
+
+
+def test_a_page_is_printed_without_script_as_lines_too(
+    page_file: Path, opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The published pictures hold no pattern that a printer would turn into large images."""
+    path = tmp_path / "page.pdf"
+    opened(page_file, java_script_enabled=False).page.pdf(path=path, format="A4")
+
+    assert path.stat().st_size < 1_000_000

@@ -68,14 +68,53 @@ def test_a_static_table_gives_itself_as_csv(shelf: Path, opened: Callable[..., A
     assert len(records) == 61
 
 
-def test_what_is_copied_is_what_is_shown(shelf: Path, browser: tuple[Any, Any], opened: Callable[..., Any]) -> None:
-    """The rows that a search leaves, tab-separated under their headings, on the clipboard."""
-    page = opened(shelf, permissions=["clipboard-read", "clipboard-write"]).page
-    page.get_by_role("searchbox").fill("report 7")
-    page.get_by_role("button", name="Copy the rows shown of All reports").click()
-    page.get_by_text("Copied").wait_for()
+@pytest.fixture(params=["clipboard", "selection"])
+def copied(request: Any) -> Callable[..., str]:
+    """Press a button that copies, and read the clipboard; with a clipboard for pages, and by selection where there is none."""
 
-    assert page.evaluate("navigator.clipboard.readText()") == "Report\tPlace\tRequests\nreport 7\t'=SUM(A1)\t7,000"
+    def text(page: Any, button: str) -> str:
+        if request.param == "clipboard":
+            page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        else:
+            page.evaluate("Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})")
+        page.get_by_role("button", name=button, exact=True).press("Enter")
+        page.get_by_text("Copied", exact=True).wait_for()
+        assert page.evaluate("document.activeElement.textContent") == "Copied"
+        if request.param == "clipboard":
+            return str(page.evaluate("navigator.clipboard.readText()"))
+        page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'pasted'}))")
+        page.locator("#pasted").press("Control+V")
+        return str(page.locator("#pasted").input_value())
+
+    return text
+
+
+def test_what_is_copied_is_what_is_shown(shelf: Path, opened: Callable[..., Any], copied: Callable[..., str]) -> None:
+    """The rows that a search leaves, tab-separated under their headings; formulas guarded."""
+    watch = opened(shelf)
+    watch.page.get_by_role("searchbox").fill("report 7")
+    text = copied(watch.page, "Copy the rows shown of All reports")
+
+    assert text == "Report\tPlace\tRequests\nreport 7\t'=SUM(A1)\t7,000"
+    assert watch.wrongs() == []
+
+
+def test_a_reports_table_and_its_command_are_copied(
+    page_file: Path, opened: Callable[..., Any], copied: Callable[..., str]
+) -> None:
+    """The figures of the CSV file as they are shown, and the command as it stands on the page."""
+    page = opened(page_file).page
+    assert copied(page, "Copy the command") == page.inner_text("pre.copyable")
+
+    page.reload()
+    page.wait_for_selector("html.ready")
+    page.locator("figure#status_codes summary").click()
+    lines = [
+        line.split("\t") for line in copied(page, "Copy the rows shown of HTTP Response Status Codes").splitlines()
+    ]
+    published = list(csv.reader((page_file.parent / "status_codes.csv").read_text("utf-8").splitlines()))
+    assert [[line[0], line[1], line[2].replace(",", "")] for line in lines[1:]] == [row[:3] for row in published[1:]]
+    assert lines[0][:3] == ["Status", "Meaning", "Requests"]
 
 
 def test_a_reports_tables_give_the_bytes_of_its_files(

@@ -36,6 +36,13 @@ def test_each_section_is_headed_by_its_own_counts(report) -> None:
     assert facts.section_counts(made, 3).text.startswith("Requests 5 of 15 · OAuth clients 1 of 2")
 
 
+def test_chosen_clients_are_told_by_name(report) -> None:
+    """Also where the choice gives an id; one that is not met stays as it was written."""
+    made = report(ROW, PATCH, clients=["a", "gone"])
+
+    assert "Chosen OAuth clients: CRM, gone" in facts.section_counts(made, 2).text
+
+
 def test_the_comparison_tells_the_platforms_400_and_other_methods(report) -> None:
     """Its 400 holds 429; PATCH is a method that its text does not list."""
     text = facts.comparison(report(ROW, PATCH)).text

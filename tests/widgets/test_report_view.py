@@ -1,5 +1,6 @@
 """The report's selectors without a browser: another choice makes the open section anew, a wrong one is told."""
 
+import base64
 from datetime import UTC, date, datetime
 
 import pytest
@@ -20,7 +21,7 @@ def test_a_choice_redraws_the_open_section_and_a_wrong_zone_is_told(tmp_path, mo
     write_days("acme", usage_table(rows), [DAY], Origin("test", datetime(2026, 11, 9, tzinfo=UTC)))
     selection = select("acme", f"{DAY}/{DAY}", today="2026-11-24")
     box = explore_report(shown_report(scan(selection), selection))
-    fields, message, sections, _ = box.children
+    fields, message, days, sections, _ = box.children
 
     sections.selected_index = 1
     clients, _, picture = sections.children[1].children
@@ -30,6 +31,11 @@ def test_a_choice_redraws_the_open_section_and_a_wrong_zone_is_told(tmp_path, mo
     assert "OAuth clients 1 of 2" in picture.value
 
     zone = next(field for field in fields.children if getattr(field, "description", "") == "Display time zone")
+    assert message.layout.display == "none"
     zone.value = "Europe/Berlinn"
     assert "Europe/Berlin" in message.value
+    assert ('role="alert"' in message.value, message.layout.display) == (True, "")
     assert zone.value == "UTC"
+    zone.value = "America/New_York"
+    assert (message.value, message.layout.display) == ("", "none")
+    assert "UTC 1 Nov" in base64.b64decode(days.value.partition(";base64,")[2].partition('"')[0]).decode()

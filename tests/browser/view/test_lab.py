@@ -10,6 +10,10 @@ from tests.browser.view.conftest import act, table
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
 
+KERNEL_IS_CONNECTED = (
+    "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"
+)
+
 
 def run_all(page: Any, lab_url: str, notebook: str, shows: str) -> None:
     """Open the notebook anew, with a kernel of its own, and run its cells until they show what is wanted.
@@ -21,6 +25,7 @@ def run_all(page: Any, lab_url: str, notebook: str, shows: str) -> None:
     page.goto(f"{lab_url}lab/tree/{notebook}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function("window.jupyterapp !== undefined")
+    page.wait_for_function(KERNEL_IS_CONNECTED)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
     for _ in range(4):
         page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -43,6 +48,9 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")
 
     run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
+    page.evaluate("void window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("getComputedStyle(document.querySelector('.au')).colorScheme === 'dark'")
+    assert page.evaluate("getComputedStyle(document.querySelector('.au')).backgroundColor") == "rgb(20, 24, 29)"
     page.wait_for_function("document.querySelector('.au-message')?.innerText.includes('last session')")
     assert page.inner_text(".au-headline") == filtered
     act(page, lambda: page.get_by_role("button", name="Reset all").evaluate("button => button.click()"))

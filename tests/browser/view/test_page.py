@@ -1,8 +1,11 @@
 """The API Usage view as a web page: a real Voila, a real Chromium, figures by an independent count."""
 
+import ast
 import csv
 import io
+import json
 import os
+import shlex
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -193,6 +196,58 @@ def test_exports_hold_what_is_shown(page: Any, rows: list[dict[str, Any]]) -> No
     assert client in facts["filter on OAuth clients"]
 
 
+NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})"
+COPIED = {
+    "command": "The command is on the clipboard.",
+    "parameters": "The parameters are on the clipboard.",
+}
+
+
+def pasted(page: Any) -> str:
+    """What the clipboard holds, through a field that it is pasted into."""
+    page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'pasted'}))")
+    page.locator("#pasted").press("Control+V")
+    text = page.locator("#pasted").input_value()
+    page.evaluate("document.querySelector('#pasted').remove()")
+    return text
+
+
+@pytest.mark.parametrize("way", ["clipboard", "selection"])
+def test_the_selection_is_handed_on_by_the_clipboard(page: Any, rows: list[dict[str, Any]], way: str) -> None:
+    """As a command of shell words and as literals of a parameters cell; also where a page has no clipboard of its own."""
+    if way == "selection":
+        page.evaluate(NO_CLIPBOARD)
+    else:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    uri = expected_view(rows, START, END)["urls"][1][0]
+    act(page, lambda: page.locator(".au-urls tbody button").nth(1).click())
+    texts = {}
+    for kind, told in COPIED.items():
+        act(page, lambda kind=kind: page.get_by_role("button", name=f"Copy as {kind}").press("Enter"))
+        assert page.inner_text(".au-message") == told
+        assert page.evaluate("document.activeElement.textContent") == f"Copy as {kind}"
+        texts[kind] = page.evaluate("navigator.clipboard.readText()") if way == "clipboard" else pasted(page)
+
+    words = shlex.split(texts["command"])
+    assert words[:3] == ["apiusage", "report", "params/views/all.yaml"]
+    assert words[3:].count("-p") * 3 == len(words[3:])
+    given = dict(zip(words[4::3], words[5::3], strict=True))
+    assert json.loads(given.pop("filter_urls")) == [" ".join(uri)]
+    assert given == {"organization": "sample", "date_range": "previous_30_days"}
+    cell = {line.split(":")[0]: ast.literal_eval(line.partition(" = ")[2]) for line in texts["parameters"].splitlines()}
+    assert (cell["organization"], cell["date_range"], cell["filter_urls"]) == (
+        "sample", "previous_30_days", [" ".join(uri)],
+    )  # fmt: skip
+
+
+def test_what_cannot_be_copied_is_shown(page: Any) -> None:
+    """Where the browser lets nothing onto the clipboard, the command stands on the page."""
+    page.evaluate(f"{NO_CLIPBOARD}; document.execCommand = () => false")
+    act(page, lambda: page.get_by_role("button", name="Copy as command").click())
+
+    assert "apiusage report params/views/all.yaml" in page.inner_text(".au-message")
+
+
 def test_top_panels_export_their_own_csv(page: Any) -> None:
     page.get_by_text("Most Active Requests").click()
     name, content = download(page, "Export top_clients.csv")
@@ -216,8 +271,13 @@ def test_save_is_a_download_that_opens_again(page: Any, line: Any) -> None:
     assert headline(page).endswith("nothing filtered")
     upload = {"name": name, "mimeType": "application/yaml", "buffer": content}
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Open a file").click()
+        page.get_by_role("button", name="Open a file", exact=True).click()
     act(page, lambda: chooser.value.set_files(upload))
+    assert headline(page) == filtered
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a file", exact=True).press("Enter")
+    act(page, lambda: chooser.value.set_files(upload | {"buffer": content + b"#" * 300_000}))
+    assert "this file is too large" in page.inner_text(".au-message")
     assert headline(page) == filtered
 
 
@@ -264,3 +324,23 @@ def test_axe_finds_nothing_before_and_after_a_click(page: Any) -> None:
     filtered = [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]]
 
     assert (plain, filtered) == ([], [])
+
+
+def test_sections_fit_a_phone(new_page: Callable[..., Any], page_url: str) -> None:
+    """At 390 pixels no button or text of sections and bar is cut, axe finds nothing in open tables; wide panels scroll by themselves."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
+    page, seen = new_page(page_url, viewport={"width": 390, "height": 1400})
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    cut = """() => [...document.querySelectorAll('button, .au-panels, .au-panels p, .au-days')]
+        .filter(one => one.offsetParent && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > 390))
+        .map(one => one.textContent.slice(0, 60))"""
+    for title, opened in (("OAuth Client Settings", "#client_urls"), ("Days in the store", ".au-days")):
+        page.get_by_text(title).click()
+        page.wait_for_selector(opened)
+        page.evaluate("document.querySelectorAll('.au-panels details').forEach(one => one.open = true)")
+        assert page.evaluate(cut) == []
+        assert [found["id"] for found in axe.run(page).response["violations"]] == []
+    assert seen.nothing(), seen

@@ -130,14 +130,16 @@ async function copy(text, pressed) {
   setTimeout(() => { pressed.textContent = before; }, 2000);
 }
 
-// The way for browsers that give pages from disk no clipboard.
+// The way for browsers that give pages from disk no clipboard. The focus stays where it was.
 function copyBySelection(text) {
+  const focused = document.activeElement;
   const area = element("textarea", {class: "unseen", "aria-hidden": "true"});
   area.value = text;
   document.body.append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  focused?.focus();
   return done;
 }
 
