@@ -14,6 +14,10 @@ function made(tag, attributes = {}, ...children) {
   return node;
 }
 
+// A button without effect keeps the focus, which a disabled one would lose.
+const off = (button, isIt) => button.setAttribute("aria-disabled", String(isIt));
+const isOff = (button) => button.getAttribute("aria-disabled") === "true";
+
 // One table: sorted, searched and paged here; `told` is its part of the kernel's `shown`, `listing` its names and counts.
 function ranking(name, title, rowNoun, click) {
   const state = { page: 0, query: "", sort: "", down: true, listing: null, told: null };
@@ -92,7 +96,8 @@ function ranking(name, title, rowNoun, click) {
     const sorted = head.contains(document.activeElement) && document.activeElement.dataset.sort;
     const rows = sortedRows();
     const pages = Math.max(1, Math.ceil(rows.length / ROWS));
-    state.page = Math.min(state.page, pages - 1);
+    const pressed = focused ? rows.findIndex(({ code }) => String(code) === focused) : -1;
+    state.page = pressed < 0 ? Math.min(state.page, pages - 1) : Math.floor(pressed / ROWS); // what was pressed stays in sight
     const first = state.page * ROWS;
     const most = Math.max(1, ...state.listing.requests);
     head.replaceChildren(...columns().map(heading));
@@ -100,9 +105,9 @@ function ranking(name, title, rowNoun, click) {
     if (!rows.length) body.append(made("tr", {}, made("td", { colspan: "5", class: "au-none" }, "Nothing to show.")));
     count.textContent = rows.length
       ? `${whole(first + 1)}–${whole(Math.min(first + ROWS, rows.length))} of ${whole(rows.length)}` : "0";
-    before.disabled = state.page === 0;
-    after.disabled = state.page >= pages - 1;
-    if (focused) body.querySelector(`tr[data-code="${focused}"] button`)?.focus();
+    off(before, state.page === 0);
+    off(after, state.page >= pages - 1);
+    if (focused) (body.querySelector(`tr[data-code="${focused}"] button`) ?? search).focus();
     if (sorted) head.querySelector(`button[data-sort="${sorted}"]`)?.focus();
   }
 
@@ -119,8 +124,8 @@ function ranking(name, title, rowNoun, click) {
     click(name, state.listing.keys[Number(line.dataset.code)], several.checked || event.ctrlKey || event.metaKey);
   });
   search.addEventListener("input", () => { state.query = search.value; state.page = 0; draw(); });
-  before.addEventListener("click", () => { state.page -= 1; draw(); });
-  after.addEventListener("click", () => { state.page += 1; draw(); });
+  before.addEventListener("click", () => { if (!isOff(before)) { state.page -= 1; draw(); } });
+  after.addEventListener("click", () => { if (!isOff(after)) { state.page += 1; draw(); } });
 
   return {
     element,
@@ -142,6 +147,7 @@ function render({ model, el }) {
   const headline = made("p", { class: "au-headline", role: "status" });
   const clear = made("button", { type: "button", class: "au-clear" }, "Reset filter");
   const picture = made("div", { class: "au-picture" });
+  const sizes = new ResizeObserver(() => { picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1; }); // a keyboard can scroll it too
   const title = made("figcaption");
   const figure = made("figure", {}, title, picture);
   const tables = {
@@ -152,7 +158,7 @@ function render({ model, el }) {
   const own = { class: "au", "data-lm-suppress-shortcuts": "true" }; // so JupyterLab leaves Enter to our buttons
   const box = made("div", own, message, made("div", { class: "au-line" }, headline, clear), notes, figure, both);
   el.append(box);
-  clear.addEventListener("click", () => tell({ event: "reset" }));
+  clear.addEventListener("click", () => { if (!isOff(clear)) tell({ event: "reset" }); });
 
   async function draw() {
     const shown = model.get("shown");
@@ -163,11 +169,13 @@ function render({ model, el }) {
     if (model.get("shown").serial !== shown.serial) return; // a newer state is on its way
     message.textContent = shown.message;
     headline.textContent = shown.headline;
-    clear.disabled = !shown.filtered;
+    off(clear, !shown.filtered);
     notes.replaceChildren(...shown.notes.map((note) => made("li", {}, note)));
     title.textContent = shown.graph.title;
-    picture.replaceChildren(shown.graph.svg ? image : made("p", {}, shown.graph.alt));
-    picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1; // a keyboard can scroll it too
+    const drawn = shown.graph.svg ? image : made("p", {}, shown.graph.alt);
+    picture.replaceChildren(drawn);
+    sizes.disconnect();
+    [picture, drawn].forEach((one) => sizes.observe(one));
     for (const [name, table] of Object.entries(tables)) table.update(listing[name], shown[name]);
     box.dataset.serial = shown.serial;
   }
@@ -175,7 +183,10 @@ function render({ model, el }) {
   model.on("change:shown", draw);
   draw();
   tell({ event: "opened" });
-  return () => model.off("change:shown", draw);
+  return () => {
+    sizes.disconnect();
+    model.off("change:shown", draw);
+  };
 }
 
 export default { render };

@@ -14,6 +14,7 @@ from apiusage_helpers.panels import facts
 from apiusage_helpers.panels import report as panels
 from apiusage_helpers.panels.labels import client_labels, visible
 from apiusage_helpers.tables.csv_files import csv_file
+from apiusage_helpers.tables.report import chosen_clients
 from apiusage_helpers.tables.usage_report import UsageReport
 from apiusage_helpers.widgets.courier import Courier
 from apiusage_helpers.widgets.exports import CSV
@@ -91,8 +92,10 @@ class Sections:
         pairs = sorted(set(zip(requests["client_name"], requests["client_id"], strict=True)))
         clients = [(one, name) for name, one in pairs]
         options = list(zip(client_labels(clients, 60), [one for one, _ in clients], strict=True))
+        by_name, known = report.selection.clients, {text for pair in pairs for text in pair}
+        chosen = [*chosen_clients(requests, by_name), *(one for one in by_name if one not in known)] if by_name else []
         return (
-            chooser("OAuth clients", options, report.selection.clients, lambda chosen: self.change({"clients": chosen})),
+            chooser("OAuth clients", options, chosen, lambda clients: self.change({"clients": clients})),
             chooser(
                 "URLs", _uris(report), report.selection.client_template_uris,
                 lambda chosen: self.change({"client_template_uris": chosen}),

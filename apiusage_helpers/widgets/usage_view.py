@@ -18,7 +18,7 @@ from apiusage_helpers.interval import utc_today
 from apiusage_helpers.sources.clients import known_clients
 from apiusage_helpers.store import organizations, scan
 from apiusage_helpers.tables.usage_report import UsageReport, shown_report
-from apiusage_helpers.tables.usage_view import UsageView, moved, usage_view
+from apiusage_helpers.tables.usage_view import UsageView, by_id, moved, usage_view
 from apiusage_helpers.view_state import ViewState, as_of, chosen, clicked, reset, view_state
 from apiusage_helpers.widgets.courier import Courier
 from apiusage_helpers.widgets.explorer import Explorer
@@ -61,7 +61,7 @@ class Viewer:
         self.toolbar = toolbar(self._acts(), may_save=may_save())
         self.box = widgets.VBox([self.selectors.box, self.explorer, self.toolbar, self.sections.box, self.courier])
         self.attempt(partial(self.go, self.state))
-        if kept is not None and kept != given:
+        if kept is not None and kept != given and self.view:
             self.say("The selection of the last session is open. Reset all brings back that of the notebook.")
 
     def attempt(self, act: Callable[[], object]) -> None:
@@ -79,7 +79,8 @@ class Viewer:
     def hear(self, event: Mapping[str, Any]) -> None:
         """What the browser tells: a click, a reset, or that somebody opened the page."""
         if event.get("event") == "click" and event.get("table") in {"clients", "urls"}:
-            self.go(clicked(self.state, event["table"], str(event["key"]), several=bool(event.get("several"))))
+            state = by_id(self.view) if self.view else self.state
+            self.go(clicked(state, event["table"], str(event["key"]), several=bool(event.get("several"))))
         elif event.get("event") == "reset":
             self.go(reset(self.state))
         elif event.get("event") == "opened" and served():
@@ -87,7 +88,8 @@ class Viewer:
 
     def change(self, changes: dict[str, Any]) -> None:
         """Other choices in the selectors."""
-        self.attempt(lambda: self.go(chosen(self.state, **changes), own_choice=set(changes) <= _SECTION_CHOICES))
+        own_choice = set(changes) <= _SECTION_CHOICES
+        self.attempt(lambda: self.go(chosen(self.on_this_day(self.state), **changes), own_choice=own_choice))
 
     def go(self, state: ViewState, *, own_choice: bool = False) -> None:
         """Show another state; with `own_choice` only the sections' choices are others, and their lists stay as they are."""
@@ -107,11 +109,15 @@ class Viewer:
 
     def freshen(self) -> None:
         """The newest snapshot of the store on the present day, for a page that was prepared some time ago."""
-        state = self.state if self.fixed_today else as_of(self.state, utc_today())
+        state = self.on_this_day(self.state)
         if self.view and state == self.state and scan(state.selection).version == self.view.usage.version:
             return
         self.view = None
         self.go(state)
+
+    def on_this_day(self, state: ViewState) -> ViewState:
+        """The state as of the present day, for a notebook that has been open since an earlier one."""
+        return state if self.fixed_today else as_of(state, utc_today())
 
     def current_report(self) -> UsageReport | None:
         """The report of the present selection, made once."""
@@ -148,8 +154,10 @@ class Viewer:
     def save(self, name: str) -> None:
         """Save the state under a name: in the project where that is allowed, else as a download."""
         if may_save():
+            before = saved_views.saved_views()
             path = saved_views.save_view(name, self.state)
-            self.say(f"Saved as {path.name}. Its report: apiusage report params/views/{path.name}")
+            again = ", in place of the view of that name" if path.stem in before else ""
+            self.say(f"Saved as {path.name}{again}. Its report: apiusage report params/views/{path.name}")
         else:
             self.courier.hand_over(
                 f"{saved_views.view_name(name)}.yaml", "application/yaml", saved_views.view_yaml(self.state).encode()
@@ -157,14 +165,14 @@ class Viewer:
 
     def open(self, name: str) -> None:
         """Open a saved view."""
-        self.go(saved_views.open_view(name, today=self.state.selection.today))
+        self.go(saved_views.open_view(name, today=self.on_this_day(self.state).selection.today))
         self.say(f"Opened {name}.")
 
     def open_file(self, content: bytes) -> None:
         """Open a view that was downloaded before."""
-        self.go(saved_views.read_view_text(content, today=self.state.selection.today))
+        self.go(saved_views.read_view_text(content, today=self.on_this_day(self.state).selection.today))
 
     def reset_all(self) -> None:
         """Back to the parameters of the notebook; nothing is kept for the next session."""
-        self.go(self.given)
+        self.go(self.on_this_day(self.given))
         saved_views.forget_current()

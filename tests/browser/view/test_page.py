@@ -96,6 +96,26 @@ def test_several_rows_of_both_tables_by_keyboard(page: Any, rows: list[dict[str,
     assert all(len(row) == 5 for name in ("clients", "urls") for row in table(page, name))
     act(page, lambda: page.get_by_role("button", name="Reset filter").press("Enter"))
     assert headline(page).endswith("nothing filtered")
+    assert page.evaluate("document.activeElement.textContent") == "Reset filter"
+    assert page.get_by_role("button", name="Reset filter").get_attribute("aria-disabled") == "true"
+
+
+def test_what_was_pressed_keeps_the_focus_and_stays_in_sight(page: Any) -> None:
+    """The button of the last page, and a row that stands on another page once the other table's filter is gone."""
+    after = page.get_by_label("Next page of API Requests")
+    after.focus()
+    while after.get_attribute("aria-disabled") == "false":
+        after.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Next page of API Requests"
+
+    act(page, lambda: page.locator(".au-clients tbody button").last.press("Enter"))
+    pressed = page.locator(".au-urls tbody button").last
+    name = pressed.get_attribute("title")
+    act(page, lambda: pressed.press("Enter"))
+    assert page.evaluate("[document.activeElement.title, document.activeElement.getAttribute('aria-pressed')]") == [
+        name,
+        "true",
+    ]
 
 
 def test_search_order_and_pages_stay_over_a_click(page: Any) -> None:
@@ -233,7 +253,11 @@ def test_the_selection_is_handed_on_by_the_clipboard(page: Any, rows: list[dict[
     assert words[3:].count("-p") * 3 == len(words[3:])
     given = dict(zip(words[4::3], words[5::3], strict=True))
     assert json.loads(given.pop("filter_urls")) == [" ".join(uri)]
-    assert given == {"organization": "sample", "date_range": "previous_30_days"}
+    assert (given.pop("organization"), given.pop("date_range")) == ("sample", "previous_30_days")
+    assert given == {  # all that is not chosen is stated too, whatever all.yaml holds
+        **dict.fromkeys(("clients", "client_template_uris", "template_uris", "http_methods", "filter_clients"), "[]"),
+        "display_timezone": "UTC", "top": "5",
+    }  # fmt: skip
     cell = {line.split(":")[0]: ast.literal_eval(line.partition(" = ")[2]) for line in texts["parameters"].splitlines()}
     assert (cell["organization"], cell["date_range"], cell["filter_urls"]) == (
         "sample", "previous_30_days", [" ".join(uri)],
@@ -342,5 +366,5 @@ def test_sections_fit_a_phone(new_page: Callable[..., Any], page_url: str) -> No
         page.wait_for_selector(opened)
         page.evaluate("document.querySelectorAll('.au-panels details').forEach(one => one.open = true)")
         assert page.evaluate(cut) == []
-        assert [found["id"] for found in axe.run(page).response["violations"]] == []
+        assert [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]] == []
     assert seen.nothing(), seen
