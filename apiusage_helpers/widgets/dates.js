@@ -41,6 +41,7 @@ function monthOfDays(picked, turn) {
   const days = made("div", { class: "aud-days", role: "group" });
   const told = made("p", { class: "aud-told", "aria-live": "polite" });
   const element = made("div", { class: "aud" }, made("div", { class: "aud-line" }, before, title, after, days), told);
+  const latest = () => later(state.newest, 1).slice(0, 7); // the month of today
   const known = (day) => day.startsWith(state.month) && state.marks[Number(day.slice(8)) - 1];
 
   function cell(day, mark) {
@@ -65,7 +66,7 @@ function monthOfDays(picked, turn) {
     title.textContent = MONTH.format(new Date(`${state.month}-01`));
     days.setAttribute("aria-label", `UTC days of ${title.textContent}`);
     days.replaceChildren(...[...state.marks].map((mark, n) => cell(later(`${state.month}-01`, n), mark)));
-    after.disabled = state.month >= state.newest.slice(0, 7);
+    after.disabled = state.month >= latest();
     told.textContent = sentence();
     if (focused) days.querySelector("[tabindex='0']")?.focus();
   }
@@ -82,7 +83,7 @@ function monthOfDays(picked, turn) {
   function go(day) {
     state.focus = day;
     if (known(day)) draw();
-    else if (day.slice(0, 7) <= state.newest.slice(0, 7)) turn(day.slice(0, 7));
+    else if (day.slice(0, 7) <= latest()) turn(day.slice(0, 7));
   }
 
   days.addEventListener("click", (event) => {

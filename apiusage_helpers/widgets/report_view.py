@@ -37,19 +37,19 @@ class _ReportViewer:
         self.box = widgets.VBox([self.selectors.box, self.message, self.days, self.sections.box, courier])
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Other choices: another report, or a message why there is none."""
+        """Other choices: another report, or a message why there is none. The fields are brought to it before the figures."""
         try:
             state = chosen(self.state, **changes)
-            directory = known_clients(state.selection.organization)
-            self.report = shown_report(scan(state.selection), state.selection, directory)
-            self.state, self.days.value = state, styled(requests_per_day(self.report).html())
-            self.say("")
-            self.sections.refresh(
-                choices_too=set(changes) - {"clients", "client_template_uris", "template_uris"} != set()
-            )
+            report = shown_report(scan(state.selection), state.selection, known_clients(state.selection.organization))
         except ApiUsageError as fault:
+            self.selectors.show(self.state, _methods(self.report))
             self.say(str(fault))
-        self.selectors.show(self.state, _methods(self.report))
+            return
+        self.state, self.report = state, report
+        self.selectors.show(state, _methods(report))
+        self.say("")
+        self.days.value = styled(requests_per_day(report).html())
+        self.sections.refresh(choices_too=set(changes) - {"clients", "client_template_uris", "template_uris"} != set())
 
     def say(self, message: str) -> None:
         """A message under the selectors, read out by screen readers; an empty one takes no room."""
