@@ -55,9 +55,9 @@ def operator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     return given
 
 
-def parameters() -> dict[str, Any]:
-    """The parameters cell of the report, by name."""
-    cells = json.loads(REPORT.read_text(encoding="utf-8"))["cells"]
+def parameters(notebook: Path = REPORT) -> dict[str, Any]:
+    """The parameters cell of a notebook, by name."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     [cell] = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     tree = ast.parse("".join(cell["source"]))
     return {node.target.id: ast.literal_eval(node.value) for node in tree.body}  # type: ignore[attr-defined, union-attr, arg-type]
@@ -107,9 +107,10 @@ def test_the_commands_of_cron_and_systemd_are_commands() -> None:
     assert {*words, unit["Service"]["ExecStart"].split()[1]} <= cli.commands.keys()
 
 
-def test_papermill_knows_every_parameter_of_the_report() -> None:
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_papermill_knows_every_parameter_of_a_notebook(notebook: Path) -> None:
     """With type and help; a second `=` in a line would hide it, and papermill would call it unknown."""
-    found = inspect_notebook(str(REPORT))
+    found = inspect_notebook(str(notebook))
 
-    assert found.keys() == parameters().keys()
+    assert found.keys() == parameters(notebook).keys()
     assert all(parameter["help"] and parameter["inferred_type_name"] != "None" for parameter in found.values())
