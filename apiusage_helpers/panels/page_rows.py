@@ -35,7 +35,7 @@ from apiusage_helpers.tables.usage_report import UsageReport
 from apiusage_helpers.tables.usage_view import UsageView
 from apiusage_helpers.tables.view import chosen_client_flags, chosen_url_flags, cube_of
 
-MOST_BYTES = 300_000
+MOST_BYTES, MOST_BYTES_OF_VIEW = 300_000, 250_000  # a view's own tables take the rest
 _SPANS = (1, 2, 7, 14, 28, 91)
 _SIGNED = ("client_errors", "excess")
 _Numbers = npt.NDArray[np.integer[Any]]
@@ -54,11 +54,12 @@ class PageRows:
         return {"text/html": html, "text/plain": self.text, **({PAGE_ROWS: self.block} if self.block else {})}
 
 
-def page_rows(report: UsageReport, view: UsageView | None = None, *, most_bytes: int = MOST_BYTES) -> PageRows:
+def page_rows(report: UsageReport, view: UsageView | None = None, *, most_bytes: int | None = None) -> PageRows:
     """The rows of `report` by single days, or by the shortest span of days with which they take at most `most_bytes`.
 
     With `view`, the page of a saved view: its graph and tables can then be filtered too.
     """
+    most_bytes = most_bytes or (MOST_BYTES if view is None else MOST_BYTES_OF_VIEW)
     cube = _cube(report) if view is None else cube_of(view.cube, view.state)
     days = len(report.selection.interval)
     rows = _rows(cube)
