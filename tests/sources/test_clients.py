@@ -19,6 +19,14 @@ def test_clients_are_read_by_id(tmp_path: Path) -> None:
     assert read_clients(None) == {}
 
 
+def test_an_id_in_capitals_is_the_platforms_own(tmp_path: Path) -> None:
+    """Ids of the platform are in small letters; other ids are taken as they are."""
+    path = tmp_path / "clients.csv"
+    path.write_text("client_id,excluded\nBE00660C-DA42-4B48-82D3-4E1C90A573B7,true\nBot,true\n", encoding="utf-8")
+
+    assert list(read_clients(path)) == ["be00660c-da42-4b48-82d3-4e1c90a573b7", "Bot"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -27,6 +35,8 @@ def test_clients_are_read_by_id(tmp_path: Path) -> None:
         ("client_id,excluded\r\na,maybe\r\n", "line 2: excluded 'maybe'"),
         ("client_id,excluded\r\n,true\r\n", "line 2: client_id"),
         ("", "line 1"),
+        ("client_id,owner,kind,excluded\r\na,Sales, North,,true\r\n", "line 2: more cells than columns"),
+        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "a stands in several lines"),
     ],
 )
 def test_faults_name_file_and_line(tmp_path: Path, text: str, message: str) -> None:
