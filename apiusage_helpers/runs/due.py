@@ -23,7 +23,7 @@ from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
 from apiusage_helpers.runs.restated import restated_work, store_stamp
 from apiusage_helpers.runs.run import Limits
-from apiusage_helpers.runs.schedule import due_instants
+from apiusage_helpers.runs.schedule import due_instants, given_up
 from apiusage_helpers.runs.state import STORE, locked, remembered, remembering
 
 PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
@@ -163,7 +163,7 @@ def _do(day: Day, work: Work) -> None:
         if waits:
             day.hands.tell(f"{work.place}: waits until {waits}")
             _leave(day, work)
-            day.waiting[work.report.name] |= {work.instant} if work.instant else set()
+            _wait(day, work)
             return
         day.hands.tell(f"{work.place}: {work.why}")
         intend(day.output, work)
@@ -174,6 +174,7 @@ def _do(day: Day, work: Work) -> None:
         _leave(day, work)
         if fault.exit_code == _ANOTHER_RUNS:
             day.hands.tell(str(fault))
+            _wait(day, work)  # for how the other ends
             return
         _failed(day, work, str(fault), fault.exit_code)
     except OSError as fault:
@@ -189,6 +190,10 @@ def _failed(day: Day, work: Work, message: str, code: int) -> None:
     day.touched.add(work.report.name)
     with suppress(OSError):  # a full disk: the exit code still tells
         failing(day.output, work.report.name, work.organization, f"{work.place}: {message}")
+
+
+def _wait(day: Day, work: Work) -> None:
+    day.waiting[work.report.name] |= {work.instant} if work.instant else set()
 
 
 def _leave(day: Day, work: Work) -> None:
@@ -243,13 +248,23 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
     """What is still to be run of each plan, and which state of the store has been dealt with."""
     for report in plans:
         opening = recall(day.output, report, day.now).opening
-        still = opening if opening and ((report.name, opening) in day.undone or opening > day.now) else None
-        done = {instant for name, instant in day.due - day.undone if name == report.name}
-        keep_open(day.output, report, still, day.waiting[report.name], done)
+        due_now = {instant for name, instant in day.due if name == report.name}
+        undone = {instant for instant in due_now if (report.name, instant) in day.undone}
+        gone = _given_up(day, report, undone - day.waiting[report.name])
+        still = opening if opening and (opening in undone - gone or opening > day.now) else None
+        keep_open(day.output, report, still, day.waiting[report.name], (due_now - undone) | gone)
     dealt_with = not any(instant is None for _, instant in day.undone)
     if dealt_with and remembered(day.output, STORE).get("looked_at", "") != stamp:
         with remembering(day.output, STORE) as state:
             state["looked_at"] = stamp
+
+
+def _given_up(day: Day, report: Report, failed: Collection[datetime]) -> set[datetime]:
+    """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
+    gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
+    for instant in sorted(gone):
+        day.hands.tell(f"{report.name}, due {instant:%Y-%m-%d %H:%M} UTC: given up: a newer one has come")
+    return gone
 
 
 def _tell_outside(day: Day, plans: Sequence[Report]) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from apiusage_helpers.errors import RunError, StoreError
+from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.restated import DayNow, Look, store_stamp
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -327,6 +329,59 @@ def test_what_waited_is_made_although_its_first_run_fails(stub, params_file) -> 
     assert stub.made[1:] == [("daily", "a", INTERVAL)]
     assert due(datetime(2026, 11, 24, 16, tzinfo=UTC), stub.hands()) == 0
     assert len(stub.made) == 2
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "tried", "made"), [("latest", 9, [23, 24]), ("none", 9, [23, 24]), ("all", 16, [22, 23, 24])]
+)
+def test_an_interval_without_a_day_is_not_tried_for_ever(stub, params_file, catch_up, tried, made) -> None:
+    """An empty store for five days: each instant is tried after its wait and once more beside a newer one, or until stale."""
+    params_file(wait_hours=12, catch_up=catch_up, max_staleness_days=2)
+    stub.open, tries = {"a": "7 missing"}, []
+
+    def nothing_there(report, *_: object, **__: object) -> Path:
+        tries.append(report.today.day)
+        raise StoreError("no day")
+
+    for day in range(19, 24):
+        for hour, minute in ((2, 45), (15, 0)):
+            due(datetime(2026, 11, day, hour, minute, tzinfo=UTC), stub.hands(run=nothing_there))
+    assert (len(tries), set(tries)) == (tried, set(range(19, 24)))
+    stub.open = {}
+    assert due(datetime(2026, 11, 24, 2, 45, tzinfo=UTC), stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made] == [f"{day - 1}" for day in made]
+
+
+def test_the_instant_before_the_beginning_waits_for_the_first_days(stub, params_file) -> None:
+    """It is tried until a newer one has come, then given up, and that is said."""
+    params_file(cron="30 2 * * 1", catch_up="none")  # Mondays: the 23rd, the 30th
+    empty = {"run": lambda *_, **__: raised(StoreError("no day"))}
+    assert [due(NOW + timedelta(days=n), stub.hands(**empty)) for n in range(3)] == [3, 3, 3]
+    assert not any("given up" in line for line in stub.told)
+    assert due(NOW + timedelta(days=6), stub.hands(**empty)) == 3
+    assert stub.told[-1] == "daily, due 2026-11-23 02:30 UTC: given up: a newer one has come"
+
+    assert due(NOW + timedelta(days=7), stub.hands()) == 0
+    assert stub.made == []
+
+
+def raised(fault: Exception) -> Path:
+    raise fault
+
+
+def test_a_run_is_not_kept_again_where_there_is_still_no_day(stub, params_file) -> None:
+    """The first failed run is kept and stands on the shelf; the next looks tell why without one, until a day comes in."""
+    path = params_file()
+    report = read_report_file(path, today=NOW.date())
+    kept = stub.output / ".failed" / "20261124T100000-1"
+    kept.mkdir(parents=True)
+    facts = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}}
+    (kept / "run.json").write_text(json.dumps(facts))
+
+    with pytest.raises(StoreError, match="there is no store yet"):
+        Hands().run(report, "a")
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert not (stub.output / ".runs").exists()
 
 
 def test_a_defect_in_one_report_leaves_the_others(stub, params_file) -> None:
