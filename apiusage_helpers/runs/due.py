@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from filelock import Timeout
@@ -21,7 +22,7 @@ from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.news import deliver, failing, intend
 from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
-from apiusage_helpers.runs.restated import restated_work, store_stamp
+from apiusage_helpers.runs.restated import note_seen, restated_work, store_stamp, unseen
 from apiusage_helpers.runs.run import Limits
 from apiusage_helpers.runs.schedule import due_instants, given_up
 from apiusage_helpers.runs.state import STORE, locked, remembered, remembering
@@ -42,7 +43,8 @@ class Day:
     fetched: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     due: set[tuple[str, datetime]] = field(default_factory=set)
-    undone: set[tuple[str, datetime | None]] = field(default_factory=set)
+    undone: set[tuple[str, datetime]] = field(default_factory=set)
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     touched: set[str] = field(default_factory=set)
 
     def fault(self, message: str, code: int) -> None:
@@ -122,19 +124,18 @@ def _works_again(day: Day, report: Report, published: Collection[str]) -> None:
 def _restated(
     day: Day, stamp: str, plans: Sequence[Report], organizations: Sequence[str], due_places: Sequence[str]
 ) -> list[Work]:
-    """Published reports with restated days; the store is looked at only when it has changed since the last look."""
-    if stamp == remembered(day.output, STORE).get("looked_at", ""):
-        return []
-    look = day.hands.look()
-    try:
-        found = [
-            work for plan in plans for work in restated_work(day.output, plan, plan.organizations(organizations), look)
-        ]
-    except ApiUsageError as fault:
-        day.fault(str(fault), fault.exit_code)
-        day.undone.add(("", None))
-        return []
-    return [work for work in found if str(work.place) not in due_places]
+    """Published reports with restated days; the store is looked at only for those that have not seen it as it is."""
+    look, found = cache(day.hands.look), []
+    for plan in plans:
+        for organization in unseen(day.output, plan, stamp, plan.organizations(organizations)):
+            try:
+                found += restated_work(day.output, plan, organization, look())
+            except ApiUsageError as fault:
+                day.fault(str(fault), fault.exit_code)
+            else:
+                day.seen[plan.name].add(organization)
+    oldest_first = sorted(found, key=lambda work: (work.interval.end, work.report.name, work.organization))
+    return [work for work in oldest_first if str(work.place) not in due_places]
 
 
 def _tell_work(day: Day, work: Sequence[Work]) -> None:
@@ -197,7 +198,8 @@ def _wait(day: Day, work: Work) -> None:
 
 
 def _leave(day: Day, work: Work) -> None:
-    day.undone.add((work.report.name, work.instant))
+    day.seen[work.report.name].discard(work.organization)
+    day.undone |= {(work.report.name, work.instant)} if work.instant else set()
 
 
 def _made(day: Day, work: Work) -> Path:
@@ -245,7 +247,7 @@ def _fetch_fault(day: Day, organization: str) -> str:
 
 
 def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
-    """What is still to be run of each plan, and which state of the store has been dealt with."""
+    """What is still to be run of each plan, and for whom the state of the store has been dealt with."""
     for report in plans:
         opening = recall(day.output, report, day.now).opening
         due_now = {instant for name, instant in day.due if name == report.name}
@@ -253,10 +255,7 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
         gone = _given_up(day, report, undone - day.waiting[report.name])
         still = opening if opening and (opening in undone - gone or opening > day.now) else None
         keep_open(day.output, report, still, day.waiting[report.name], (due_now - undone) | gone)
-    dealt_with = not any(instant is None for _, instant in day.undone)
-    if dealt_with and remembered(day.output, STORE).get("looked_at", "") != stamp:
-        with remembering(day.output, STORE) as state:
-            state["looked_at"] = stamp
+        note_seen(day.output, report, stamp, day.seen[report.name])
 
 
 def _given_up(day: Day, report: Report, failed: Collection[datetime]) -> set[datetime]:

@@ -290,6 +290,54 @@ def test_a_restated_report_that_fails_is_made_by_the_next_look(stub, params_file
     assert len(stub.made) == 2
 
 
+def restated_days() -> Look:
+    """The store after each day of 10 requests has become one of 11."""
+    return look_at(dict.fromkeys(DAYS, DayNow(11, False, "t1")), dict.fromkeys(DAYS, "d1"))
+
+
+@pytest.mark.parametrize("meanwhile", ["broken", "taken out", "other parameters", "other organizations"])
+def test_a_restated_day_is_not_forgotten_while_its_params_file_is_away(stub, params_file, meanwhile) -> None:
+    """Whatever was looked at without it, the report is made again once the file is as it was."""
+    path = params_file()
+    params_file("other", parameters={"organization": "b"})
+    stub.facts = {"seen": seen()}
+    assert [due(NOW - timedelta(days=ago), stub.hands()) for ago in (1, 0)] == [0, 0]
+    written = path.read_text()
+    move_store(stub, 1)
+    {
+        "broken": lambda: path.write_text(written.replace("}", "")),
+        "taken out": path.unlink,
+        "other parameters": lambda: params_file(parameters={"http_methods": ["GET"]}),
+        "other organizations": lambda: params_file(parameters={"organization": ["b"]}),
+    }[meanwhile]()
+    due(NOW, stub.hands(look=restated_days))
+    assert ("daily", "a", "2026-11-16/2026-11-22") not in stub.made[4:]
+    path.write_text(written)
+
+    assert due(NOW, stub.hands(look=restated_days)) == 0
+    assert ("daily", "a", "2026-11-16/2026-11-22") in stub.made[4:]
+
+
+def test_a_damaged_organization_leaves_the_restated_days_of_others(stub, params_file) -> None:
+    """It is told at every look until it is mended; the report of the other is made, once, and its own after that."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.facts = {"seen": seen()}
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+
+    def days(organization: str) -> dict[date, DayNow]:
+        if organization == "a":
+            raise StoreError("a file of a is not as it was written")
+        return restated_days().days(organization)
+
+    damaged = Look(days, restated_days().digests)
+    stub.facts = {"seen": seen(requests=11, digest="d1", fetched_at="t1")}
+    assert [due(NOW, stub.hands(look=lambda: damaged)) for _ in range(2)] == [3, 3]
+    assert stub.made[2:] == [("daily", "b", INTERVAL)]
+    assert due(NOW, stub.hands(look=restated_days)) == 0
+    assert stub.made[3:] == [("daily", "a", INTERVAL)]
+
+
 def test_nothing_to_do_loads_nothing_heavy(apiusage, tmp_path: Path) -> None:
     """Neither engines nor notebooks nor drawing, although there are params files, published reports and a store."""
     (tmp_path / "params").mkdir()
