@@ -140,7 +140,11 @@ def _restated(
 
 def _tell_work(day: Day, work: Sequence[Work]) -> None:
     for item in work:
-        waits = _waits(day, item)
+        try:
+            waits = _waits(day, item)
+        except ApiUsageError as fault:
+            day.fault(f"{item.place}: {fault}", fault.exit_code)
+            waits = ""
         day.hands.show(f"{item.place}: {item.why}" + (f"; waits until {waits}" if waits else ""))
     if not work:
         day.hands.tell("nothing is due")

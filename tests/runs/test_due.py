@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,21 @@ def test_a_dry_run_changes_nothing(stub, params_file) -> None:
     assert due(NOW, stub.hands(), dry_run=True) == 0
     assert stub.told == ["daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC"]
     assert not stub.output.exists()
+
+
+def test_a_dry_run_shows_the_others_beside_a_damaged_organization(stub, params_file) -> None:
+    """Its fault is told, with 3, and every piece of work is shown, that of the damaged one too."""
+    params_file(parameters={"organization": ["a", "b"]}, wait_hours=12)
+
+    def open_days(organization: str, _: object) -> str:
+        return raised(StoreError("a file of a is not as it was written")) if organization == "a" else "1 missing"
+
+    assert due(NOW, stub.hands(open_days=open_days), dry_run=True) == 3
+    assert stub.told == [
+        "daily/a/2026-11-17_2026-11-23: a file of a is not as it was written",
+        "daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC",
+        "daily/b/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC; waits until 2026-11-24 14:30 UTC for days: 1 missing",
+    ]
 
 
 def test_a_failure_leaves_the_others_and_is_tried_again(stub, params_file) -> None:
@@ -413,7 +429,7 @@ def test_the_instant_before_the_beginning_waits_for_the_first_days(stub, params_
     assert stub.made == []
 
 
-def raised(fault: Exception) -> Path:
+def raised(fault: Exception) -> Any:
     raise fault
 
 
