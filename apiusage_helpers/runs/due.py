@@ -145,7 +145,9 @@ def _tell_work(day: Day, work: Sequence[Work]) -> None:
         except ApiUsageError as fault:
             day.fault(f"{item.place}: {fault}", fault.exit_code)
             waits = ""
-        day.hands.show(f"{item.place}: {item.why}" + (f"; waits until {waits}" if waits else ""))
+        steps = [item.why, *(["fetches first"] if item.fetches else [])]
+        waiting = f"waits until {waits}" + (", unless they are fetched" if item.fetches else "")
+        day.hands.show(f"{item.place}: " + "; ".join([*steps, *([waiting] if waits else [])]))
     if not work:
         day.hands.tell("nothing is due")
 
@@ -162,7 +164,7 @@ def _waits(day: Day, work: Work) -> str:
 def _do(day: Day, work: Work) -> None:
     """Fetch, wait or make one report; whatever goes wrong, the others are made."""
     try:
-        if work.schedule.fetch and work.instant:
+        if work.fetches:
             _fetch(day, work)
         waits = _waits(day, work)
         if waits:

@@ -47,6 +47,11 @@ class Work:
         """The schedule of its report."""
         return schedule_of(self.report)
 
+    @property
+    def fetches(self) -> bool:
+        """Whether its organization is fetched first; a restated day is there already."""
+        return self.schedule.fetch and self.instant is not None
+
     def still_wanted(self, output: Path) -> bool:
         """Whether nobody has published it since it was found to be due."""
         return run_id(output / self.place) == self.replaces

@@ -52,6 +52,19 @@ def test_a_dry_run_changes_nothing(stub, params_file) -> None:
     assert not stub.output.exists()
 
 
+@pytest.mark.parametrize(
+    ("missing", "then"), [({}, ""), ({"a": "7 missing"}, "; waits until 2026-11-24 14:30 UTC for days: 7 missing, unless they are fetched")]
+)  # fmt: skip
+def test_a_dry_run_says_what_is_fetched_first(stub, params_file, missing, then) -> None:
+    """It fetches nothing, and what it would wait for may be there after the fetching."""
+    params_file(fetch=True, wait_hours=12)
+    stub.open = missing
+
+    assert due(NOW, stub.hands(), dry_run=True) == 0
+    assert stub.told == [f"daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC; fetches first{then}"]
+    assert stub.fetched == []
+
+
 def test_a_dry_run_shows_the_others_beside_a_damaged_organization(stub, params_file) -> None:
     """Its fault is told, with 3, and every piece of work is shown, that of the damaged one too."""
     params_file(parameters={"organization": ["a", "b"]}, wait_hours=12)
