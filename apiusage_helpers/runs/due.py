@@ -95,7 +95,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
 
 
 def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
-    memory = recall(day.output, report, day.now, keep=keep)
+    memory = recall(day.output, report, day.now, keep=keep, tell=day.hands.tell)
     instants = due_instants(schedule_of(report), memory, day.now)
     day.due |= {(report.name, instant) for instant in instants}
 

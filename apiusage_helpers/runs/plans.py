@@ -14,10 +14,11 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report, read_report_file
 from apiusage_helpers.runs.published import facts_of, made_of, place, run_id
-from apiusage_helpers.runs.schedule import Memory, begin, check_cron
+from apiusage_helpers.runs.schedule import Memory, begin, check_cron, due_instants
 from apiusage_helpers.runs.state import remembered, remembering
 from apiusage_helpers.schedules import Schedule
 
+_AT_ONCE = timedelta(minutes=5)  # looks that start together do not agree on the time to the second
 _ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
 
 
@@ -87,19 +88,47 @@ def read_reports(folder: Path) -> tuple[list[Report], list[str]]:
     return reports, faults
 
 
-def recall(output: Path, report: Report, now: datetime, *, keep: bool = True) -> Memory:
-    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good)."""
+def recall(
+    output: Path, report: Report, now: datetime, *, keep: bool = True, tell: Callable[[str], None] = lambda _: None
+) -> Memory:
+    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good).
+
+    So does one that began in a time to come, which is told: the clock was ahead, and nothing would be due until then.
+    What waited, and what was due by the schedule before, is not lost by that.
+    """
     schedule = schedule_of(report)
     state = remembered(output, report.name)
-    if state.get("schedule") == _named(schedule):
+    if _holds(state, schedule, now):
         return _memory(state)
+    if "begun" in state and _is_ahead(state, now):
+        tell(f"{report.name}: its schedule was begun at {state['begun']}, which is still to come: it begins anew now")
+    if not keep:
+        return _begun_anew(state, schedule, now)
+    with remembering(output, report.name) as fresh:
+        if not _holds(fresh, schedule, now):  # else another look was quicker
+            memory = _begun_anew(fresh, schedule, now)
+            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, memory.waiting))
+        return _memory(fresh)
+
+
+def _begun_anew(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> Memory:
+    """The memory of a schedule that begins now; what was still to be run, and was due by the one before, waits."""
     memory = begin(schedule, now)
-    if keep:
-        with remembering(output, report.name) as fresh:
-            if fresh.get("schedule") == _named(schedule):
-                return _memory(fresh)  # another look was quicker
-            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, ()))
-    return memory
+    if "begun" not in state:
+        return memory
+    cron, _, timezone = state["schedule"].rpartition(" ")
+    before, held = schedule.model_copy(update={"cron": cron, "timezone": timezone}), _memory(state)
+    kept = {*held.waiting, *due_instants(before, held, now), *((held.opening,) if held.opening else ())}
+    return replace(memory, waiting=tuple(sorted(kept)))
+
+
+def _holds(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> bool:
+    """Whether what is remembered is of this very schedule, and of a time that has been."""
+    return state.get("schedule") == _named(schedule) and not _is_ahead(state, now)
+
+
+def _is_ahead(state: Mapping[str, Any], now: datetime) -> bool:
+    return datetime.fromisoformat(state["begun"]) > now + _AT_ONCE
 
 
 def keep_open(

@@ -52,6 +52,56 @@ def test_a_dry_run_changes_nothing(stub, params_file) -> None:
     assert not stub.output.exists()
 
 
+@pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
+def test_a_schedule_that_was_begun_by_a_clock_ahead_begins_anew(stub, params_file, catch_up) -> None:
+    """That is said once; from then on what is due is made, not only after the time that the clock had."""
+    params_file(catch_up=catch_up)
+    assert due(NOW + timedelta(days=400), stub.hands()) == 0
+    stub.told.clear()
+
+    for day in range(3):
+        for _ in range(2):
+            assert due(datetime(2026, 11, 24 + day, 2, 45, tzinfo=UTC), stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made[1:]] == ["23", "24", "25"]
+    told = "daily: its schedule was begun at 2027-12-29T12:00:00+00:00, which is still to come: it begins anew now"
+    assert [line for line in stub.told if "anew" in line] == [told]
+
+
+def test_a_changed_schedule_loses_neither_what_waits_nor_what_was_missed(stub, params_file) -> None:
+    """Of the old one, by the policy; the new one begins with its own instant before now, and nothing older than that is due."""
+    params_file(catch_up="all", wait_hours=48)
+    assert due(datetime(2026, 11, 18, 12, tzinfo=UTC), stub.hands()) == 0
+    stub.open = {"a": "1 missing"}
+    assert due(datetime(2026, 11, 19, 12, tzinfo=UTC), stub.hands()) == 0
+    stub.open = {}
+    stub.told.clear()
+    params_file(catch_up="all", wait_hours=48, cron="35 2 * * *", timezone="Asia/Tokyo")
+
+    assert due(NOW, stub.hands(), dry_run=True) == 0
+    assert len([line for line in stub.told if ": due since" in line]) == 6
+    assert due(NOW, stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made] == ["17", "18", "19", "20", "21", "22", "23"]
+    assert due(NOW + timedelta(hours=1), stub.hands()) == 0
+    assert len(stub.made) == 7
+
+
+def test_a_weekly_report_that_becomes_a_daily_one_begins_with_the_day(stub, params_file) -> None:
+    """The days before are no instants of the old one that were missed."""
+    params_file(catch_up="all", cron="30 2 * * 1")
+    due(NOW, stub.hands())
+    params_file(catch_up="all")
+    due(NOW, stub.hands())
+    assert [interval[-2:] for _, _, interval in stub.made] == ["22", "23"]
+
+
+def test_looks_that_start_together_do_not_begin_a_schedule_anew(stub, params_file) -> None:
+    """The one that comes second may have read the clock first."""
+    params_file()
+    due(NOW, stub.hands())
+    due(NOW - timedelta(seconds=1), stub.hands())
+    assert not any("anew" in line for line in stub.told)
+
+
 @pytest.mark.parametrize(
     ("missing", "then"), [({}, ""), ({"a": "7 missing"}, "; waits until 2026-11-24 14:30 UTC for days: 7 missing, unless they are fetched")]
 )  # fmt: skip
