@@ -1,7 +1,8 @@
 """Plans: the scheduled reports of the params folder, and what each of them has to do now.
 
 One piece of work is one report of one organization and interval. The interval follows from the scheduled instant, never
-from the time at which somebody looks. What is published with the same parameters is no work any more.
+from the time at which somebody looks. What is published with the same parameters is no work any more, but for a report made
+by hand whose days are not all there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report, read_report_file
-from apiusage_helpers.runs.published import facts_of, made_of, place, run_id
+from apiusage_helpers.runs.published import Facts, facts_of, made_of, place, run_id
 from apiusage_helpers.runs.schedule import Memory, begin, check_cron, due_instants
 from apiusage_helpers.runs.state import remembered, remembering
 from apiusage_helpers.schedules import Schedule
@@ -172,10 +173,19 @@ def due_work(
             except ParameterError as fault:
                 skipped(instant, organization, str(fault))
                 continue
-            if link in found or made_of(facts_of(link), report):
+            if link in found or _is_made(facts_of(link), report):
                 continue
             found.add(link)
             yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
+
+
+def _is_made(facts: Facts | None, report: Report) -> bool:
+    """Whether what is published is the report that is due; where it is one by hand with gaps, its days are yet awaited."""
+    if facts is None:
+        return False
+    days = facts.get("days") or {}
+    whole = not days.get("missing") and not days.get("provisional")
+    return made_of(facts, report) and (whole or "scheduled" in facts)
 
 
 def _named(schedule: Schedule) -> str:

@@ -234,6 +234,24 @@ def test_days_that_come_in_end_the_waiting(stub, params_file) -> None:
     assert len(stub.made) == 1
 
 
+@pytest.mark.parametrize("gap", ["missing", "provisional"])
+def test_a_report_by_hand_with_gaps_ends_neither_fetching_nor_waiting(stub, params_file, gap) -> None:
+    """The one that is due is made at its time, once; one by hand whose days are all there and settled stands for it."""
+    path = params_file(fetch=True, wait_hours=12)
+    for day, days in ((23, {"missing": [], "provisional": []}), (24, {gap: ["2026-11-23"]})):
+        stub.facts = {"days": days}
+        stub.run(read_report_file(path, today=date(2026, 11, day)), "a", wanted=lambda: True, facts={})
+    stub.open = {"a": f"1 {gap}"}
+
+    assert due(datetime(2026, 11, 23, 12, tzinfo=UTC), stub.hands()) == 0
+    assert (stub.fetched, len(stub.made)) == ([], 2)
+    assert due(NOW, stub.hands()) == 0
+    assert (stub.fetched, len(stub.made)) == (["a"], 2)
+    assert any("waits until 2026-11-24 14:30 UTC" in line for line in stub.told)
+    assert [due(NOW + timedelta(hours=n), stub.hands()) for n in (3, 4)] == [0, 0]
+    assert stub.made[2:] == [("daily", "a", INTERVAL)]
+
+
 def test_fetching_comes_first_and_once(stub, params_file) -> None:
     """Once an organization and look; nothing is fetched when nothing is due."""
     params_file("one", fetch=True)
