@@ -21,7 +21,7 @@ from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.news import deliver, failing, intend
 from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
-from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
+from apiusage_helpers.runs.plans import NONE_YET, Work, due_work, keep_open, read_plans, recall, schedule_of
 from apiusage_helpers.runs.restated import note_seen, restated_work, store_stamp, unseen
 from apiusage_helpers.runs.run import Limits
 from apiusage_helpers.runs.schedule import due_instants, given_up
@@ -40,6 +40,7 @@ class Day:
     now: datetime
     hands: Hands
     codes: list[int] = field(default_factory=lambda: [0])
+    blind: bool = False  # the organizations of the store could not be looked up
     fetched: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     due: set[tuple[str, datetime]] = field(default_factory=set)
@@ -59,6 +60,8 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> 
     plans, faults = read_plans(project.params_folder())
     for fault in faults:
         day.fault(fault, 2)
+    if not plans and not faults:
+        day.hands.tell(f"params folder {project.params_folder()}: no report in it has a schedule")
     stamp = store_stamp(project.store_folder())
     organizations = _organizations(day, stamp, plans, keep=not dry_run)
     work = sorted(
@@ -87,6 +90,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
         found = day.hands.organizations()
     except ApiUsageError as fault:
         day.fault(str(fault), fault.exit_code)
+        day.blind = True
         return ()
     if keep:
         with remembering(day.output, STORE) as fresh:
@@ -107,7 +111,9 @@ def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: 
 
     wanted = report.organizations(organizations)
     if not wanted:
-        day.undone |= {(report.name, instant) for instant in instants}  # `all` of a store that is empty yet
+        day.undone |= {(report.name, instant) for instant in instants}
+        if instants and not day.blind:
+            day.fault(f"{report.name}: {NONE_YET}", 3)
     found = list(due_work(report, instants, wanted, day.output, skipped))
     if instants and keep:
         _works_again(day, report, set(wanted) - passed - {work.organization for work in found})
@@ -264,7 +270,7 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
         note_seen(day.output, report, stamp, day.seen[report.name])
 
 
-def _given_up(day: Day, report: Report, failed: Collection[datetime]) -> set[datetime]:
+def _given_up(day: Day, report: Report, failed: set[datetime]) -> set[datetime]:
     """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
     gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
     for instant in sorted(gone):

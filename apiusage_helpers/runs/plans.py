@@ -19,6 +19,9 @@ from apiusage_helpers.runs.schedule import Memory, begin, check_cron, due_instan
 from apiusage_helpers.runs.state import remembered, remembering
 from apiusage_helpers.schedules import Schedule
 
+NONE_YET = (
+    "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
+)
 _AT_ONCE = timedelta(minutes=5)  # looks that start together do not agree on the time to the second
 _ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
 
@@ -71,10 +74,11 @@ def schedule_of(report: Report) -> Schedule:
 
 
 def read_plans(params: Path) -> tuple[list[Report], list[str]]:
-    """The scheduled reports of a params folder, and the faults: files that cannot be used, or that there is no folder."""
+    """The scheduled reports of a params folder, and the faults: files that cannot be used, no folder, or none in it."""
     reports, faults = read_reports(params)
-    if not params.is_dir():
-        faults.append(f"params folder {params}: there is none, so no report is made by schedule")
+    if not reports and not faults:
+        lack = "no params file (NAME.yaml) is in it" if params.is_dir() else "there is none"
+        faults.append(f"params folder {params}: {lack}, so no report is made by schedule")
     return [report for report in reports if report.schedule], faults
 
 

@@ -178,6 +178,39 @@ def test_a_params_folder_that_is_not_there_is_said(stub) -> None:
     assert any("params: there is none" in line for line in stub.told)
 
 
+def test_a_params_folder_without_params_files_is_said(stub) -> None:
+    """As one that is not there; a file of another ending is none."""
+    (stub.output.parent / "params" / "daily.yml").write_text("notebook: api_usage_report")
+
+    assert due(NOW, stub.hands()) == 2
+    assert [line.partition("params: ")[2] for line in stub.told] == [
+        "no params file (NAME.yaml) is in it, so no report is made by schedule"
+    ]
+
+
+def test_reports_without_any_schedule_are_said(stub, params_file) -> None:
+    """That is no fault."""
+    path = params_file()
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps({name: written[name] for name in ("notebook", "parameters")}))
+
+    assert due(NOW, stub.hands()) == 0
+    assert [line.partition("params: ")[2] for line in stub.told] == ["no report in it has a schedule"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_all_of_an_empty_store_is_said(stub, params_file, dry_run) -> None:
+    """With 3 and what to do, as by hand; there is nothing that it could fetch. A store that cannot be looked at is not empty."""
+    params_file(parameters={"organization": "all"}, fetch=True)
+
+    assert due(NOW, stub.hands(organizations=lambda: ()), dry_run=dry_run) == 3
+    assert "daily: organization all: the store has none yet; try: apiusage fetch" in stub.told[0]
+    stub.told.clear()
+    move_store(stub, 1)
+    assert due(NOW, stub.hands(organizations=lambda: raised(StoreError("damaged"))), dry_run=dry_run) == 3
+    assert not any("none yet" in line for line in stub.told)
+
+
 def test_the_longest_times_that_a_schedule_may_name_can_be_reckoned_with(stub, params_file) -> None:
     """A century back, and as long to wait; more is refused as a fault of the file, and the others are made."""
     params_file("a", catch_up="all", max_staleness_days=36_500, wait_hours=876_000)
