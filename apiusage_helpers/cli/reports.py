@@ -70,15 +70,14 @@ def _rebuild_pages() -> None:
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:
     from apiusage_helpers.errors import StoreError
+    from apiusage_helpers.runs.plans import NONE_YET
     from apiusage_helpers.store import organizations
 
     if checked.parameters.organization != "all":
         return tuple(checked.organizations(()))
     wanted = tuple(checked.organizations(organizations()))
     if not wanted:
-        raise StoreError(
-            "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
-        )
+        raise StoreError(NONE_YET)
     return wanted
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from filelock import Timeout
@@ -20,10 +21,10 @@ from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.news import deliver, failing, intend
 from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
-from apiusage_helpers.runs.plans import Work, due_work, keep_open, read_plans, recall, schedule_of
-from apiusage_helpers.runs.restated import restated_work, store_stamp
+from apiusage_helpers.runs.plans import NONE_YET, Work, due_work, keep_open, read_plans, recall, schedule_of
+from apiusage_helpers.runs.restated import note_seen, restated_work, store_stamp, unseen
 from apiusage_helpers.runs.run import Limits
-from apiusage_helpers.runs.schedule import due_instants
+from apiusage_helpers.runs.schedule import due_instants, given_up
 from apiusage_helpers.runs.state import STORE, locked, remembered, remembering
 
 PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
@@ -39,10 +40,12 @@ class Day:
     now: datetime
     hands: Hands
     codes: list[int] = field(default_factory=lambda: [0])
+    blind: bool = False  # the organizations of the store could not be looked up
     fetched: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     due: set[tuple[str, datetime]] = field(default_factory=set)
-    undone: set[tuple[str, datetime | None]] = field(default_factory=set)
+    undone: set[tuple[str, datetime]] = field(default_factory=set)
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     touched: set[str] = field(default_factory=set)
 
     def fault(self, message: str, code: int) -> None:
@@ -57,6 +60,8 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> 
     plans, faults = read_plans(project.params_folder())
     for fault in faults:
         day.fault(fault, 2)
+    if not plans and not faults:
+        day.hands.tell(f"params folder {project.params_folder()}: no report in it has a schedule")
     stamp = store_stamp(project.store_folder())
     organizations = _organizations(day, stamp, plans, keep=not dry_run)
     work = sorted(
@@ -85,6 +90,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
         found = day.hands.organizations()
     except ApiUsageError as fault:
         day.fault(str(fault), fault.exit_code)
+        day.blind = True
         return ()
     if keep:
         with remembering(day.output, STORE) as fresh:
@@ -93,7 +99,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
 
 
 def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
-    memory = recall(day.output, report, day.now, keep=keep)
+    memory = recall(day.output, report, day.now, keep=keep, tell=day.hands.tell)
     instants = due_instants(schedule_of(report), memory, day.now)
     day.due |= {(report.name, instant) for instant in instants}
 
@@ -105,7 +111,9 @@ def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: 
 
     wanted = report.organizations(organizations)
     if not wanted:
-        day.undone |= {(report.name, instant) for instant in instants}  # `all` of a store that is empty yet
+        day.undone |= {(report.name, instant) for instant in instants}
+        if instants and not day.blind:
+            day.fault(f"{report.name}: {NONE_YET}", 3)
     found = list(due_work(report, instants, wanted, day.output, skipped))
     if instants and keep:
         _works_again(day, report, set(wanted) - passed - {work.organization for work in found})
@@ -122,25 +130,30 @@ def _works_again(day: Day, report: Report, published: Collection[str]) -> None:
 def _restated(
     day: Day, stamp: str, plans: Sequence[Report], organizations: Sequence[str], due_places: Sequence[str]
 ) -> list[Work]:
-    """Published reports with restated days; the store is looked at only when it has changed since the last look."""
-    if stamp == remembered(day.output, STORE).get("looked_at", ""):
-        return []
-    look = day.hands.look()
-    try:
-        found = [
-            work for plan in plans for work in restated_work(day.output, plan, plan.organizations(organizations), look)
-        ]
-    except ApiUsageError as fault:
-        day.fault(str(fault), fault.exit_code)
-        day.undone.add(("", None))
-        return []
-    return [work for work in found if str(work.place) not in due_places]
+    """Published reports with restated days; the store is looked at only for those that have not seen it as it is."""
+    look, found = cache(day.hands.look), []
+    for plan in plans:
+        for organization in unseen(day.output, plan, stamp, plan.organizations(organizations)):
+            try:
+                found += restated_work(day.output, plan, organization, look())
+            except ApiUsageError as fault:
+                day.fault(str(fault), fault.exit_code)
+            else:
+                day.seen[plan.name].add(organization)
+    oldest_first = sorted(found, key=lambda work: (work.interval.end, work.report.name, work.organization))
+    return [work for work in oldest_first if str(work.place) not in due_places]
 
 
 def _tell_work(day: Day, work: Sequence[Work]) -> None:
     for item in work:
-        waits = _waits(day, item)
-        day.hands.show(f"{item.place}: {item.why}" + (f"; waits until {waits}" if waits else ""))
+        try:
+            waits = _waits(day, item)
+        except ApiUsageError as fault:
+            day.fault(f"{item.place}: {fault}", fault.exit_code)
+            waits = ""
+        steps = [item.why, *(["fetches first"] if item.fetches else [])]
+        waiting = f"waits until {waits}" + (", unless they are fetched" if item.fetches else "")
+        day.hands.show(f"{item.place}: " + "; ".join([*steps, *([waiting] if waits else [])]))
     if not work:
         day.hands.tell("nothing is due")
 
@@ -157,13 +170,13 @@ def _waits(day: Day, work: Work) -> str:
 def _do(day: Day, work: Work) -> None:
     """Fetch, wait or make one report; whatever goes wrong, the others are made."""
     try:
-        if work.schedule.fetch and work.instant:
+        if work.fetches:
             _fetch(day, work)
         waits = _waits(day, work)
         if waits:
             day.hands.tell(f"{work.place}: waits until {waits}")
             _leave(day, work)
-            day.waiting[work.report.name] |= {work.instant} if work.instant else set()
+            _wait(day, work)
             return
         day.hands.tell(f"{work.place}: {work.why}")
         intend(day.output, work)
@@ -174,6 +187,7 @@ def _do(day: Day, work: Work) -> None:
         _leave(day, work)
         if fault.exit_code == _ANOTHER_RUNS:
             day.hands.tell(str(fault))
+            _wait(day, work)  # for how the other ends
             return
         _failed(day, work, str(fault), fault.exit_code)
     except OSError as fault:
@@ -191,8 +205,13 @@ def _failed(day: Day, work: Work, message: str, code: int) -> None:
         failing(day.output, work.report.name, work.organization, f"{work.place}: {message}")
 
 
+def _wait(day: Day, work: Work) -> None:
+    day.waiting[work.report.name] |= {work.instant} if work.instant else set()
+
+
 def _leave(day: Day, work: Work) -> None:
-    day.undone.add((work.report.name, work.instant))
+    day.seen[work.report.name].discard(work.organization)
+    day.undone |= {(work.report.name, work.instant)} if work.instant else set()
 
 
 def _made(day: Day, work: Work) -> Path:
@@ -240,16 +259,23 @@ def _fetch_fault(day: Day, organization: str) -> str:
 
 
 def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
-    """What is still to be run of each plan, and which state of the store has been dealt with."""
+    """What is still to be run of each plan, and for whom the state of the store has been dealt with."""
     for report in plans:
         opening = recall(day.output, report, day.now).opening
-        still = opening if opening and ((report.name, opening) in day.undone or opening > day.now) else None
-        done = {instant for name, instant in day.due - day.undone if name == report.name}
-        keep_open(day.output, report, still, day.waiting[report.name], done)
-    dealt_with = not any(instant is None for _, instant in day.undone)
-    if dealt_with and remembered(day.output, STORE).get("looked_at", "") != stamp:
-        with remembering(day.output, STORE) as state:
-            state["looked_at"] = stamp
+        due_now = {instant for name, instant in day.due if name == report.name}
+        undone = {instant for instant in due_now if (report.name, instant) in day.undone}
+        gone = _given_up(day, report, undone - day.waiting[report.name])
+        still = opening if opening and (opening in undone - gone or opening > day.now) else None
+        keep_open(day.output, report, still, day.waiting[report.name], (due_now - undone) | gone)
+        note_seen(day.output, report, stamp, day.seen[report.name])
+
+
+def _given_up(day: Day, report: Report, failed: set[datetime]) -> set[datetime]:
+    """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
+    gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
+    for instant in sorted(gone):
+        day.hands.tell(f"{report.name}, due {instant:%Y-%m-%d %H:%M} UTC: given up: a newer one has come")
+    return gone
 
 
 def _tell_outside(day: Day, plans: Sequence[Report]) -> None:

@@ -4,10 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from apiusage_helpers import project
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.news import Send
 from apiusage_helpers.runs.notify import send
+from apiusage_helpers.runs.published import facts_of
 from apiusage_helpers.runs.restated import Look, store_look
 from apiusage_helpers.runs.run import run_report
 
@@ -17,6 +21,22 @@ def fetch(organization: str, tell: Callable[[str], None]) -> None:
     from apiusage_helpers.runs.fetch import fetch_organization  # noqa: PLC0415  # when something is to be fetched
 
     fetch_organization(organization, tell=tell)
+
+
+def run(report: Report, organization: str, **how: Any) -> Path:
+    """The published folder of a run; StoreError where one has failed, is kept, and the store has nothing for it even now."""
+    if _is_kept(report.name, organization, report.selection(organization).interval):
+        from apiusage_helpers.store import scan  # noqa: PLC0415  # when something has failed
+
+        scan(report.selection(organization))  # as by hand, where nothing is kept of it: one is enough
+    return run_report(report, organization, **how)
+
+
+def _is_kept(report: str, organization: str, interval: Interval) -> bool:
+    """Whether a failed run of a report, organization and interval is kept."""
+    of_it = [report, organization, {"start": str(interval.start), "end": str(interval.end)}]
+    kept = (facts_of(folder) for folder in (project.output_folder() / ".failed").glob("*"))
+    return any(facts and [facts[name] for name in ("report", "organization", "interval")] == of_it for facts in kept)
 
 
 def open_days(organization: str, interval: Interval) -> str:
@@ -42,7 +62,7 @@ def store_organizations() -> tuple[str, ...]:
 class Hands:
     """The functions that `due` calls for all that is not its own."""
 
-    run: Callable[..., Path] = run_report
+    run: Callable[..., Path] = run
     fetch: Callable[[str, Callable[[str], None]], None] = fetch
     open_days: Callable[[str, Interval], str] = open_days
     organizations: Callable[[], tuple[str, ...]] = store_organizations

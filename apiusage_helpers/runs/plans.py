@@ -1,7 +1,8 @@
 """Plans: the scheduled reports of the params folder, and what each of them has to do now.
 
 One piece of work is one report of one organization and interval. The interval follows from the scheduled instant, never
-from the time at which somebody looks. What is published with the same parameters is no work any more.
+from the time at which somebody looks. What is published with the same parameters is no work any more, but for a report made
+by hand whose days are not all there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,11 +14,15 @@ from typing import Any
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.parameters import Report, read_report_file
-from apiusage_helpers.runs.published import facts_of, made_of, place, run_id
-from apiusage_helpers.runs.schedule import Memory, begin, check_cron
+from apiusage_helpers.runs.published import Facts, facts_of, made_of, place, run_id
+from apiusage_helpers.runs.schedule import Memory, begin, check_cron, due_instants
 from apiusage_helpers.runs.state import remembered, remembering
 from apiusage_helpers.schedules import Schedule
 
+NONE_YET = (
+    "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
+)
+_AT_ONCE = timedelta(minutes=5)  # looks that start together do not agree on the time to the second
 _ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
 
 
@@ -47,6 +52,11 @@ class Work:
         """The schedule of its report."""
         return schedule_of(self.report)
 
+    @property
+    def fetches(self) -> bool:
+        """Whether its organization is fetched first; a restated day is there already."""
+        return self.schedule.fetch and self.instant is not None
+
     def still_wanted(self, output: Path) -> bool:
         """Whether nobody has published it since it was found to be due."""
         return run_id(output / self.place) == self.replaces
@@ -64,10 +74,11 @@ def schedule_of(report: Report) -> Schedule:
 
 
 def read_plans(params: Path) -> tuple[list[Report], list[str]]:
-    """The scheduled reports of a params folder, and the faults: files that cannot be used, or that there is no folder."""
+    """The scheduled reports of a params folder, and the faults: files that cannot be used, no folder, or none in it."""
     reports, faults = read_reports(params)
-    if not params.is_dir():
-        faults.append(f"params folder {params}: there is none, so no report is made by schedule")
+    if not reports and not faults:
+        lack = "no params file (NAME.yaml) is in it" if params.is_dir() else "there is none"
+        faults.append(f"params folder {params}: {lack}, so no report is made by schedule")
     return [report for report in reports if report.schedule], faults
 
 
@@ -82,19 +93,47 @@ def read_reports(folder: Path) -> tuple[list[Report], list[str]]:
     return reports, faults
 
 
-def recall(output: Path, report: Report, now: datetime, *, keep: bool = True) -> Memory:
-    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good)."""
+def recall(
+    output: Path, report: Report, now: datetime, *, keep: bool = True, tell: Callable[[str], None] = lambda _: None
+) -> Memory:
+    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good).
+
+    So does one that began in a time to come, which is told: the clock was ahead, and nothing would be due until then.
+    What waited, and what was due by the schedule before, is not lost by that.
+    """
     schedule = schedule_of(report)
     state = remembered(output, report.name)
-    if state.get("schedule") == _named(schedule):
+    if _holds(state, schedule, now):
         return _memory(state)
+    if "begun" in state and _is_ahead(state, now):
+        tell(f"{report.name}: its schedule was begun at {state['begun']}, which is still to come: it begins anew now")
+    if not keep:
+        return _begun_anew(state, schedule, now)
+    with remembering(output, report.name) as fresh:
+        if not _holds(fresh, schedule, now):  # else another look was quicker
+            memory = _begun_anew(fresh, schedule, now)
+            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, memory.waiting))
+        return _memory(fresh)
+
+
+def _begun_anew(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> Memory:
+    """The memory of a schedule that begins now; what was still to be run, and was due by the one before, waits."""
     memory = begin(schedule, now)
-    if keep:
-        with remembering(output, report.name) as fresh:
-            if fresh.get("schedule") == _named(schedule):
-                return _memory(fresh)  # another look was quicker
-            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, ()))
-    return memory
+    if "begun" not in state:
+        return memory
+    cron, _, timezone = state["schedule"].rpartition(" ")
+    before, held = schedule.model_copy(update={"cron": cron, "timezone": timezone}), _memory(state)
+    kept = {*held.waiting, *due_instants(before, held, now), *((held.opening,) if held.opening else ())}
+    return replace(memory, waiting=tuple(sorted(kept)))
+
+
+def _holds(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> bool:
+    """Whether what is remembered is of this very schedule, and of a time that has been."""
+    return state.get("schedule") == _named(schedule) and not _is_ahead(state, now)
+
+
+def _is_ahead(state: Mapping[str, Any], now: datetime) -> bool:
+    return datetime.fromisoformat(state["begun"]) > now + _AT_ONCE
 
 
 def keep_open(
@@ -138,10 +177,19 @@ def due_work(
             except ParameterError as fault:
                 skipped(instant, organization, str(fault))
                 continue
-            if link in found or made_of(facts_of(link), report):
+            if link in found or _is_made(facts_of(link), report):
                 continue
             found.add(link)
             yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
+
+
+def _is_made(facts: Facts | None, report: Report) -> bool:
+    """Whether what is published is the report that is due; where it is one by hand with gaps, its days are yet awaited."""
+    if facts is None:
+        return False
+    days = facts.get("days") or {}
+    whole = not days.get("missing") and not days.get("provisional")
+    return made_of(facts, report) and (whole or "scheduled" in facts)
 
 
 def _named(schedule: Schedule) -> str:

@@ -1,12 +1,15 @@
 """Restated days: reports whose figures are no longer those of the store.
 
-Each run tells what its days looked like. The store is only opened when its log has moved since the last look, so a look
-that finds nothing new costs nothing. A day is restated when its figures differ, whatever its totals; where they come from
-another source now (the other service, a file), that is told as such. A missing day that has come in, and a provisional
-one that has settled, make their reports due too.
+Each run tells what its days looked like. The store is only opened when its log has moved since the last look at it for a
+report and organization, so a look that finds nothing new costs nothing, and one that could not be had (a params file that
+was broken or taken out, an organization that was damaged) is made up for. A day is restated when its figures differ,
+whatever its totals; where they come from another source now (the other service, a file), that is told as such. A missing
+day that has come in, and a provisional one that has settled, make their reports due too.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +21,7 @@ from apiusage_helpers.panels.labels import listed
 from apiusage_helpers.parameters import Report
 from apiusage_helpers.runs.plans import Work
 from apiusage_helpers.runs.published import made_of, published, run_id
+from apiusage_helpers.runs.state import remembered, remembering
 from apiusage_helpers.selection import select
 
 _TOLD_DAYS = 5
@@ -67,15 +71,28 @@ def store_look() -> Look:
     return Look(days, digests)
 
 
-def restated_work(output: Path, report: Report, organizations: Sequence[str], look: Look) -> Iterator[Work]:
-    """The published reports of a plan whose days have other figures now, oldest first."""
-    found = [
-        work
-        for organization in organizations
-        for link, facts in published(output, report.name, organization)
-        if (work := _restated(link, facts, report, look)) is not None
-    ]
-    yield from sorted(found, key=lambda work: (work.interval.end, work.organization))
+def unseen(output: Path, report: Report, stamp: str, organizations: Sequence[str]) -> tuple[str, ...]:
+    """The organizations whose published reports have not been held against the store as it is, or not as they are made now."""
+    seen = remembered(output, report.name).get("looked_at", {}) if stamp else {}
+    return tuple(name for name in organizations if stamp and seen.get(name) != _looked_at(report, stamp))
+
+
+def note_seen(output: Path, report: Report, stamp: str, organizations: Collection[str]) -> None:
+    """The published reports of these organizations are those of the store as it was at `stamp`."""
+    if organizations:
+        with remembering(output, report.name) as state:
+            state.setdefault("looked_at", {}).update(dict.fromkeys(organizations, _looked_at(report, stamp)))
+
+
+def _looked_at(report: Report, stamp: str) -> str:
+    made_with = [report.notebook, report.parameters.model_dump(mode="json", exclude={"organization"})]
+    return f"{stamp} {hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:8]}"
+
+
+def restated_work(output: Path, report: Report, organization: str, look: Look) -> list[Work]:
+    """The published reports of a plan and organization whose days have other figures now."""
+    found = (_restated(link, facts, report, look) for link, facts in published(output, report.name, organization))
+    return [work for work in found if work is not None]
 
 
 def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) -> Work | None:

@@ -2,8 +2,9 @@
 
 A schedule begins with the first look at it. The latest instant before that is run once, whatever the policy; from then on
 nothing is missed silently: `all` runs every missed instant within its staleness, `latest` the newest one at any age,
-`none` those that are up to an hour late. A report that waits for its days stays due until it has run. Instants are
-cronsim's: one a local time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
+`none` those that are up to an hour late. A report that waits for its days stays due until it has run; one that cannot be
+made after that is given up when a newer one has come (under `all`: when it is too stale as well). Instants are cronsim's:
+one a local time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
 """
 
 from collections.abc import Iterator
@@ -53,6 +54,13 @@ def due_instants(schedule: Schedule, memory: Memory, now: datetime) -> tuple[dat
     opening = () if memory.opening is None else (memory.opening,)
     wanted = {*opening, *memory.waiting, *_missed(schedule, memory.begun, now)}
     return tuple(sorted(instant for instant in wanted if instant <= now))
+
+
+def given_up(schedule: Schedule, instant: datetime, now: datetime) -> bool:
+    """Whether an instant whose report cannot be made is not tried again: a newer one has come, and `all` goes not so far back."""
+    newest = newest_instant(schedule, now)
+    most = timedelta(days=schedule.max_staleness_days if schedule.catch_up == "all" else 0)
+    return newest is not None and newest > instant and now - instant > most
 
 
 def next_instant(schedule: Schedule, now: datetime) -> datetime:

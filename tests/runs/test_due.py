@@ -6,11 +6,14 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apiusage_helpers.errors import RunError, StoreError
+from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.hands import Hands
 from apiusage_helpers.runs.restated import DayNow, Look, store_stamp
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -47,6 +50,84 @@ def test_a_dry_run_changes_nothing(stub, params_file) -> None:
     assert due(NOW, stub.hands(), dry_run=True) == 0
     assert stub.told == ["daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC"]
     assert not stub.output.exists()
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
+def test_a_schedule_that_was_begun_by_a_clock_ahead_begins_anew(stub, params_file, catch_up) -> None:
+    """That is said once; from then on what is due is made, not only after the time that the clock had."""
+    params_file(catch_up=catch_up)
+    assert due(NOW + timedelta(days=400), stub.hands()) == 0
+    stub.told.clear()
+
+    for day in range(3):
+        for _ in range(2):
+            assert due(datetime(2026, 11, 24 + day, 2, 45, tzinfo=UTC), stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made[1:]] == ["23", "24", "25"]
+    told = "daily: its schedule was begun at 2027-12-29T12:00:00+00:00, which is still to come: it begins anew now"
+    assert [line for line in stub.told if "anew" in line] == [told]
+
+
+def test_a_changed_schedule_loses_neither_what_waits_nor_what_was_missed(stub, params_file) -> None:
+    """Of the old one, by the policy; the new one begins with its own instant before now, and nothing older than that is due."""
+    params_file(catch_up="all", wait_hours=48)
+    assert due(datetime(2026, 11, 18, 12, tzinfo=UTC), stub.hands()) == 0
+    stub.open = {"a": "1 missing"}
+    assert due(datetime(2026, 11, 19, 12, tzinfo=UTC), stub.hands()) == 0
+    stub.open = {}
+    stub.told.clear()
+    params_file(catch_up="all", wait_hours=48, cron="35 2 * * *", timezone="Asia/Tokyo")
+
+    assert due(NOW, stub.hands(), dry_run=True) == 0
+    assert len([line for line in stub.told if ": due since" in line]) == 6
+    assert due(NOW, stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made] == ["17", "18", "19", "20", "21", "22", "23"]
+    assert due(NOW + timedelta(hours=1), stub.hands()) == 0
+    assert len(stub.made) == 7
+
+
+def test_a_weekly_report_that_becomes_a_daily_one_begins_with_the_day(stub, params_file) -> None:
+    """The days before are no instants of the old one that were missed."""
+    params_file(catch_up="all", cron="30 2 * * 1")
+    due(NOW, stub.hands())
+    params_file(catch_up="all")
+    due(NOW, stub.hands())
+    assert [interval[-2:] for _, _, interval in stub.made] == ["22", "23"]
+
+
+def test_looks_that_start_together_do_not_begin_a_schedule_anew(stub, params_file) -> None:
+    """The one that comes second may have read the clock first."""
+    params_file()
+    due(NOW, stub.hands())
+    due(NOW - timedelta(seconds=1), stub.hands())
+    assert not any("anew" in line for line in stub.told)
+
+
+@pytest.mark.parametrize(
+    ("missing", "then"), [({}, ""), ({"a": "7 missing"}, "; waits until 2026-11-24 14:30 UTC for days: 7 missing, unless they are fetched")]
+)  # fmt: skip
+def test_a_dry_run_says_what_is_fetched_first(stub, params_file, missing, then) -> None:
+    """It fetches nothing, and what it would wait for may be there after the fetching."""
+    params_file(fetch=True, wait_hours=12)
+    stub.open = missing
+
+    assert due(NOW, stub.hands(), dry_run=True) == 0
+    assert stub.told == [f"daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC; fetches first{then}"]
+    assert stub.fetched == []
+
+
+def test_a_dry_run_shows_the_others_beside_a_damaged_organization(stub, params_file) -> None:
+    """Its fault is told, with 3, and every piece of work is shown, that of the damaged one too."""
+    params_file(parameters={"organization": ["a", "b"]}, wait_hours=12)
+
+    def open_days(organization: str, _: object) -> str:
+        return raised(StoreError("a file of a is not as it was written")) if organization == "a" else "1 missing"
+
+    assert due(NOW, stub.hands(open_days=open_days), dry_run=True) == 3
+    assert stub.told == [
+        "daily/a/2026-11-17_2026-11-23: a file of a is not as it was written",
+        "daily/a/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC",
+        "daily/b/2026-11-17_2026-11-23: due since 2026-11-24 02:30 UTC; waits until 2026-11-24 14:30 UTC for days: 1 missing",
+    ]
 
 
 def test_a_failure_leaves_the_others_and_is_tried_again(stub, params_file) -> None:
@@ -95,6 +176,39 @@ def test_a_params_folder_that_is_not_there_is_said(stub) -> None:
 
     assert due(NOW, stub.hands()) == 2
     assert any("params: there is none" in line for line in stub.told)
+
+
+def test_a_params_folder_without_params_files_is_said(stub) -> None:
+    """As one that is not there; a file of another ending is none."""
+    (stub.output.parent / "params" / "daily.yml").write_text("notebook: api_usage_report")
+
+    assert due(NOW, stub.hands()) == 2
+    assert [line.partition("params: ")[2] for line in stub.told] == [
+        "no params file (NAME.yaml) is in it, so no report is made by schedule"
+    ]
+
+
+def test_reports_without_any_schedule_are_said(stub, params_file) -> None:
+    """That is no fault."""
+    path = params_file()
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps({name: written[name] for name in ("notebook", "parameters")}))
+
+    assert due(NOW, stub.hands()) == 0
+    assert [line.partition("params: ")[2] for line in stub.told] == ["no report in it has a schedule"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_all_of_an_empty_store_is_said(stub, params_file, dry_run) -> None:
+    """With 3 and what to do, as by hand; there is nothing that it could fetch. A store that cannot be looked at is not empty."""
+    params_file(parameters={"organization": "all"}, fetch=True)
+
+    assert due(NOW, stub.hands(organizations=lambda: ()), dry_run=dry_run) == 3
+    assert "daily: organization all: the store has none yet; try: apiusage fetch" in stub.told[0]
+    stub.told.clear()
+    move_store(stub, 1)
+    assert due(NOW, stub.hands(organizations=lambda: raised(StoreError("damaged"))), dry_run=dry_run) == 3
+    assert not any("none yet" in line for line in stub.told)
 
 
 def test_the_longest_times_that_a_schedule_may_name_can_be_reckoned_with(stub, params_file) -> None:
@@ -151,6 +265,24 @@ def test_days_that_come_in_end_the_waiting(stub, params_file) -> None:
     stub.open = {}
     due(NOW, stub.hands())
     assert len(stub.made) == 1
+
+
+@pytest.mark.parametrize("gap", ["missing", "provisional"])
+def test_a_report_by_hand_with_gaps_ends_neither_fetching_nor_waiting(stub, params_file, gap) -> None:
+    """The one that is due is made at its time, once; one by hand whose days are all there and settled stands for it."""
+    path = params_file(fetch=True, wait_hours=12)
+    for day, days in ((23, {"missing": [], "provisional": []}), (24, {gap: ["2026-11-23"]})):
+        stub.facts = {"days": days}
+        stub.run(read_report_file(path, today=date(2026, 11, day)), "a", wanted=lambda: True, facts={})
+    stub.open = {"a": f"1 {gap}"}
+
+    assert due(datetime(2026, 11, 23, 12, tzinfo=UTC), stub.hands()) == 0
+    assert (stub.fetched, len(stub.made)) == ([], 2)
+    assert due(NOW, stub.hands()) == 0
+    assert (stub.fetched, len(stub.made)) == (["a"], 2)
+    assert any("waits until 2026-11-24 14:30 UTC" in line for line in stub.told)
+    assert [due(NOW + timedelta(hours=n), stub.hands()) for n in (3, 4)] == [0, 0]
+    assert stub.made[2:] == [("daily", "a", INTERVAL)]
 
 
 def test_fetching_comes_first_and_once(stub, params_file) -> None:
@@ -288,6 +420,54 @@ def test_a_restated_report_that_fails_is_made_by_the_next_look(stub, params_file
     assert len(stub.made) == 2
 
 
+def restated_days() -> Look:
+    """The store after each day of 10 requests has become one of 11."""
+    return look_at(dict.fromkeys(DAYS, DayNow(11, False, "t1")), dict.fromkeys(DAYS, "d1"))
+
+
+@pytest.mark.parametrize("meanwhile", ["broken", "taken out", "other parameters", "other organizations"])
+def test_a_restated_day_is_not_forgotten_while_its_params_file_is_away(stub, params_file, meanwhile) -> None:
+    """Whatever was looked at without it, the report is made again once the file is as it was."""
+    path = params_file()
+    params_file("other", parameters={"organization": "b"})
+    stub.facts = {"seen": seen()}
+    assert [due(NOW - timedelta(days=ago), stub.hands()) for ago in (1, 0)] == [0, 0]
+    written = path.read_text()
+    move_store(stub, 1)
+    {
+        "broken": lambda: path.write_text(written.replace("}", "")),
+        "taken out": path.unlink,
+        "other parameters": lambda: params_file(parameters={"http_methods": ["GET"]}),
+        "other organizations": lambda: params_file(parameters={"organization": ["b"]}),
+    }[meanwhile]()
+    due(NOW, stub.hands(look=restated_days))
+    assert ("daily", "a", "2026-11-16/2026-11-22") not in stub.made[4:]
+    path.write_text(written)
+
+    assert due(NOW, stub.hands(look=restated_days)) == 0
+    assert ("daily", "a", "2026-11-16/2026-11-22") in stub.made[4:]
+
+
+def test_a_damaged_organization_leaves_the_restated_days_of_others(stub, params_file) -> None:
+    """It is told at every look until it is mended; the report of the other is made, once, and its own after that."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.facts = {"seen": seen()}
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+
+    def days(organization: str) -> dict[date, DayNow]:
+        if organization == "a":
+            raise StoreError("a file of a is not as it was written")
+        return restated_days().days(organization)
+
+    damaged = Look(days, restated_days().digests)
+    stub.facts = {"seen": seen(requests=11, digest="d1", fetched_at="t1")}
+    assert [due(NOW, stub.hands(look=lambda: damaged)) for _ in range(2)] == [3, 3]
+    assert stub.made[2:] == [("daily", "b", INTERVAL)]
+    assert due(NOW, stub.hands(look=restated_days)) == 0
+    assert stub.made[3:] == [("daily", "a", INTERVAL)]
+
+
 def test_nothing_to_do_loads_nothing_heavy(apiusage, tmp_path: Path) -> None:
     """Neither engines nor notebooks nor drawing, although there are params files, published reports and a store."""
     (tmp_path / "params").mkdir()
@@ -327,6 +507,59 @@ def test_what_waited_is_made_although_its_first_run_fails(stub, params_file) -> 
     assert stub.made[1:] == [("daily", "a", INTERVAL)]
     assert due(datetime(2026, 11, 24, 16, tzinfo=UTC), stub.hands()) == 0
     assert len(stub.made) == 2
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "tried", "made"), [("latest", 9, [23, 24]), ("none", 9, [23, 24]), ("all", 16, [22, 23, 24])]
+)
+def test_an_interval_without_a_day_is_not_tried_for_ever(stub, params_file, catch_up, tried, made) -> None:
+    """An empty store for five days: each instant is tried after its wait and once more beside a newer one, or until stale."""
+    params_file(wait_hours=12, catch_up=catch_up, max_staleness_days=2)
+    stub.open, tries = {"a": "7 missing"}, []
+
+    def nothing_there(report, *_: object, **__: object) -> Path:
+        tries.append(report.today.day)
+        raise StoreError("no day")
+
+    for day in range(19, 24):
+        for hour, minute in ((2, 45), (15, 0)):
+            due(datetime(2026, 11, day, hour, minute, tzinfo=UTC), stub.hands(run=nothing_there))
+    assert (len(tries), set(tries)) == (tried, set(range(19, 24)))
+    stub.open = {}
+    assert due(datetime(2026, 11, 24, 2, 45, tzinfo=UTC), stub.hands()) == 0
+    assert [interval[-2:] for _, _, interval in stub.made] == [f"{day - 1}" for day in made]
+
+
+def test_the_instant_before_the_beginning_waits_for_the_first_days(stub, params_file) -> None:
+    """It is tried until a newer one has come, then given up, and that is said."""
+    params_file(cron="30 2 * * 1", catch_up="none")  # Mondays: the 23rd, the 30th
+    empty = {"run": lambda *_, **__: raised(StoreError("no day"))}
+    assert [due(NOW + timedelta(days=n), stub.hands(**empty)) for n in range(3)] == [3, 3, 3]
+    assert not any("given up" in line for line in stub.told)
+    assert due(NOW + timedelta(days=6), stub.hands(**empty)) == 3
+    assert stub.told[-1] == "daily, due 2026-11-23 02:30 UTC: given up: a newer one has come"
+
+    assert due(NOW + timedelta(days=7), stub.hands()) == 0
+    assert stub.made == []
+
+
+def raised(fault: Exception) -> Any:
+    raise fault
+
+
+def test_a_run_is_not_kept_again_where_there_is_still_no_day(stub, params_file) -> None:
+    """The first failed run is kept and stands on the shelf; the next looks tell why without one, until a day comes in."""
+    path = params_file()
+    report = read_report_file(path, today=NOW.date())
+    kept = stub.output / ".failed" / "20261124T100000-1"
+    kept.mkdir(parents=True)
+    facts = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}}
+    (kept / "run.json").write_text(json.dumps(facts))
+
+    with pytest.raises(StoreError, match="there is no store yet"):
+        Hands().run(report, "a")
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert not (stub.output / ".runs").exists()
 
 
 def test_a_defect_in_one_report_leaves_the_others(stub, params_file) -> None:

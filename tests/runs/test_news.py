@@ -44,7 +44,7 @@ def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
     """Three failing looks are one message; after a success the next failure is news again."""
     params_file(deliver=[{"to": "OPS", "on": "failure"}], wait_hours=0)
     for n, fails in enumerate((True, True, True, False, True)):
-        stub.faults = [RunError("cell 3 failed")] if fails else []
+        stub.faults = [RunError("cell 3 failed")] * 2 if fails else []
         due(NOW + n * DAY, stub.hands())
 
     assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2

@@ -10,7 +10,7 @@ import pytest
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.runs.due import due
-from apiusage_helpers.runs.schedule import begin, check_cron, due_instants, instants, next_instant
+from apiusage_helpers.runs.schedule import begin, check_cron, due_instants, given_up, instants, next_instant
 from apiusage_helpers.schedules import Schedule
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
@@ -120,6 +120,17 @@ def test_what_waits_stays_due_under_every_policy() -> None:
         schedule = Schedule(cron="30 2 * * *", catch_up=policy)
         memory = type(begin(schedule, instant))(datetime(2026, 1, 1, tzinfo=UTC), None, (instant,))
         assert instant in due_instants(schedule, memory, instant + timedelta(hours=12))
+
+
+@pytest.mark.parametrize(("policy", "days"), [("none", 1), ("latest", 1), ("all", 7)])
+def test_what_cannot_be_made_is_given_up_when_a_newer_one_has_come(policy: str, days: int) -> None:
+    """Not before, however long ago it was due; under `all` it has to be too stale as well."""
+    instant = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
+    daily, yearly = (Schedule(cron=cron, catch_up=policy) for cron in ("30 2 * * *", "30 2 5 1 *"))
+
+    gone = [n for n in range(12) if given_up(daily, instant, instant + timedelta(days=n, hours=1))]
+    assert gone == list(range(days, 12))
+    assert not given_up(yearly, instant, instant + timedelta(days=300))
 
 
 @pytest.mark.parametrize("expression", ["x * * * *", "61 * * * *", "0 0 31 2 *", "* * * * * *" * 2])
