@@ -78,7 +78,7 @@ def _tell_failures(
     failures = failures_of(output, report.name)
     for key, failure in unnoted.items():
         failures = joined(failures, key, failure)
-    prefix = f"{delivery.to} failure "
+    prefix = f"{_mark(delivery)} "
     found = {
         prefix + alarm: Message(
             f"API Usage: {report.name} of {failure['of']} failed",
@@ -91,7 +91,7 @@ def _tell_failures(
 
 def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
     """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
-    mark = f"{delivery.to} {delivery.on}"
+    mark = _mark(delivery)
     for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
         link, facts = output / name, facts_of(output / name)
         told = note["told"].get(mark)
@@ -114,7 +114,7 @@ def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, a
     newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
     if link.name.partition("_")[2] != newest:
         return
-    prefix = f"{delivery.to} finding {organization} "
+    prefix = f"{_mark(delivery)} {organization} "
     found = {
         prefix + kind: Message(
             f"API Usage: {report.name} of {organization}: {told}", _body(link, facts), _file(link, delivery)
@@ -185,10 +185,19 @@ def _file(link: Path, delivery: Delivery) -> Path | None:
     return (link / "report.html").resolve() if delivery.attach else None
 
 
+def _mark(delivery: Delivery) -> str:
+    """What tells a delivery from the others: to whom, on what, and over which thresholds."""
+    limits = (delivery.failed_share_over, delivery.throttled_share_over, delivery.change_over)
+    return " ".join([delivery.to, delivery.on, *map(str, limits if delivery.on == "findings" else ())])
+
+
 def _strike_out(output: Path, report: Report) -> None:
-    """Notes that everybody has been told of are gone, and those of whom nobody is to be told any more."""
-    marks = {f"{delivery.to} {delivery.on}" for delivery in schedule_of(report).deliver if delivery.on != "failure"}
+    """Notes that everybody has been told of are gone, and what nobody is to be told of any more."""
+    deliveries = schedule_of(report).deliver
+    marks = {_mark(delivery) for delivery in deliveries if delivery.on != "failure"}
+    prefixes = tuple(f"{_mark(delivery)} " for delivery in deliveries)
     with remembering(output, report.name) as state:
+        state["alarms"] = [name for name in state.get("alarms", []) if name.startswith(prefixes)]
         outbox = state.get("outbox", {})
         state["outbox"] = {
             name: note

@@ -194,6 +194,26 @@ def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, 
     assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_kinds_of_findings_go_to_one_address(stub, params_file, order: int) -> None:
+    """Each has its thresholds and its alarms, in whatever order they stand; an alarm under a threshold of before is none."""
+
+    def thresholds(*shares: float) -> None:
+        deliver = [{"to": "OPS", "on": "findings", "failed_share_over": share, "change_over": None} for share in shares]
+        params_file(deliver=deliver[::order])
+
+    told = []
+    for n, (failed, *shares) in enumerate(
+        [(30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.9, 0.2), (30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.2), (95, 0.9, 0.2)]
+    ):
+        thresholds(*shares)
+        stub.facts = outcome(failed)
+        due(NOW + n * DAY, stub.hands())
+        told.append(len(stub.sent))
+
+    assert told == [1, 2, 2, 2, 3, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("facts", "kinds"),
     [
