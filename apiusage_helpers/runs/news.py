@@ -33,6 +33,14 @@ def intend(output: Path, work: Work) -> None:
         state.setdefault("outbox", {}).setdefault(str(work.place), note)
 
 
+def withdraw(output: Path, link: Path) -> None:
+    """Nobody is told any more of a report that has been taken away."""
+    report, name = link.relative_to(output).parts[0], str(link.relative_to(output))
+    if name in remembered(output, report).get("outbox", {}):
+        with remembering(output, report) as state:
+            state.get("outbox", {}).pop(name, None)
+
+
 def deliver(
     output: Path,
     report: Report,

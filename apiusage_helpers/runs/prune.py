@@ -16,6 +16,7 @@ from filelock import Timeout
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.news import withdraw
 from apiusage_helpers.runs.pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.plans import schedule_of
 from apiusage_helpers.runs.published import facts_of, published
@@ -115,6 +116,7 @@ def _take_away(output: Path, link: Path) -> bool:
             _remove_roll_up(output, link)
             link.unlink()
             _remove_run(run)
+            withdraw(output, link)
     except Timeout:
         return False
     return True

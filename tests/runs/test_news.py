@@ -1,6 +1,7 @@
 """News: told to whom they are for, once, over a real mail server and a real webhook, without a secret in sight."""
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.news import findings
 from apiusage_helpers.runs.notify import Message, send
+from apiusage_helpers.runs.prune import Keep, prune
+from apiusage_helpers.runs.state import remembered
 from apiusage_helpers.schedules import Delivery
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -151,6 +154,40 @@ def test_an_alarm_ends_with_the_report_that_was_made_by_hand(stub, params_file) 
         assert due(now.replace(hour=9), stub.hands()) == 0
 
     assert len(stub.sent) == 2
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest"])
+def test_a_report_that_is_published_without_its_latest_page_is_told_as_both(stub, params_file, catch_up: str) -> None:
+    """What readers open cannot follow: exit 5, told once; the report is there, told as well; the next fault is news again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}, {"to": "TEAM", "on": "success"}], catch_up=catch_up)
+    due(NOW, stub.hands())
+    latest, now = stub.output / "daily" / "a" / "latest.html", (NOW + DAY).replace(hour=2, minute=45)
+    latest.unlink()
+    (latest / "in the way").mkdir(parents=True)
+    codes = [due(now, stub.hands()), due(now + timedelta(hours=4), stub.hands())]
+    shutil.rmtree(latest)
+    codes += [due(now + n * DAY, stub.hands(run=broken_on(stub, "2026-11-27"))) for n in (1, 2)]
+
+    assert codes == [5, 0, 0, 4]
+    assert [to for to, _ in stub.sent] == ["TEAM", "OPS", "TEAM", "TEAM", "OPS"]
+    assert "is published, but latest.html beside it cannot follow" in stub.sent[1][1].body
+    assert latest.readlink().parts == ("2026-11-19_2026-11-25", "report.html")
+
+
+def test_news_of_a_report_that_was_taken_away_are_not_told(stub, params_file) -> None:
+    """Pruned while its address was down: the others are told when it answers, and nothing stays noted for good."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}], max_staleness_days=0)
+
+    def down(*_: object) -> None:
+        raise DeliveryError("TEAM: refused")
+
+    for n in range(3):
+        assert due(NOW + n * DAY, stub.hands(send=down)) == 6
+    gone = list(prune(stub.output, [], Keep(0, 0, 0), NOW + 2 * DAY))
+    assert [link.name for link in gone] == ["2026-11-17_2026-11-23", "2026-11-18_2026-11-24"]
+    assert due(NOW + 2 * DAY, stub.hands()) == 0
+    assert ["2026-11-19 to 2026-11-25" in message.title for _, message in stub.sent] == [True]
+    assert remembered(stub.output, "daily")["outbox"] == {}
 
 
 def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_file) -> None:
