@@ -7,7 +7,7 @@ from pydantic import Field
 from apiusage_helpers.interval import zone
 from apiusage_helpers.models import Strict, allowed
 
-_Share = Annotated[float, Field(ge=0)]
+_Share = Annotated[float, Field(ge=0, le=1)]
 _Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
 _MOST_DAYS = 36_500  # dates end, and nobody means more
 
@@ -23,7 +23,7 @@ class Delivery(Strict):
     on: Literal["success", "failure", "findings"]
     failed_share_over: _Share | None = 0.05
     throttled_share_over: _Share | None = 0.01
-    change_over: _Share | None = 0.5
+    change_over: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = 0.5
     attach: bool = False
 
 

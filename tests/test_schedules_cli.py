@@ -71,6 +71,22 @@ def test_days_that_are_not_there_are_waited_for(sample) -> None:
     assert sample("prune", "--dry-run").stderr.strip() == "0 runs would go"
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("prune", "--rest", "999999999"), "36500"), (("prune", "--days", "999999999"), "36500"),
+        (("prune", "--now", "0001-01-01"), "1900 to 2999"), (("due", "--now", "9999-12-31T23:59-05:00"), "1900 to 2999"),
+    ],
+)  # fmt: skip
+def test_a_time_that_no_date_can_hold_is_refused(apiusage, command: tuple[str, ...], told: str) -> None:
+    """As a wrong option, with what is allowed; not as a defect."""
+    (apiusage.folder / "params").mkdir()
+    done = apiusage(*command)
+
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+    assert apiusage(*command[:-1], "2999-01-01" if "--now" in command else "36500", "--dry-run").returncode == 0
+
+
 def test_an_output_folder_that_cannot_be_written_is_said(sample) -> None:
     """One message, exit code 5, whether the work or the shelf fails."""
     (sample.folder / "blocked").write_text("a file")

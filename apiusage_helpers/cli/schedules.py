@@ -9,6 +9,9 @@ import click
 
 from apiusage_helpers.cli.messages import tell
 
+_YEARS = (1900, 2999)  # far enough from where dates begin and end to reckon with
+_days = click.IntRange(0, 36_500)
+
 
 class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
     """An instant in ISO 8601; UTC where it names no zone."""
@@ -21,6 +24,8 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the typ
             found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not an instant: write 2026-11-24T09:30:00+01:00", param, ctx)
+        if not _YEARS[0] <= found.year <= _YEARS[1]:
+            self.fail(f"{value!r} is not an instant of the years {_YEARS[0]} to {_YEARS[1]}", param, ctx)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -73,12 +78,10 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--days", type=click.IntRange(0), default=30, show_default=True, help="Keep all that end in the last days."
-)
+@click.option("--days", type=_days, default=30, show_default=True, help="Keep all that end in the last days.")
 @click.option("--weeks", type=click.IntRange(0), default=12, show_default=True, help="Then the newest of each week.")
 @click.option("--months", type=click.IntRange(0), default=24, show_default=True, help="Then the newest of each month.")
-@click.option("--rest", type=click.IntRange(0), default=14, show_default=True, help="Days that other runs stay.")
+@click.option("--rest", type=_days, default=14, show_default=True, help="Days that other runs stay.")
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
 @now_option
 def prune(*, days: int, weeks: int, months: int, rest: int, dry_run: bool, now: datetime | None) -> None:

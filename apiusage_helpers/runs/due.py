@@ -6,8 +6,7 @@ finds what is still due. With nothing to do it opens neither store nor notebook.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -18,8 +17,9 @@ from filelock import Timeout
 from apiusage_helpers import project
 from apiusage_helpers.errors import ApiUsageError, RunError, defect
 from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs import failing
 from apiusage_helpers.runs.hands import Hands
-from apiusage_helpers.runs.news import deliver, failing, intend
+from apiusage_helpers.runs.news import deliver, intend
 from apiusage_helpers.runs.pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.plans import NONE_YET, Work, due_work, keep_open, read_plans, recall, schedule_of
 from apiusage_helpers.runs.restated import note_seen, restated_work, store_stamp, unseen
@@ -47,6 +47,7 @@ class Day:
     undone: set[tuple[str, datetime]] = field(default_factory=set)
     seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     touched: set[str] = field(default_factory=set)
+    unnoted: dict[str, dict[str, failing.Failure]] = field(default_factory=lambda: defaultdict(dict))
 
     def fault(self, message: str, code: int) -> None:
         """Tell it, and remember the code."""
@@ -74,7 +75,12 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> 
         return max(day.codes)
     for item in work:
         _do(day, item)
-    _remember(day, stamp, plans)
+    try:
+        _remember(day, stamp, plans)
+        for report in plans:
+            failing.forget_ended(day.output, report, organizations, {str(item.place) for item in work})
+    except OSError as fault:  # a full disk: news are told all the same
+        day.fault(f"{fault.filename or day.output}: {fault.strerror or fault}: what is due stays due", 5)
     _tell_outside(day, plans)
     return max(day.codes)
 
@@ -115,16 +121,10 @@ def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: 
         if instants and not day.blind:
             day.fault(f"{report.name}: {NONE_YET}", 3)
     found = list(due_work(report, instants, wanted, day.output, skipped))
-    if instants and keep:
-        _works_again(day, report, set(wanted) - passed - {work.organization for work in found})
+    if instants and keep:  # what failed and has been made by hand since works again
+        for organization in set(wanted) - passed - {work.organization for work in found}:
+            failing.note_success(day.output, report.name, organization)
     return found
-
-
-def _works_again(day: Day, report: Report, published: Collection[str]) -> None:
-    """What failed and has been made by hand since, so that all that is due is published, fails no longer."""
-    for organization in remembered(day.output, report.name).get("failing", {}):
-        if organization in published:
-            failing(day.output, report.name, organization, None)
 
 
 def _restated(
@@ -182,7 +182,7 @@ def _do(day: Day, work: Work) -> None:
         intend(day.output, work)
         day.hands.show(str(_made(day, work)))
         day.touched.add(work.report.name)
-        failing(day.output, work.report.name, work.organization, None)
+        failing.note_success(day.output, work.report.name, work.organization, str(work.place))
     except ApiUsageError as fault:
         _leave(day, work)
         if fault.exit_code == _ANOTHER_RUNS:
@@ -201,8 +201,8 @@ def _do(day: Day, work: Work) -> None:
 def _failed(day: Day, work: Work, message: str, code: int) -> None:
     day.fault(f"{work.place}: {message}", code)
     day.touched.add(work.report.name)
-    with suppress(OSError):  # a full disk: the exit code still tells
-        failing(day.output, work.report.name, work.organization, f"{work.place}: {message}")
+    key, failure = failing.failure_of(day.output, work, message)
+    failing.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
 
 
 def _wait(day: Day, work: Work) -> None:
@@ -235,7 +235,11 @@ def _fetch(day: Day, work: Work) -> None:
     if name not in day.fetched:
         day.fetched[name] = _fetch_fault(day, name)
     fault = day.fetched[name]
-    failing(day.output, work.report.name, f"{name} (fetch)", f"{name}: {fault}" if fault else None)
+    if fault:
+        key, failure = failing.source_failure(name, fault)
+        failing.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
+    else:
+        failing.note_success(day.output, work.report.name, failing.source_of(name))
 
 
 def _fetch_fault(day: Day, organization: str) -> str:
@@ -287,6 +291,6 @@ def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
         day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
     for report in plans:
         try:
-            day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell))
+            day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell, day.unnoted[report.name]))
         except Exception as fault:  # noqa: BLE001  # as above
             day.fault(f"{report.name}: news not told: {defect(fault)}", 6)

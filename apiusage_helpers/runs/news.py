@@ -13,6 +13,7 @@ from filelock import Timeout
 
 from apiusage_helpers.errors import DeliveryError
 from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.failing import Failure, alarms, failures_of, joined
 from apiusage_helpers.runs.notify import Message
 from apiusage_helpers.runs.plans import Work, schedule_of
 from apiusage_helpers.runs.published import change, changed_days, facts_of, made_again, published, run_id, share, totals
@@ -32,56 +33,73 @@ def intend(output: Path, work: Work) -> None:
         state.setdefault("outbox", {}).setdefault(str(work.place), note)
 
 
-def failing(output: Path, report: str, organization: str, message: str | None) -> None:
-    """Note that a report of an organization fails, and why; None: that it does no longer."""
-    if message is None and organization not in remembered(output, report).get("failing", {}):
-        return
-    with remembering(output, report) as state:
-        told = state.setdefault("failing", {})
-        told.pop(organization, None)
-        if message is not None:
-            told[organization] = message
+def withdraw(output: Path, link: Path) -> None:
+    """Nobody is told any more of a report that has been taken away."""
+    report, name = link.relative_to(output).parts[0], str(link.relative_to(output))
+    if name in remembered(output, report).get("outbox", {}):
+        with remembering(output, report) as state:
+            state.get("outbox", {}).pop(name, None)
 
 
-def deliver(output: Path, report: Report, send: Send, tell: Callable[[str], None]) -> int:
-    """The exit code (0 or 6) after everything that is noted of a report has been told to whom it is for."""
+def deliver(
+    output: Path,
+    report: Report,
+    send: Send,
+    tell: Callable[[str], None],
+    unnoted: Mapping[str, Failure] | None = None,
+) -> int:
+    """The exit code (0, 5 or 6) after all news of a report have been told to whom they are for.
+
+    News are what is noted, and the failures that could not be (`unnoted`): those of a full disk are told as well.
+    """
     state = remembered(output, report.name)
-    if not any(state.get(name) for name in ("outbox", "failing", "alarms")):
+    if not unnoted and not any(state.get(name) for name in ("outbox", "failures", "alarms")):
         return 0
     try:
         with locked(output, f"news+{report.name}", seconds=0):
-            return max([0, *_told(output, report, send, tell)])
+            return max([0, *_told(output, report, send, tell, unnoted or {})])
     except Timeout:
         return 0  # another `due` is telling it
 
 
-def _told(output: Path, report: Report, send: Send, tell: Callable[[str], None]) -> Iterator[int]:
+def _told(
+    output: Path, report: Report, send: Send, tell: Callable[[str], None], unnoted: Mapping[str, Failure]
+) -> Iterator[int]:
     for delivery in schedule_of(report).deliver:
         try:
             if delivery.on == "failure":
-                _tell_failures(output, report, delivery, send)
+                _tell_failures(output, report, delivery, send, unnoted)
             else:
                 _tell_outbox(output, report, delivery, send)
         except DeliveryError as fault:
             tell(str(fault))
             yield fault.exit_code
+        except OSError as fault:
+            tell(f"{report.name}: what has been told to {delivery.to} cannot be noted, so it is told again: {fault}")
+            yield 5
     _strike_out(output, report)
 
 
-def _tell_failures(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
+def _tell_failures(
+    output: Path, report: Report, delivery: Delivery, send: Send, unnoted: Mapping[str, Failure]
+) -> None:
+    failures = failures_of(output, report.name)
+    for key, failure in unnoted.items():
+        failures = joined(failures, key, failure)
+    prefix = f"{_mark(delivery)} "
     found = {
-        f"{delivery.to} failure {organization}": Message(
-            f"API Usage: {report.name} of {organization} failed",
-            f"{message}\n\nThis is told once until it works again.",
+        prefix + alarm: Message(
+            f"API Usage: {report.name} of {failure['of']} failed",
+            f"{failure['message']}\n\nThis is told once until it works again.",
         )
-        for organization, message in remembered(output, report.name).get("failing", {}).items()
+        for alarm, failure in alarms(failures)
     }
-    _tell_alarms(output, report, f"{delivery.to} failure ", found, delivery, send)
+    _tell_alarms(output, report, prefix, found, delivery, send)
 
 
 def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
     """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
-    mark = f"{delivery.to} {delivery.on}"
+    mark = _mark(delivery)
     for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
         link, facts = output / name, facts_of(output / name)
         told = note["told"].get(mark)
@@ -104,7 +122,7 @@ def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, a
     newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
     if link.name.partition("_")[2] != newest:
         return
-    prefix = f"{delivery.to} finding {organization} "
+    prefix = f"{_mark(delivery)} {organization} "
     found = {
         prefix + kind: Message(
             f"API Usage: {report.name} of {organization}: {told}", _body(link, facts), _file(link, delivery)
@@ -118,15 +136,16 @@ def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
     output: Path, report: Report, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
 ) -> None:
     """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
-    known = [name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)]
-    ended = set(known) - set(found)
-    if ended:
-        with remembering(output, report.name) as state:
-            state["alarms"] = [name for name in state["alarms"] if name not in ended]
-    for name in [name for name in found if name not in known]:
-        send(delivery.to, found[name])
-        with remembering(output, report.name) as state:
-            state.setdefault("alarms", []).append(name)
+    known = {name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)}
+    ended, told = known - set(found), []
+    try:
+        for name in [name for name in found if name not in known]:
+            send(delivery.to, found[name])
+            told.append(name)
+    finally:
+        if ended or told:
+            with remembering(output, report.name) as state:
+                state["alarms"] = [name for name in state.get("alarms", []) if name not in ended] + told
 
 
 def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
@@ -174,10 +193,19 @@ def _file(link: Path, delivery: Delivery) -> Path | None:
     return (link / "report.html").resolve() if delivery.attach else None
 
 
+def _mark(delivery: Delivery) -> str:
+    """What tells a delivery from the others: to whom, on what, and over which thresholds."""
+    limits = (delivery.failed_share_over, delivery.throttled_share_over, delivery.change_over)
+    return " ".join([delivery.to, delivery.on, *map(str, limits if delivery.on == "findings" else ())])
+
+
 def _strike_out(output: Path, report: Report) -> None:
-    """Notes that everybody has been told of are gone, and those of whom nobody is to be told any more."""
-    marks = {f"{delivery.to} {delivery.on}" for delivery in schedule_of(report).deliver if delivery.on != "failure"}
+    """Notes that everybody has been told of are gone, and what nobody is to be told of any more."""
+    deliveries = schedule_of(report).deliver
+    marks = {_mark(delivery) for delivery in deliveries if delivery.on != "failure"}
+    prefixes = tuple(f"{_mark(delivery)} " for delivery in deliveries)
     with remembering(output, report.name) as state:
+        state["alarms"] = [name for name in state.get("alarms", []) if name.startswith(prefixes)]
         outbox = state.get("outbox", {})
         state["outbox"] = {
             name: note

@@ -16,6 +16,7 @@ from filelock import Timeout
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.parameters import Report
+from apiusage_helpers.runs.news import withdraw
 from apiusage_helpers.runs.pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.plans import schedule_of
 from apiusage_helpers.runs.published import facts_of, published
@@ -51,6 +52,8 @@ def old_reports(output: Path, plans: Sequence[Report], keep: Keep, now: datetime
 def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     """Folders of runs that were replaced or failed more than `keep.rest` days ago."""
     found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
+    # First what is just being published, then what is: so a run that is published between the two is seen by either.
+    busy = {path.name for path in found if (output / ".runs" / f".{path.name}.work").is_dir()}
     current = {
         link.resolve() for path in output.glob("[!.]*") if path.is_dir() for link, _ in published(output, path.name)
     }
@@ -58,10 +61,7 @@ def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     return sorted(
         path
         for path in found
-        if path.is_dir()
-        and path.resolve() not in current
-        and path.name < earliest
-        and not (output / ".runs" / f".{path.name}.work").is_dir()  # it is just being published
+        if path.is_dir() and path.name not in busy and path.resolve() not in current and path.name < earliest
     )
 
 
@@ -116,6 +116,7 @@ def _take_away(output: Path, link: Path) -> bool:
             _remove_roll_up(output, link)
             link.unlink()
             _remove_run(run)
+            withdraw(output, link)
     except Timeout:
         return False
     return True

@@ -15,11 +15,13 @@ def publish_run(output: Path, run_id: str, place: Path) -> Path:
 
     RunError (exit code 5) when it cannot be published: the report before it stays; or when only `latest.html` cannot.
     """
-    link = output / place
+    link, folder = output / place, output / ".runs" / run_id
+    if not (folder / "report.html").is_file():
+        raise RunError(f"{folder}: the run is gone, so it cannot be published; the last report stays", exit_code=5)
     try:
         _sync_folder(output / ".runs")
         link.parent.mkdir(parents=True, exist_ok=True)
-        _swap(link, output / ".runs" / run_id)
+        _swap(link, folder)
     except OSError as fault:
         raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
     try:

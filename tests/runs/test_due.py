@@ -212,15 +212,20 @@ def test_all_of_an_empty_store_is_said(stub, params_file, dry_run) -> None:
 
 
 def test_the_longest_times_that_a_schedule_may_name_can_be_reckoned_with(stub, params_file) -> None:
-    """A century back, and as long to wait; more is refused as a fault of the file, and the others are made."""
+    """A century back, and as long to wait; more is refused as a fault of the file, and the others are made.
+
+    So are thresholds that are never reached: 5 for 5 %.
+    """
     params_file("a", catch_up="all", max_staleness_days=36_500, wait_hours=876_000)
     params_file("b", catch_up="all", max_staleness_days=999_999)
     params_file("c", wait_hours=1e12)
+    params_file("d", deliver=[{"to": "OPS", "on": "findings", "failed_share_over": 5}])
+    endless = params_file("e", deliver=[{"to": "OPS", "on": "findings", "change_over": 0.5}])
+    endless.write_text(endless.read_text().replace("0.5", ".inf"))
     assert due(NOW, stub.hands()) == 2
     assert stub.made == [("a", "a", INTERVAL)]
-    assert [name for name in ("max_staleness_days", "wait_hours") if any(name in line for line in stub.told)] == [
-        "max_staleness_days", "wait_hours",
-    ]  # fmt: skip
+    names = ("max_staleness_days", "wait_hours", "failed_share_over", "change_over")
+    assert [any(name in line for line in stub.told) for name in names] == [True] * 4
 
 
 def test_a_full_disk_while_fetching_is_told_as_that(stub, params_file) -> None:

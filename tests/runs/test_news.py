@@ -1,6 +1,7 @@
 """News: told to whom they are for, once, over a real mail server and a real webhook, without a secret in sight."""
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from apiusage_helpers.errors import DeliveryError, RunError
+from apiusage_helpers.errors import DeliveryError, RunError, StoreError
 from apiusage_helpers.parameters import read_report_file
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.news import findings
 from apiusage_helpers.runs.notify import Message, send
+from apiusage_helpers.runs.prune import Keep, prune
+from apiusage_helpers.runs.state import remembered
 from apiusage_helpers.schedules import Delivery
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -76,6 +79,147 @@ def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, p
     assert [message.title for _, message in stub.sent] == ["API Usage: daily of a (fetch) failed"] * 2
 
 
+def broken_on(stub, *days: str):
+    """A runner that cannot make the reports as of these days."""
+
+    def run(report, organization, **options):
+        if str(report.today) in days:
+            raise RunError(f"{report.today} is broken")
+        return stub.run(report, organization, **options)
+
+    return run
+
+
+def test_one_of_several_missed_reports_that_fails_is_told(stub, params_file) -> None:
+    """Later ones that succeed in the same look do not hide it, and each look tries it without telling it again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up="all")
+    due(NOW - 4 * DAY, stub.hands())
+    for _ in range(2):
+        assert due(NOW, stub.hands(run=broken_on(stub, "2026-11-21"))) == 4
+    assert ["2026-11-21 is broken" in message.body for _, message in stub.sent] == [True]
+
+    assert due(NOW + DAY, stub.hands(run=broken_on(stub, "2026-11-21", "2026-11-25"))) == 4
+    assert ["2026-11-25 is broken" in message.body for _, message in stub.sent] == [False, True]
+    assert due(NOW + 2 * DAY, stub.hands(run=broken_on(stub, "2026-11-25", "2026-11-26"))) == 4
+    assert due(NOW + 2 * DAY, stub.hands()) == 0
+    assert len(stub.sent) == 2
+    assert due(NOW + 3 * DAY, stub.hands(run=broken_on(stub, "2026-11-27"))) == 4
+    assert len(stub.sent) == 3
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
+def test_a_report_that_fails_for_days_is_one_alarm(stub, params_file, catch_up: str) -> None:
+    """Looks at and between the instants, whatever the policy still tries; a new alarm after it worked."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up=catch_up)
+    due(NOW, stub.hands())
+    days = [str((NOW + n * DAY).date()) for n in (1, 2, 4)]
+    told = []
+    for n in range(1, 5):
+        for hour in (2, 5, 20):
+            now = (NOW + n * DAY).replace(hour=hour, minute=45)
+            due(now, stub.hands(run=broken_on(stub, *days)))
+            told.append(len(stub.sent))
+
+    assert told == [1] * 9 + [2] * 3
+
+
+def test_a_failure_is_told_although_the_disk_is_full(stub, params_file, monkeypatch) -> None:
+    """Nothing can be noted, the address answers; what cannot be remembered is told again until there is room."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}])
+    due(NOW, stub.hands())
+    with monkeypatch.context() as full:
+        full.setattr("apiusage_helpers.runs.state.write_text", no_room)
+        assert due(NOW + DAY, stub.hands()) == 5
+        assert "No space left on device" in stub.sent[0][1].body
+        assert due(NOW + DAY, stub.hands()) == 5
+    assert any("cannot be noted, so it is told again" in line for line in stub.told)
+    told = len(stub.sent)
+    assert due(NOW + DAY, stub.hands()) == 0
+    assert len(stub.sent) == told
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device", "output")
+
+
+def test_an_alarm_ends_with_the_report_that_was_made_by_hand(stub, params_file) -> None:
+    """Also where its instant is not due any more, so that no look makes it."""
+    plan = params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up="none")
+    due(NOW, stub.hands())
+    for n in (1, 2):
+        now = (NOW + n * DAY).replace(hour=2, minute=45)
+        stub.faults = [RunError("cell 3 failed")]
+        assert due(now, stub.hands()) == 4
+        stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+        assert due(now.replace(hour=9), stub.hands()) == 0
+
+    assert len(stub.sent) == 2
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest"])
+def test_a_report_that_is_published_without_its_latest_page_is_told_as_both(stub, params_file, catch_up: str) -> None:
+    """What readers open cannot follow: exit 5, told once; the report is there, told as well; the next fault is news again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}, {"to": "TEAM", "on": "success"}], catch_up=catch_up)
+    due(NOW, stub.hands())
+    latest, now = stub.output / "daily" / "a" / "latest.html", (NOW + DAY).replace(hour=2, minute=45)
+    latest.unlink()
+    (latest / "in the way").mkdir(parents=True)
+    codes = [due(now, stub.hands()), due(now + timedelta(hours=4), stub.hands())]
+    shutil.rmtree(latest)
+    codes += [due(now + n * DAY, stub.hands(run=broken_on(stub, "2026-11-27"))) for n in (1, 2)]
+
+    assert codes == [5, 0, 0, 4]
+    assert [to for to, _ in stub.sent] == ["TEAM", "OPS", "TEAM", "TEAM", "OPS"]
+    assert "is published, but latest.html beside it cannot follow" in stub.sent[1][1].body
+    assert latest.readlink().parts == ("2026-11-19_2026-11-25", "report.html")
+
+
+def test_news_of_a_report_that_was_taken_away_are_not_told(stub, params_file) -> None:
+    """Pruned while its address was down: the others are told when it answers, and nothing stays noted for good."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}], max_staleness_days=0)
+
+    def down(*_: object) -> None:
+        raise DeliveryError("TEAM: refused")
+
+    for n in range(3):
+        assert due(NOW + n * DAY, stub.hands(send=down)) == 6
+    gone = list(prune(stub.output, [], Keep(0, 0, 0), NOW + 2 * DAY))
+    assert [link.name for link in gone] == ["2026-11-17_2026-11-23", "2026-11-18_2026-11-24"]
+    assert due(NOW + 2 * DAY, stub.hands()) == 0
+    assert ["2026-11-19 to 2026-11-25" in message.title for _, message in stub.sent] == [True]
+    assert remembered(stub.output, "daily")["outbox"] == {}
+
+
+def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_file) -> None:
+    """Put back, it is told again; the alarm of the one that stayed goes on. A source that is not asked any more as well."""
+
+    def look(days: int, *organizations: str, fetch: bool) -> list[str]:
+        params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=fetch, parameters={"organization": organizations})
+        stub.faults, stub.open, told = [RunError("broke")] * 9, {"fetch": "503"}, len(stub.sent)
+        due(NOW + days * DAY, stub.hands())
+        return [message.title.removeprefix("API Usage: daily of ") for _, message in stub.sent[told:]]
+
+    assert look(0, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "a failed", "b failed"]
+    assert look(1, "a", fetch=False) == []
+    assert look(2, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "b failed"]
+
+
+def test_an_organization_that_cannot_be_looked_up_keeps_its_alarm(stub, params_file) -> None:
+    """`all` of a damaged store is nobody for one look."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], parameters={"organization": "all"})
+    (stub.output.parent / "store" / "usage" / "_delta_log").mkdir(parents=True)
+
+    def damaged() -> tuple[str, ...]:
+        raise StoreError("damaged")
+
+    for n, organizations in enumerate((lambda: ("a",), damaged, lambda: ("a",))):
+        (stub.output.parent / "store" / "usage" / "_delta_log" / f"{n:020d}.json").write_text("{}")
+        stub.faults = [RunError("broke")]
+        due(NOW + n * DAY, stub.hands(organizations=organizations))
+
+    assert len(stub.sent) == 1
+
+
 def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, params_file) -> None:
     """Nothing is told of a quiet report; an alarm that goes on is not repeated."""
     params_file(deliver=[{"to": "OPS", "on": "findings", "failed_share_over": 0.2}])
@@ -85,6 +229,26 @@ def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, 
 
     told = [message.title.rpartition(": ")[2] for _, message in stub.sent]
     assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_kinds_of_findings_go_to_one_address(stub, params_file, order: int) -> None:
+    """Each has its thresholds and its alarms, in whatever order they stand; an alarm under a threshold of before is none."""
+
+    def thresholds(*shares: float) -> None:
+        deliver = [{"to": "OPS", "on": "findings", "failed_share_over": share, "change_over": None} for share in shares]
+        params_file(deliver=deliver[::order])
+
+    told = []
+    for n, (failed, *shares) in enumerate(
+        [(30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.9, 0.2), (30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.2), (95, 0.9, 0.2)]
+    ):
+        thresholds(*shares)
+        stub.facts = outcome(failed)
+        due(NOW + n * DAY, stub.hands())
+        told.append(len(stub.sent))
+
+    assert told == [1, 2, 2, 2, 3, 3, 4]
 
 
 @pytest.mark.parametrize(

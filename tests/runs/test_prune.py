@@ -1,12 +1,15 @@
 """Retention: what is old goes, never the newest of a report and organization, nor what `due` would make again."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.due import due
 from apiusage_helpers.runs.plans import read_plans
-from apiusage_helpers.runs.prune import Keep, old_reports, prune
+from apiusage_helpers.runs.prune import Keep, leftovers, old_reports, prune
+from apiusage_helpers.runs.publish import publish_run
+from apiusage_helpers.runs.published import published
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -84,6 +87,27 @@ def test_a_run_that_is_just_being_published_stays(stub) -> None:
     assert list(prune(stub.output, [], Keep(rest=0), NOW)) == []
     (stub.output / ".runs" / ".20261124T100000-x.work").rmdir()
     assert [path.name for path in prune(stub.output, [], Keep(rest=0), NOW)] == ["20261124T100000-x"]
+
+
+def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkeypatch) -> None:
+    """The look at the links comes just before the swap, the end of its work folder just after it."""
+    params_file()
+    due(NOW, stub.hands())
+    name, [link] = "20261124T100000-x", list((stub.output / "daily" / "a").glob("2*"))
+    shutil.copytree(link, stub.output / ".runs" / name)
+    work = stub.output / ".runs" / f".{name}.work"
+    work.mkdir()
+    looked = [(link.resolve(), facts) for link, facts in published(stub.output, "daily")]
+
+    def swapped(*_: object):
+        if work.is_dir():
+            publish_run(stub.output, name, link.relative_to(stub.output))
+            work.rmdir()
+        return iter(looked)
+
+    monkeypatch.setattr("apiusage_helpers.runs.prune.published", swapped)
+    assert stub.output / ".runs" / name not in leftovers(stub.output, Keep(rest=0), NOW)
+    assert link.resolve().name == name
 
 
 def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.publish import publish_run
 from apiusage_helpers.runs.published import published
 
@@ -31,6 +32,15 @@ def test_the_draft_of_a_killed_run_is_no_report(tmp_path: Path) -> None:
 
     assert (tmp_path / PLACE.parent / "latest.html").read_text() == "good"
     assert [link.name for link, _ in published(tmp_path, "daily")] == [PLACE.name]
+
+
+def test_a_run_that_is_gone_leaves_the_last_report(tmp_path: Path) -> None:
+    """A link never leads to nothing, whoever has taken the folder away."""
+    link = publish_run(tmp_path, made(tmp_path, "good"), PLACE)
+    with pytest.raises(RunError, match="the last report stays"):
+        publish_run(tmp_path, "taken-away", PLACE)
+
+    assert (link / "report.html").read_text() == "good"
 
 
 def test_a_run_folder_is_settled_before_a_link_leads_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
