@@ -3,8 +3,8 @@
 A schedule begins with the first look at it. The latest instant before that is run once, whatever the policy; from then on
 nothing is missed silently: `all` runs every missed instant within its staleness, `latest` the newest one at any age,
 `none` those that are up to an hour late. A report that waits for its days stays due until it has run; one that cannot be
-made after that is given up when a newer one has come (under `all`: when it is too stale as well). Instants are cronsim's:
-one a local time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
+made after that is given up when a newer one has come and it is too late to catch up. Instants are cronsim's: one a local
+time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
 """
 
 from collections.abc import Iterator
