@@ -3,8 +3,8 @@
 A schedule begins with the first look at it. The latest instant before that is run once, whatever the policy; from then on
 nothing is missed silently: `all` runs every missed instant within its staleness, `latest` the newest one at any age,
 `none` those that are up to an hour late. A report that waits for its days stays due until it has run; one that cannot be
-made after that is given up when a newer one has come (under `all`: when it is too stale as well). Instants are cronsim's:
-one a local time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
+made after that is given up when a newer one has come and it is too late to catch up. Instants are cronsim's: one a local
+time, as Debian's cron has it, also where the clock jumps. Nothing here reads a clock or a file.
 """
 
 from collections.abc import Iterator
@@ -57,10 +57,11 @@ def due_instants(schedule: Schedule, memory: Memory, now: datetime) -> tuple[dat
 
 
 def given_up(schedule: Schedule, instant: datetime, now: datetime) -> bool:
-    """Whether an instant whose report cannot be made is not tried again: a newer one has come, and `all` goes not so far back."""
+    """Whether an instant whose report cannot be made is not tried again: a newer one has come, and it is too late to catch up."""
+    if now - instant <= _most_late(schedule):
+        return False
     newest = newest_instant(schedule, now)
-    most = timedelta(days=schedule.max_staleness_days if schedule.catch_up == "all" else 0)
-    return newest is not None and newest > instant and now - instant > most
+    return newest is not None and newest > instant
 
 
 def next_instant(schedule: Schedule, now: datetime) -> datetime:
@@ -87,9 +88,12 @@ def _missed(schedule: Schedule, begun: datetime, now: datetime) -> tuple[datetim
     if schedule.catch_up == "latest":
         newest = newest_instant(schedule, now)
         return (newest,) if newest and newest > begun else ()
-    most = timedelta(days=schedule.max_staleness_days) if schedule.catch_up == "all" else LATE
-    earliest = now - most - timedelta(microseconds=1)  # an instant exactly as late as is allowed is run
+    earliest = now - _most_late(schedule) - timedelta(microseconds=1)  # an instant exactly as late as is allowed is run
     return instants(schedule, max(begun, earliest), now)
+
+
+def _most_late(schedule: Schedule) -> timedelta:
+    return timedelta(days=schedule.max_staleness_days) if schedule.catch_up == "all" else LATE
 
 
 def _after(schedule: Schedule, start: datetime) -> Iterator[datetime]:

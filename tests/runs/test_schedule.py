@@ -133,6 +133,18 @@ def test_what_cannot_be_made_is_given_up_when_a_newer_one_has_come(policy: str, 
     assert not given_up(yearly, instant, instant + timedelta(days=300))
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_nothing_is_given_up_that_is_due_all_the_same(policy: str) -> None:
+    """Whatever is due without having waited is due because the policy says so."""
+    draw, begun = random.Random(policy), datetime(2026, 1, 1, tzinfo=UTC)
+    for cron in ("*/20 * * * *", "30 2 * * *", "0 9 * * 1"):
+        schedule = Schedule(cron=cron, catch_up=policy)
+        for _ in range(20):
+            now = begun + timedelta(hours=draw.uniform(0, 1000))
+            memory = type(begin(schedule, begun))(begun, None)
+            assert not any(given_up(schedule, instant, now) for instant in due_instants(schedule, memory, now))
+
+
 @pytest.mark.parametrize("expression", ["x * * * *", "61 * * * *", "0 0 31 2 *", "* * * * * *" * 2])
 def test_an_expression_without_instants_is_refused(expression: str) -> None:
     """With what cronsim says of it."""
