@@ -143,16 +143,31 @@ def no_room(*_: object) -> None:
 
 
 def test_an_alarm_ends_with_the_report_that_was_made_by_hand(stub, params_file) -> None:
-    """Also where its instant is not due any more, so that no look makes it."""
+    """Also where its instant is not due any more, so that no look makes it; an older one that failed is given up."""
     plan = params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up="none")
     due(NOW, stub.hands())
-    for n in (1, 2):
+    told = []
+    for n, by_hand in ((1, False), (2, True), (3, False)):
         now = (NOW + n * DAY).replace(hour=2, minute=45)
         stub.faults = [RunError("cell 3 failed")]
         assert due(now, stub.hands()) == 4
-        stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+        if by_hand:
+            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
         assert due(now.replace(hour=9), stub.hands()) == 0
+        told.append(len(stub.sent))
 
+    assert told == [1, 1, 2]
+
+
+def test_a_report_that_fails_again_after_it_was_made_is_told_again(stub, params_file) -> None:
+    """One and the same interval, made anew for other parameters."""
+    params_file()
+    due(NOW - DAY, stub.hands())
+    for top, fails in ((5, True), (5, True), (5, False), (4, True)):
+        params_file(deliver=[{"to": "OPS", "on": "failure"}], parameters={"top": top})
+        due(NOW, stub.hands(run=broken_on(stub, *["2026-11-24"] * fails)))
+
+    assert len(stub.made) == 2
     assert len(stub.sent) == 2
 
 
@@ -195,8 +210,8 @@ def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_fi
 
     def look(days: int, *organizations: str, fetch: bool) -> list[str]:
         params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=fetch, parameters={"organization": organizations})
-        stub.faults, stub.open, told = [RunError("broke")] * 9, {"fetch": "503"}, len(stub.sent)
-        due(NOW + days * DAY, stub.hands())
+        stub.open, told = {"fetch": "503"}, len(stub.sent)
+        due(NOW + days * DAY, stub.hands(run=broken_on(stub, "2026-11-24", "2026-11-25", "2026-11-26")))
         return [message.title.removeprefix("API Usage: daily of ") for _, message in stub.sent[told:]]
 
     assert look(0, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "a failed", "b failed"]
@@ -214,8 +229,8 @@ def test_an_organization_that_cannot_be_looked_up_keeps_its_alarm(stub, params_f
 
     for n, organizations in enumerate((lambda: ("a",), damaged, lambda: ("a",))):
         (stub.output.parent / "store" / "usage" / "_delta_log" / f"{n:020d}.json").write_text("{}")
-        stub.faults = [RunError("broke")]
-        due(NOW + n * DAY, stub.hands(organizations=organizations))
+        broken = broken_on(stub, "2026-11-24", "2026-11-25", "2026-11-26")
+        due(NOW + n * DAY, stub.hands(run=broken, organizations=organizations))
 
     assert len(stub.sent) == 1
 
