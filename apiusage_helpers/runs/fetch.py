@@ -7,6 +7,7 @@ interrupted fetch goes on where it stopped. Nothing is asked for the current day
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -17,7 +18,12 @@ import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
 from apiusage_helpers.interval import Interval, previous_days
-from apiusage_helpers.sources.genesys_cloud.credentials import Credentials, read_credentials, usable_profiles
+from apiusage_helpers.sources.genesys_cloud.credentials import (
+    Credentials,
+    own_profile_lacks,
+    read_credentials,
+    usable_profiles,
+)
 from apiusage_helpers.sources.genesys_cloud.differences import Difference, differences
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.pace import skew_words
@@ -66,6 +72,19 @@ def fetch_organization(
     """
     credentials = read_credentials(organization)
     return asyncio.run(fetch_days(credentials, Order(service, interval, compare), tell=tell))
+
+
+def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:
+    """Why a report of the organizations `named` takes the days of one of them as stored; nothing when it is to be fetched.
+
+    A report that names one organization means the environment by it, as `apiusage fetch` does. Of several, or of
+    `all`, only those with a profile of their own are fetched: the environment's days would replace those of the others.
+    """
+    if [organization] == ([named] if isinstance(named, str) else list(named)):
+        return ""
+    with suppress(ParameterError):  # a file of profiles that cannot be read is told by the fetch
+        return own_profile_lacks(organization)
+    return ""
 
 
 def fetch_all(order: Order, *, tell: Callable[[str], None] = lambda _: None) -> Mapping[str, Fetched | ApiUsageError]:

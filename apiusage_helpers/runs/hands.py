@@ -1,7 +1,7 @@
 """What `due` reaches out with: the runner, the source, the store, the news. A test gives it others; each is loaded when used."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,13 @@ def fetch(organization: str, tell: Callable[[str], None]) -> None:
     from apiusage_helpers.runs.fetch import fetch_organization  # noqa: PLC0415  # when something is to be fetched
 
     fetch_organization(organization, tell=tell)
+
+
+def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:
+    """Why a report of the organizations `named` does not fetch one of them, in words; nothing when it does."""
+    from apiusage_helpers.runs import fetch  # noqa: PLC0415  # as above
+
+    return fetch.why_not_fetched(organization, named)
 
 
 def open_days(organization: str, interval: Interval) -> str:
@@ -44,6 +51,7 @@ class Hands:
 
     run: Callable[..., Path] = run_report
     fetch: Callable[[str, Callable[[str], None]], None] = fetch
+    why_not_fetched: Callable[[str, str | Sequence[str]], str] = why_not_fetched
     open_days: Callable[[str, Interval], str] = open_days
     organizations: Callable[[], tuple[str, ...]] = store_organizations
     look: Callable[[], Look] = store_look

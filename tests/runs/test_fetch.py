@@ -13,7 +13,7 @@ from double.virtual import ADDRESS, BEGIN, Transport
 
 from apiusage_helpers.errors import ParameterError, SourceError
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days
+from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days, why_not_fetched
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.session import Means
 from apiusage_helpers.store import Origin, listed_clients, stored_days, write_days
@@ -243,6 +243,20 @@ def test_a_fetch_needs_few_requests(fetch, service) -> None:
     fetch()
 
     assert len(service.requests) == 1 + 4 * 2 + 1
+
+
+def test_only_profiles_are_fetched_for_reports_of_several_organizations(monkeypatch, tmp_path) -> None:
+    """A report that names one organization may mean the environment; a broken file is left to the fetch to tell."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".gc" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[globex]\nclient_credentials = "i"\nclient_secret = "canary"\n')
+
+    assert why_not_fetched("acme", "acme") == why_not_fetched("acme", ["acme"]) == ""
+    assert [bool(why_not_fetched(name, "all")) for name in ("acme", "globex", "sample")] == [True, False, True]
+    assert [bool(why_not_fetched(name, ["acme", "globex"])) for name in ("acme", "globex")] == [True, False]
+    path.write_text("[globex")
+    assert why_not_fetched("acme", "all") == ""
 
 
 def _dates(*backs: int) -> list[date]:
