@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
-from apiusage_helpers.interval import Interval, previous_days
+from apiusage_helpers.interval import Interval, previous_days, refuse_length
 from apiusage_helpers.sources.genesys_cloud.credentials import (
     Credentials,
     own_profile_lacks,
@@ -152,12 +152,37 @@ async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:
     if len(days) < len(interval):
         usage = usage.filter(pc.is_in(usage["date"], pa.array(days, pa.date32())))
     origin = Origin(SERVICES[service].source, found.at, fetched=True)
-    written = await asyncio.to_thread(write_days, work.name, usage, days, origin, root=work.root)
-    for line in (*found.notes, *written.told()):
+    kept = _no_longer_given(work, usage, days)
+    given = [day for day in days if day not in kept]
+    written = Written()
+    if given:
+        written = await asyncio.to_thread(write_days, work.name, usage, given, origin, root=work.root)
+    kept_words = [_kept_words(work.name, kept)] if kept else []
+    for line in (*found.notes, *kept_words, *written.told()):
         work.say(line)
     if work.order.compare:
         await _compare(work, interval, found.usage)
     return written
+
+
+def _no_longer_given(work: _Work, usage: pa.Table, days: Sequence[date]) -> list[date]:
+    """The `days` that the store holds settled and with requests, and that have no row in the answer.
+
+    The store is their only archive: a service that has let go of a day answers as if the day had had no traffic.
+    """
+    given = set(usage["date"].unique().to_pylist())
+    stored = stored_days(work.name, Interval(days[0], days[-1]), root=work.root)
+    settled = {day.date for day in stored if day.requests and not day.provisional}
+    return [day for day in days if day in settled and day not in given]
+
+
+def _kept_words(organization: str, kept: Sequence[date]) -> str:
+    count = "1 day" if len(kept) == 1 else f"{len(kept)} days"
+    span = Interval(kept[0], kept[-1])
+    return (
+        f"{count} of {span} with requests in the store and no row in the answer: kept as stored (to take the answer: "
+        f"apiusage forget --organization {organization} --interval {span}, then fetch)"
+    )
 
 
 async def _compare(work: _Work, interval: Interval, usage: pa.Table) -> None:
@@ -197,6 +222,7 @@ def _refuse_interval(order: Order, today: date) -> None:
         raise ParameterError(
             f"interval {order.interval} touches {today} or later: the newest complete UTC day is {newest}"
         )
+    refuse_length(order.interval)
     for service in SERVICES if order.compare else (order.service,):
         oldest = oldest_day(service, today)
         if oldest is not None and order.interval.start < oldest:

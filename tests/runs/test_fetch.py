@@ -108,6 +108,39 @@ def test_a_restated_day_is_replaced_and_told(fetch, acme, told, tmp_path) -> Non
     ]
 
 
+def test_settled_days_that_the_service_no_longer_gives_are_kept_and_told(fetch, acme, told, tmp_path) -> None:
+    """The store is their only archive; a settled day without traffic may gain some, a provisional one may lose it."""
+    interval = Interval(TODAY - DAY * 12, TODAY - DAY)
+    fetch("usage", interval)
+    before = {day.date: day.requests for day in stored_days("acme", interval, root=tmp_path)}
+    acme.rows = [row for row in acme.rows if TODAY - DAY * 7 < row.date < TODAY - DAY]
+    told.clear()
+    fetched = fetch("usage", interval)
+    after = {day.date: day.requests for day in stored_days("acme", interval, root=tmp_path)}
+    gone = [day for day in interval.days[:-1] if before[day] and day <= TODAY - DAY * 7]
+
+    assert len(gone) > 3
+    assert after == before | {TODAY - DAY: 0}
+    assert [day for day, *_ in fetched.written.restated] == [TODAY - DAY]
+    assert any(
+        f"{len(gone)} days of {gone[0]}/{gone[-1]} with requests in the store and no row in the answer: kept" in line
+        for line in told
+    )
+
+
+def test_a_month_of_which_nothing_is_given_any_more_stays(fetch, acme, told, tmp_path) -> None:
+    """Also when there is then no day to write; the message says how to take the answer instead."""
+    day = next(row.date for row in reversed(acme.rows) if row.date < TODAY - DAY * 20)
+    fetch("usage", Interval(day, day))
+    [stored] = stored_days("acme", root=tmp_path)
+    acme.rows = []
+    fetch("usage", Interval(day, day))
+
+    assert stored.requests > 0
+    assert stored_days("acme", root=tmp_path) == (stored,)
+    assert any(f"apiusage forget --organization acme --interval {day}/{day}" in line for line in told)
+
+
 def test_days_of_the_other_service_are_told_as_such(fetch, acme, told) -> None:
     """Where its figures are others; a service that restates its own day is told apart from it."""
     day = TODAY - DAY * 30
@@ -174,6 +207,7 @@ def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None
     [
         ("usage", Interval(TODAY - DAY, TODAY), "touches"),
         ("usage", Interval(TODAY - DAY, TODAY + DAY), "touches"),
+        ("usage", Interval(date(1000, 1, 1), TODAY - DAY), "3,660 at most"),
         ("jobs", Interval(TODAY - DAY * 400, TODAY - DAY * 390), "one year"),
     ],
 )
