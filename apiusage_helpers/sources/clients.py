@@ -15,6 +15,7 @@ from apiusage_helpers.store import ListedClient, listed_clients
 
 COLUMNS = ("client_id", "owner", "kind", "excluded")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
+_SURPLUS = ""  # the key of cells that have no column
 _ACTIVE = frozenset({"", "active"})
 
 
@@ -59,12 +60,21 @@ def read_clients(path: Path | None) -> dict[str, Client]:
         return {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+            reader = csv.DictReader(file, restkey=_SURPLUS, strict=True)
             _refuse_header(path, reader.fieldnames or ())
-            clients = [_client(path, reader.line_num, record) for record in reader]
+            return _by_id(path, reader)
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise ParameterError(f"{path}: cannot be read as CSV UTF-8: {fault}") from None
-    return {client.client_id: client for client in clients}
+
+
+def _by_id(path: Path, reader: "csv.DictReader[str]") -> dict[str, Client]:
+    clients: dict[str, Client] = {}
+    for record in reader:
+        client = _client(path, reader.line_num, record)
+        if client.client_id in clients:
+            raise ParameterError(f"{path}: line {reader.line_num}: client_id {client.client_id!r} stands there twice")
+        clients[client.client_id] = client
+    return clients
 
 
 def _refuse_header(path: Path, header: object) -> None:
@@ -73,6 +83,10 @@ def _refuse_header(path: Path, header: object) -> None:
 
 
 def _client(path: Path, line: int, record: dict[str, str | None]) -> Client:
+    if _SURPLUS in record:
+        raise ParameterError(
+            f'{path}: line {line}: more cells than columns: put text with a comma into quotes, as "Team A, B"'
+        )
     excluded = (record.get("excluded") or "").strip().lower()
     if excluded not in _TRUTH:
         raise ParameterError(f"{path}: line {line}: excluded {excluded!r}: write true, false or nothing")

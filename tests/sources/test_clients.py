@@ -26,6 +26,8 @@ def test_clients_are_read_by_id(tmp_path: Path) -> None:
         ("client_id,colour\r\na,red\r\n", "line 1"),
         ("client_id,excluded\r\na,maybe\r\n", "line 2: excluded 'maybe'"),
         ("client_id,excluded\r\n,true\r\n", "line 2: client_id"),
+        ("client_id,owner,kind,excluded\r\na,Team A, B,,true\r\n", "line 2: more cells than columns"),
+        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "line 4: client_id 'a' stands there twice"),
         ("", "line 1"),
     ],
 )
