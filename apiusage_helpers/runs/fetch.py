@@ -119,8 +119,11 @@ async def fetch_days(
         _tell_skew(work)
         _refuse_interval(order, work.today)
         written = Written()
-        for days in _months(_wanted(work)):
+        begun = _begun(work)
+        for days in _months(_wanted(work, begun)):
             written += await _fetch_month(work, days)
+            if begun:
+                progress.reached(name, begun, days[-1], root=root)
         clients = await _fetch_clients(work)
         if order.interval is not None:
             progress.ended(name, root=root)
@@ -231,8 +234,21 @@ def _refuse_interval(order: Order, today: date) -> None:
             )
 
 
-def _wanted(work: _Work) -> list[date]:
-    """The days to ask for, in order: of an interval those not yet fetched since it was begun, else what is missing."""
+def _begun(work: _Work) -> progress.Begun | None:
+    """The fetch of an interval, perhaps one that was interrupted; None where nothing is to be gone on with.
+
+    Without an interval the store itself tells what is missing; of a comparison both services are held against each
+    other over all that was asked for.
+    """
+    order = work.order
+    if order.interval is None or order.compare:
+        return None
+    began = work.session.server_now().replace(microsecond=0)
+    return progress.begun(work.name, f"{SERVICES[order.service].source} {order.interval}", began, root=work.root)
+
+
+def _wanted(work: _Work, begun: progress.Begun | None) -> list[date]:
+    """The days to ask for, in order: of an interval those not yet dealt with since it was begun, else what is missing."""
     order, today = work.order, work.today
     interval = order.interval or previous_days(LOOKED_BACK, today)
     stored = {day.date: day for day in stored_days(work.name, interval, root=work.root)}
@@ -244,16 +260,8 @@ def _wanted(work: _Work) -> list[date]:
     if order.interval is None:
         again = set(previous_days(AGAIN, today).days)
         return [day for day in interval.days if day not in stored or stored[day].provisional or day in again]
-    if order.compare:
-        return list(interval.days)  # both services are held against each other over all that was asked for
-    source, began = SERVICES[order.service].source, work.session.server_now().replace(microsecond=0)
-    since = progress.begun(work.name, f"{source} {interval}", began, root=work.root)
-    done = {
-        day.date
-        for day in stored.values()
-        if day.source == source and not day.provisional and since <= day.fetched_at and since < began
-    }
-    return [day for day in interval.days if day not in done]
+    reached = begun.reached if begun else date.min
+    return [day for day in interval.days if day > reached or day not in stored or stored[day].provisional]
 
 
 def _months(days: Sequence[date]) -> list[list[date]]:

@@ -16,7 +16,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days, why_not_fetched
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.session import Means
-from apiusage_helpers.store import Origin, listed_clients, stored_days, write_days
+from apiusage_helpers.store import Origin, forget_days, listed_clients, stored_days, write_days
 from apiusage_helpers.usage import usage_table
 
 TODAY = BEGIN.date()
@@ -190,6 +190,35 @@ def test_an_interrupted_fetch_goes_on_where_it_stopped(fetch, service, interval)
     fetch("usage", interval)
 
     assert [first for first, _ in asked(service)] == [54, 23]
+
+
+def test_an_interrupted_refresh_goes_on_where_it_stopped(fetch, service, loop) -> None:
+    """Also of days that are in the store unchanged, but for the provisional; a day later it begins anew."""
+    interval = Interval(TODAY - DAY * 90, TODAY - DAY)
+    fetch("usage", interval)
+    for later, first in ((0, [54, 23]), (86400 * 2, [90, 84, 54, 23])):
+        service.schedule = faults.in_turn([None, None, None, None, None, "lost"], route=USAGE)
+        with pytest.raises(SourceError):
+            fetch("usage", interval)
+        service.schedule = faults.in_turn([])
+        loop.passed += later
+        service.asked.clear()
+        fetch("usage", interval)
+
+        assert [begin for begin, _ in asked(service)] == first
+
+
+def test_a_day_forgotten_in_between_is_asked_for(fetch, service, tmp_path) -> None:
+    """What a fetch has dealt with and the store no longer has is missing."""
+    interval = Interval(TODAY - DAY * 90, TODAY - DAY)
+    service.schedule = faults.in_turn([None, None, None, None, None, "lost"], route=USAGE)
+    with pytest.raises(SourceError):
+        fetch("usage", interval)
+    forget_days("acme", Interval(TODAY - DAY * 80, TODAY - DAY * 80), root=tmp_path)
+    service.asked.clear()
+    fetch("usage", interval)
+
+    assert [first for first, _ in asked(service)] == [80, 54, 23]
 
 
 def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None:
