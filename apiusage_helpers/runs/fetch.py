@@ -28,7 +28,7 @@ from apiusage_helpers.sources.genesys_cloud.differences import Difference, diffe
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.pace import skew_words
 from apiusage_helpers.sources.genesys_cloud.queries import SERVICES, ServiceName, ask_usage, oldest_day
-from apiusage_helpers.sources.genesys_cloud.session import FORBIDDEN, Means, Session, open_session
+from apiusage_helpers.sources.genesys_cloud.session import Means, Session, open_session
 from apiusage_helpers.store import ListedClient, Origin, Written, progress, stored_days, write_clients, write_days
 from apiusage_helpers.usage import organization_name
 
@@ -197,12 +197,13 @@ async def _compare(work: _Work, interval: Interval, usage: pa.Table) -> None:
 
 
 async def _fetch_clients(work: _Work) -> int:
-    """The number of OAuth clients that the platform lists; one whose role may not read them keeps what was known."""
+    """The number of OAuth clients that the platform lists; where it does not list them whole, what was known is kept.
+
+    The days are whole without them, so it is told and is no failure.
+    """
     try:
         listed = await ask_clients(work.session)
     except SourceError as fault:
-        if fault.status != FORBIDDEN:
-            raise
         work.say(f"the client directory was not read: {fault}")
         return 0
     clients = [ListedClient(c.id, c.name or "", c.authorized_grant_type or "", c.state or "") for c in listed]

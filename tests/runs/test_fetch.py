@@ -301,6 +301,18 @@ def test_a_role_that_may_not_read_the_directory_still_fetches_days(fetch, acme, 
     assert set(listed_clients("acme", root=tmp_path)) == set(acme.clients)
 
 
+@pytest.mark.parametrize("fault", ["503", "foreign", "wrong type"])
+def test_a_directory_that_cannot_be_read_is_told_and_no_failure(fetch, service, acme, told, tmp_path, fault) -> None:
+    """Whatever its answer is: the days are whole, and what was known of clients stays."""
+    fetch()
+    service.schedule = faults.in_turn([fault] * 99, route="oauth/clients")
+    told.clear()
+    fetch()
+
+    assert any("client directory was not read" in line for line in told)
+    assert set(listed_clients("acme", root=tmp_path)) == set(acme.clients)
+
+
 def test_a_fetch_needs_few_requests(fetch, service) -> None:
     """The fetch is part of what it counts: a token, four queries with a poll each, one page of clients."""
     fetch()
