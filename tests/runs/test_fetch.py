@@ -82,6 +82,17 @@ def test_later_fetches_bring_what_is_missing_and_the_last_3_days(fetch, service,
     assert asked(service) == [(1, -4)]
 
 
+def test_the_last_3_days_are_asked_for_again(fetch, service, loop) -> None:
+    """Those that are settled too, and none before them."""
+    fetch()
+    for _ in range(2):
+        loop.passed += 86400
+        service.asked.clear()
+        fetch()
+
+    assert asked(service) == [(1, -1)]
+
+
 def test_days_are_provisional_until_24_hours_after_their_end(fetch, loop, tmp_path) -> None:
     """Then they are fetched again and settled, also unchanged ones."""
     fetch()
