@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,16 @@ def test_its_days_have_an_organization_of_their_own() -> None:
     assert f"id-of-{name} " in lines[1]
     assert f"`{name}` instead of `acme`" in told
     assert name != "acme"
+
+
+def test_a_second_one_is_told_in_one_line() -> None:
+    """The port is taken: no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = started("--port", str(port))
+        shown, told = process.communicate(timeout=20)
+
+    assert (process.returncode, shown) == (1, "")
+    assert told.splitlines() == [
+        f"port {port}: Address already in use: if another double answers there, use it or end it first (Ctrl-C)"
+    ]

@@ -1,7 +1,9 @@
 """The double for hands-on use: it prints the environment to set, then answers until Ctrl-C."""
 
 import argparse
+import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from double import faults
@@ -20,7 +22,13 @@ service = Service([invented("trial", today, days=120, clients=8, uris=7)], query
 if options.faults is not None:
     service.schedule = faults.seeded(options.faults, requests=10_000, share=0.1, kinds=faults.PASSING)
 (trial,) = service.organizations
-with serving(service, port=options.port) as address:
+with ExitStack() as stack:
+    try:
+        address = stack.enter_context(serving(service, port=options.port))
+    except OSError as fault:
+        sys.exit(
+            f"port {options.port}: {fault.strerror}: if another double answers there, use it or end it first (Ctrl-C)"
+        )
     print(f"export GENESYSCLOUD_API_URL={address} GENESYSCLOUD_LOGIN_URL={address}")
     print(f"export GENESYSCLOUD_OAUTHCLIENT_ID={trial.client_id} GENESYSCLOUD_OAUTHCLIENT_SECRET={trial.secret}")
     print("then: apiusage fetch --organization trial   (a name of its own, apart from your organizations)", flush=True)
