@@ -118,9 +118,14 @@ def resolve(date_range: str, today: date) -> Interval:
     if interval.end >= today:
         newest = today - _DAY
         raise ParameterError(f"interval {interval} touches {today} or later: the newest complete UTC day is {newest}")
+    refuse_length(interval)
+    return interval
+
+
+def refuse_length(interval: Interval) -> None:
+    """ParameterError when an interval holds more days than a report can."""
     if len(interval) > _MOST_DAYS:
         raise ParameterError(f"interval {interval} holds {len(interval):,} days: a report holds {_MOST_DAYS:,} at most")
-    return interval
 
 
 def named(interval: Interval, today: date) -> str:

@@ -167,7 +167,7 @@ class Stub:
     def hands(self, **others: Any) -> Hands:
         return Hands(**{
             "run": self.run, "fetch": self.fetch, "open_days": lambda name, _: self.open.get(name, ""),
-            "organizations": lambda: ("a", "b"), "send": lambda to, message: self.sent.append((to, message)),
+            "organizations": lambda: ("a", "b"), "why_not_fetched": lambda *_: "", "send": lambda to, message: self.sent.append((to, message)),
             "sleep": lambda _: None, "tell": self.told.append, "show": self.told.append,
         } | others)  # fmt: skip
 

@@ -167,16 +167,33 @@ def test_a_sample_is_not_added_beside_other_organizations(apiusage, result_file)
 
 
 def test_doctor_tells_and_hides(apiusage, result_file) -> None:
-    """Days, folders, credentials present but never shown; a damaged store ends with 3."""
+    """Days, folders, credentials present but never shown; half of them, and a damaged store, end with 3."""
     apiusage("import", result_file(GOOD), "--organization", "acme")
     done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # a canary
 
-    assert done.returncode == 0
+    assert done.returncode == 3
+    assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set and GENESYSCLOUD_OAUTHCLIENT_ID is not: set both" in done.stdout
     assert "acme: 1 day," in done.stdout
     assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set" in done.stdout
     assert "canary" not in done.stdout + done.stderr
     next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
     assert apiusage("doctor").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"GENESYSCLOUD_OAUTHCLIENT_ID": "i"}, 3),
+        ({"GENESYSCLOUD_REGION": "mypurecloud.dee"}, 3),
+        ({"GENESYSCLOUD_REGION": "mypurecloud.de"}, 0),
+        ({}, 0),
+    ],
+)
+def test_doctor_ends_with_3_where_nothing_could_be_fetched(apiusage, variables, code: int) -> None:
+    """With an id alone or a wrong region; who sets no OAuth client at all reports from files."""
+    done = apiusage("doctor", HOME="/nonexistent", **variables)
+
+    assert done.returncode == code, done.stdout
 
 
 def test_doctor_reads_every_params_file_and_saved_view(apiusage, result_file) -> None:

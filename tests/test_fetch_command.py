@@ -18,7 +18,8 @@ from double.server import serving
 from double.service import USAGE, Service
 from double.truth import DAY, Organization, Row, invented
 
-from apiusage_helpers.store import stored_days
+from apiusage_helpers.store import Origin, stored_days, write_days
+from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -215,6 +216,35 @@ def test_doctor_tries_the_credentials(apiusage) -> None:
     assert "invalid_client" in refused.stdout
     assert "did you mean mypurecloud.de" in wrong.stdout
     assert not any("canary" in done.stdout + done.stderr for done in (fine, lacking, refused, wrong))
+
+
+def test_a_schedule_of_all_never_takes_one_organizations_days_for_another(apiusage, tmp_path) -> None:
+    """Only organizations with a profile of their own are fetched; the environment's replaces nobody's days."""
+    shutil.copytree(ROOT / "notebooks", apiusage.folder / "notebooks")
+    report = {
+        "notebook": "api_usage_report", "schedule": {"cron": "0 0 * * *", "fetch": True, "wait_hours": 0},
+        "parameters": {"organization": "all", "date_range": "previous_7_days"},
+    }  # fmt: skip
+    (apiusage.folder / "params").mkdir()
+    (apiusage.folder / "params" / "daily.yaml").write_text(json.dumps(report))
+    days = [today() - DAY * back for back in range(1, 8)]
+    kept = {"acme": "usage/query", "globex": "CSV export", "sample": "sample"}
+    for name, source in kept.items():
+        rows = usage_table([(day, "a", "A", "GET", "u", 7, 7, 0, 0, 0, 0) for day in days])
+        write_days(name, rows, days, Origin(source, datetime.now(UTC)), root=apiusage.store)
+    initech = invented("initech", today(), days=20)
+    write_days("initech", usage_table([]), days[-1:], Origin("usage/query", datetime.now(UTC)), root=apiusage.store)
+    profiles(tmp_path, initech)
+    with double(invented("acme", today(), days=20), initech) as (_, environment):
+        done = apiusage("due", **environment | {"HOME": str(tmp_path)})
+
+    assert done.returncode == 0, done.stderr
+    for name, source in kept.items():
+        found = stored_days(name, root=apiusage.store)
+        assert {(day.source, day.requests) for day in found} == {(source, 7)}, name
+        assert f"{name}: not fetched, its days are taken as they are: no profile '{name}'" in done.stderr
+    assert len(stored_days("initech", root=apiusage.store)) == 90
+    assert len(done.stdout.splitlines()) == 4
 
 
 def test_a_schedule_fetches_first_and_waits_for_days_that_may_grow(apiusage) -> None:

@@ -40,7 +40,8 @@ class Access:
 
 def access_lines(means: Means | None = None) -> Access:
     """The state of the credentials of the environment and of each profile, tried on the platform."""
-    lines, sound = list(_variables()), True
+    lines = list(_variables())
+    sound = all(state != "attention" for state, _ in lines)
     found, faults = _clients()
     for fault in faults:
         lines.append(("attention", str(fault)))
@@ -60,7 +61,15 @@ def _variables() -> Iterator[Line]:
     for name in (REGION, ID, SECRET):
         there = bool(os.environ.get(name))
         yield ("ok" if there else "note", f"{name} is {'set' if there else 'not set'}")
+    yield from _half()
     yield from _region()
+
+
+def _half() -> Iterator[Line]:
+    """What is lacking where one of id and secret is set: nothing can be fetched with it."""
+    for name, other in ((ID, SECRET), (SECRET, ID)):
+        if os.environ.get(name) and not os.environ.get(other):
+            yield "attention", f"{name} is set and {other} is not: set both, or neither"
 
 
 def _region() -> Iterator[Line]:

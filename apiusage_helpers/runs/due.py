@@ -233,6 +233,10 @@ def _fetch(day: Day, work: Work) -> None:
     """Fetch an organization once a look; a source that fails is news of each report that asked for it."""
     name = work.organization
     if name not in day.fetched:
+        why_not = day.hands.why_not_fetched(name, work.report.parameters.organization)
+        if why_not:
+            day.hands.tell(f"{name}: not fetched, its days are taken as they are: {why_not}")
+            return
         day.fetched[name] = _fetch_fault(day, name)
     fault = day.fetched[name]
     if fault:

@@ -7,6 +7,7 @@ interrupted fetch goes on where it stopped. Nothing is asked for the current day
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,13 +17,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
-from apiusage_helpers.interval import Interval, previous_days
-from apiusage_helpers.sources.genesys_cloud.credentials import Credentials, read_credentials, usable_profiles
+from apiusage_helpers.interval import Interval, previous_days, refuse_length
+from apiusage_helpers.sources.genesys_cloud.credentials import (
+    Credentials,
+    own_profile_lacks,
+    read_credentials,
+    usable_profiles,
+)
 from apiusage_helpers.sources.genesys_cloud.differences import Difference, differences
 from apiusage_helpers.sources.genesys_cloud.directory import ask_clients
 from apiusage_helpers.sources.genesys_cloud.pace import skew_words
 from apiusage_helpers.sources.genesys_cloud.queries import SERVICES, ServiceName, ask_usage, oldest_day
-from apiusage_helpers.sources.genesys_cloud.session import FORBIDDEN, Means, Session, open_session
+from apiusage_helpers.sources.genesys_cloud.session import Means, Session, open_session
 from apiusage_helpers.store import ListedClient, Origin, Written, progress, stored_days, write_clients, write_days
 from apiusage_helpers.usage import organization_name
 
@@ -68,6 +74,19 @@ def fetch_organization(
     return asyncio.run(fetch_days(credentials, Order(service, interval, compare), tell=tell))
 
 
+def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:
+    """Why a report of the organizations `named` takes the days of one of them as stored; nothing when it is to be fetched.
+
+    A report that names one organization means the environment by it, as `apiusage fetch` does. Of several, or of
+    `all`, only those with a profile of their own are fetched: the environment's days would replace those of the others.
+    """
+    if [organization] == ([named] if isinstance(named, str) else list(named)):
+        return ""
+    with suppress(ParameterError):  # a file of profiles that cannot be read is told by the fetch
+        return own_profile_lacks(organization)
+    return ""
+
+
 def fetch_all(order: Order, *, tell: Callable[[str], None] = lambda _: None) -> Mapping[str, Fetched | ApiUsageError]:
     """The outcome for the organization of every profile, several at a time; one that fails does not stop the rest.
 
@@ -100,8 +119,11 @@ async def fetch_days(
         _tell_skew(work)
         _refuse_interval(order, work.today)
         written = Written()
-        for days in _months(_wanted(work)):
+        begun = _begun(work)
+        for days in _months(_wanted(work, begun)):
             written += await _fetch_month(work, days)
+            if begun:
+                progress.reached(name, begun, days[-1], root=root)
         clients = await _fetch_clients(work)
         if order.interval is not None:
             progress.ended(name, root=root)
@@ -133,12 +155,37 @@ async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:
     if len(days) < len(interval):
         usage = usage.filter(pc.is_in(usage["date"], pa.array(days, pa.date32())))
     origin = Origin(SERVICES[service].source, found.at, fetched=True)
-    written = await asyncio.to_thread(write_days, work.name, usage, days, origin, root=work.root)
-    for line in (*found.notes, *written.told()):
+    kept = _no_longer_given(work, usage, days)
+    given = [day for day in days if day not in kept]
+    written = Written()
+    if given:
+        written = await asyncio.to_thread(write_days, work.name, usage, given, origin, root=work.root)
+    kept_words = [_kept_words(work.name, kept)] if kept else []
+    for line in (*found.notes, *kept_words, *written.told()):
         work.say(line)
     if work.order.compare:
         await _compare(work, interval, found.usage)
     return written
+
+
+def _no_longer_given(work: _Work, usage: pa.Table, days: Sequence[date]) -> list[date]:
+    """The `days` that the store holds settled and with requests, and that have no row in the answer.
+
+    The store is their only archive: a service that has let go of a day answers as if the day had had no traffic.
+    """
+    given = set(usage["date"].unique().to_pylist())
+    stored = stored_days(work.name, Interval(days[0], days[-1]), root=work.root)
+    settled = {day.date for day in stored if day.requests and not day.provisional}
+    return [day for day in days if day in settled and day not in given]
+
+
+def _kept_words(organization: str, kept: Sequence[date]) -> str:
+    count = "1 day" if len(kept) == 1 else f"{len(kept)} days"
+    span = Interval(kept[0], kept[-1])
+    return (
+        f"{count} of {span} with requests in the store and no row in the answer: kept as stored (to take the answer: "
+        f"apiusage forget --organization {organization} --interval {span}, then fetch)"
+    )
 
 
 async def _compare(work: _Work, interval: Interval, usage: pa.Table) -> None:
@@ -150,12 +197,13 @@ async def _compare(work: _Work, interval: Interval, usage: pa.Table) -> None:
 
 
 async def _fetch_clients(work: _Work) -> int:
-    """The number of OAuth clients that the platform lists; one whose role may not read them keeps what was known."""
+    """The number of OAuth clients that the platform lists; where it does not list them whole, what was known is kept.
+
+    The days are whole without them, so it is told and is no failure.
+    """
     try:
         listed = await ask_clients(work.session)
     except SourceError as fault:
-        if fault.status != FORBIDDEN:
-            raise
         work.say(f"the client directory was not read: {fault}")
         return 0
     clients = [ListedClient(c.id, c.name or "", c.authorized_grant_type or "", c.state or "") for c in listed]
@@ -178,6 +226,7 @@ def _refuse_interval(order: Order, today: date) -> None:
         raise ParameterError(
             f"interval {order.interval} touches {today} or later: the newest complete UTC day is {newest}"
         )
+    refuse_length(order.interval)
     for service in SERVICES if order.compare else (order.service,):
         oldest = oldest_day(service, today)
         if oldest is not None and order.interval.start < oldest:
@@ -186,8 +235,21 @@ def _refuse_interval(order: Order, today: date) -> None:
             )
 
 
-def _wanted(work: _Work) -> list[date]:
-    """The days to ask for, in order: of an interval those not yet fetched since it was begun, else what is missing."""
+def _begun(work: _Work) -> progress.Begun | None:
+    """The fetch of an interval, perhaps one that was interrupted; None where nothing is to be gone on with.
+
+    Without an interval the store itself tells what is missing; of a comparison both services are held against each
+    other over all that was asked for.
+    """
+    order = work.order
+    if order.interval is None or order.compare:
+        return None
+    began = work.session.server_now().replace(microsecond=0)
+    return progress.begun(work.name, f"{SERVICES[order.service].source} {order.interval}", began, root=work.root)
+
+
+def _wanted(work: _Work, begun: progress.Begun | None) -> list[date]:
+    """The days to ask for, in order: of an interval those not yet dealt with since it was begun, else what is missing."""
     order, today = work.order, work.today
     interval = order.interval or previous_days(LOOKED_BACK, today)
     stored = {day.date: day for day in stored_days(work.name, interval, root=work.root)}
@@ -199,16 +261,8 @@ def _wanted(work: _Work) -> list[date]:
     if order.interval is None:
         again = set(previous_days(AGAIN, today).days)
         return [day for day in interval.days if day not in stored or stored[day].provisional or day in again]
-    if order.compare:
-        return list(interval.days)  # both services are held against each other over all that was asked for
-    source, began = SERVICES[order.service].source, work.session.server_now().replace(microsecond=0)
-    since = progress.begun(work.name, f"{source} {interval}", began, root=work.root)
-    done = {
-        day.date
-        for day in stored.values()
-        if day.source == source and not day.provisional and since <= day.fetched_at and since < began
-    }
-    return [day for day in interval.days if day not in done]
+    reached = begun.reached if begun else date.min
+    return [day for day in interval.days if day > reached or day not in stored or stored[day].provisional]
 
 
 def _months(days: Sequence[date]) -> list[list[date]]:

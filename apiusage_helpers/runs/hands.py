@@ -1,7 +1,7 @@
 """What `due` reaches out with: the runner, the source, the store, the news. A test gives it others; each is loaded when used."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,13 @@ def _is_kept(report: str, organization: str, interval: Interval) -> bool:
     return any(facts and [facts[name] for name in ("report", "organization", "interval")] == of_it for facts in kept)
 
 
+def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:
+    """Why a report of the organizations `named` does not fetch one of them, in words; nothing when it does."""
+    from apiusage_helpers.runs import fetch  # noqa: PLC0415  # as above
+
+    return fetch.why_not_fetched(organization, named)
+
+
 def open_days(organization: str, interval: Interval) -> str:
     """The days that a report still waits for, in words; nothing when all are there and settled."""
     from apiusage_helpers.store import stored_days  # noqa: PLC0415  # when something is due
@@ -64,6 +71,7 @@ class Hands:
 
     run: Callable[..., Path] = run
     fetch: Callable[[str, Callable[[str], None]], None] = fetch
+    why_not_fetched: Callable[[str, str | Sequence[str]], str] = why_not_fetched
     open_days: Callable[[str, Interval], str] = open_days
     organizations: Callable[[], tuple[str, ...]] = store_organizations
     look: Callable[[], Look] = store_look

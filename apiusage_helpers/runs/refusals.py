@@ -19,12 +19,16 @@ def _secret(files: Path) -> RunError | None:
     from apiusage_helpers.runs.html import readable  # noqa: PLC0415  # the template engine, when there is a page
 
     hidden = {
-        value.encode() for name, value in os.environ.items() if looks_secret(name) and len(value) >= _SHORTEST_SECRET
+        name: value.encode()
+        for name, value in sorted(os.environ.items())
+        if looks_secret(name) and len(value) >= _SHORTEST_SECRET
     }
     for path in sorted(files.iterdir()):
         content = readable(path.read_bytes())
-        if any(value in content for value in hidden):
-            return RunError(f"{path.name} holds a secret of the environment", exit_code=5)
+        for name, value in hidden.items():
+            if value in content:
+                told = f"{path.name} holds a secret of the environment, the value of {name}; if that is no secret, unset it"
+                return RunError(told, exit_code=5)
     return None
 
 

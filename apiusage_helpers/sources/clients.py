@@ -7,11 +7,8 @@ marked in clients.csv are left out of reports; nothing is left out by guess.
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from apiusage_helpers import project
 from apiusage_helpers.errors import ParameterError
@@ -20,6 +17,7 @@ from apiusage_helpers.store import ListedClient, listed_clients
 COLUMNS = ("client_id", "owner", "kind", "excluded")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_SURPLUS = ""  # the key of cells that have no column
 _ACTIVE = frozenset({"", "active"})
 
 
@@ -64,20 +62,21 @@ def read_clients(path: Path | None) -> dict[str, Client]:
         return {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+            reader = csv.DictReader(file, restkey=_SURPLUS, strict=True)
             _refuse_header(path, reader.fieldnames or ())
-            clients = [_client(path, reader.line_num, record) for record in reader]
+            return _by_id(path, reader)
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise ParameterError(f"{path}: cannot be read as CSV UTF-8: {fault}") from None
-    _refuse_repeated(path, clients)
-    return {client.client_id: client for client in clients}
 
 
-def _refuse_repeated(path: Path, clients: Sequence[Client]) -> None:
-    """ParameterError for a client that stands in two lines: the second would take back what the first says."""
-    repeated = [client_id for client_id, count in Counter(one.client_id for one in clients).items() if count > 1]
-    if repeated:
-        raise ParameterError(f"{path}: {', '.join(repeated)} stands in several lines; put them together in one")
+def _by_id(path: Path, reader: "csv.DictReader[str]") -> dict[str, Client]:
+    clients: dict[str, Client] = {}
+    for record in reader:
+        client = _client(path, reader.line_num, record)
+        if client.client_id in clients:
+            raise ParameterError(f"{path}: line {reader.line_num}: client_id {client.client_id!r} stands there twice")
+        clients[client.client_id] = client
+    return clients
 
 
 def _refuse_header(path: Path, header: object) -> None:
@@ -85,9 +84,11 @@ def _refuse_header(path: Path, header: object) -> None:
         raise ParameterError(f"{path}: line 1: the columns are {', '.join(COLUMNS)}; only client_id must be there")
 
 
-def _client(path: Path, line: int, record: dict[str | None, Any]) -> Client:
-    if None in record:  # what DictReader has no column for
-        raise ParameterError(f"{path}: line {line}: more cells than columns; put a cell with a comma in quotes")
+def _client(path: Path, line: int, record: dict[str, str | None]) -> Client:
+    if _SURPLUS in record:
+        raise ParameterError(
+            f'{path}: line {line}: more cells than columns: put text with a comma into quotes, as "Team A, B"'
+        )
     excluded = (record.get("excluded") or "").strip().lower()
     if excluded not in _TRUTH:
         raise ParameterError(f"{path}: line {line}: excluded {excluded!r}: write true, false or nothing")

@@ -64,9 +64,20 @@ def agreement(
     )
 
 
-def notes(usage: StoredUsage, sums: RowSums, summary: Summary, selection: Selection) -> tuple[Check, ...]:
-    """What a reader should know of the data: statuses, days, excluded clients, source, and choices that nothing meets."""
-    return (_status_sums(sums.report), _days(usage), _excluded(summary), _source(usage), *_choices(summary, selection))
+def notes(
+    usage: StoredUsage, sums: RowSums, summary: Summary, selection: Selection, *, marked: Collection[str] = ()
+) -> tuple[Check, ...]:
+    """What a reader should know of the data: statuses, days, excluded clients, source, and choices that nothing meets.
+
+    `marked` are the ids that clients.csv excludes.
+    """
+    return (
+        _status_sums(sums.report),
+        _days(usage),
+        _excluded(summary, marked),
+        _source(usage),
+        *_choices(summary, selection),
+    )
 
 
 def _choices(summary: Summary, selection: Selection) -> tuple[Check, ...]:
@@ -147,9 +158,14 @@ def _days(usage: StoredUsage) -> Check:
     return Check("Days", not told, "; ".join([f"{len(usage.days)} of {total} in the store", *told]), stops=False)
 
 
-def _excluded(summary: Summary) -> Check:
+def _excluded(summary: Summary, marked: Collection[str]) -> Check:
+    """How many are left out, and which ids that clients.csv marks have no row: perhaps one is spelt in another way."""
     clients, requests = len(summary.excluded), sum(summary.excluded.values())
     told = f"{clients:,} OAuth clients with {requests:,} requests left out" if clients else "none left out"
+    strangers = sorted(set(marked) - set(summary.excluded))
+    if strangers:
+        more = " …" if len(strangers) > TOLD_DAYS else ""
+        told += f"; marked in clients.csv and without a row here: {', '.join(strangers[:TOLD_DAYS])}{more}"
     return Check("Excluded clients", not clients, told, stops=False)
 
 

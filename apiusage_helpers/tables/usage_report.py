@@ -122,7 +122,7 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     files |= {"api_usage.csv": usage_csv(rows)}
     checks = (
         *agreement(report.tables, report.sums, files, selection),
-        *notes(usage, report.sums, report.summary, selection),
+        *notes(usage, report.sums, report.summary, selection, marked=report.excluded),
     )
     return replace(report, files=files, checks=checks)
 

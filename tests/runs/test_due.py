@@ -301,6 +301,26 @@ def test_fetching_comes_first_and_once(stub, params_file) -> None:
     assert len(stub.made) == 2
 
 
+def test_what_is_not_to_be_fetched_is_told_and_reported_as_it_is(stub, params_file) -> None:
+    """The source says which; a report that names the organization alone still fetches it, in the same look."""
+    params_file("alone", fetch=True, parameters={"organization": "b"})
+    params_file(fetch=True, parameters={"organization": "all"})
+    due(NOW - timedelta(days=1), stub.hands())
+    stub.told.clear()
+    stub.fetched.clear()
+    asked = []
+
+    def why_not(name: str, named: object) -> str:
+        asked.append((name, named))
+        return "no profile" if named == "all" else ""
+
+    assert due(NOW, stub.hands(why_not_fetched=why_not)) == 0
+    assert stub.fetched == ["b"]
+    assert ("a", "all") in asked
+    assert "a: not fetched, its days are taken as they are: no profile" in stub.told
+    assert {("daily", "a", INTERVAL), ("daily", "b", INTERVAL), ("alone", "b", INTERVAL)} <= set(stub.made)
+
+
 def test_a_source_that_fails_is_told_and_the_report_waits(stub, params_file) -> None:
     """Exit 3; after wait_hours it is published as it is, still with 3."""
     params_file(fetch=True, wait_hours=12)

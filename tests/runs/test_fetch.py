@@ -13,10 +13,10 @@ from double.virtual import ADDRESS, BEGIN, Transport
 
 from apiusage_helpers.errors import ParameterError, SourceError
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days
+from apiusage_helpers.runs.fetch import Fetched, Order, fetch_days, why_not_fetched
 from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
 from apiusage_helpers.sources.genesys_cloud.session import Means
-from apiusage_helpers.store import Origin, listed_clients, stored_days, write_days
+from apiusage_helpers.store import Origin, forget_days, listed_clients, stored_days, write_days
 from apiusage_helpers.usage import usage_table
 
 TODAY = BEGIN.date()
@@ -82,6 +82,17 @@ def test_later_fetches_bring_what_is_missing_and_the_last_3_days(fetch, service,
     assert asked(service) == [(1, -4)]
 
 
+def test_the_last_3_days_are_asked_for_again(fetch, service, loop) -> None:
+    """Those that are settled too, and none before them."""
+    fetch()
+    for _ in range(2):
+        loop.passed += 86400
+        service.asked.clear()
+        fetch()
+
+    assert asked(service) == [(1, -1)]
+
+
 def test_days_are_provisional_until_24_hours_after_their_end(fetch, loop, tmp_path) -> None:
     """Then they are fetched again and settled, also unchanged ones."""
     fetch()
@@ -106,6 +117,39 @@ def test_a_restated_day_is_replaced_and_told(fetch, acme, told, tmp_path) -> Non
     assert lines == [
         f"acme: {day} restated: {old[day]:,} -> {new[day]:,} requests" for day in (TODAY - DAY * 2, TODAY - DAY * 30)
     ]
+
+
+def test_settled_days_that_the_service_no_longer_gives_are_kept_and_told(fetch, acme, told, tmp_path) -> None:
+    """The store is their only archive; a settled day without traffic may gain some, a provisional one may lose it."""
+    interval = Interval(TODAY - DAY * 12, TODAY - DAY)
+    fetch("usage", interval)
+    before = {day.date: day.requests for day in stored_days("acme", interval, root=tmp_path)}
+    acme.rows = [row for row in acme.rows if TODAY - DAY * 7 < row.date < TODAY - DAY]
+    told.clear()
+    fetched = fetch("usage", interval)
+    after = {day.date: day.requests for day in stored_days("acme", interval, root=tmp_path)}
+    gone = [day for day in interval.days[:-1] if before[day] and day <= TODAY - DAY * 7]
+
+    assert len(gone) > 3
+    assert after == before | {TODAY - DAY: 0}
+    assert [day for day, *_ in fetched.written.restated] == [TODAY - DAY]
+    assert any(
+        f"{len(gone)} days of {gone[0]}/{gone[-1]} with requests in the store and no row in the answer: kept" in line
+        for line in told
+    )
+
+
+def test_a_month_of_which_nothing_is_given_any_more_stays(fetch, acme, told, tmp_path) -> None:
+    """Also when there is then no day to write; the message says how to take the answer instead."""
+    day = next(row.date for row in reversed(acme.rows) if row.date < TODAY - DAY * 20)
+    fetch("usage", Interval(day, day))
+    [stored] = stored_days("acme", root=tmp_path)
+    acme.rows = []
+    fetch("usage", Interval(day, day))
+
+    assert stored.requests > 0
+    assert stored_days("acme", root=tmp_path) == (stored,)
+    assert any(f"apiusage forget --organization acme --interval {day}/{day}" in line for line in told)
 
 
 def test_days_of_the_other_service_are_told_as_such(fetch, acme, told) -> None:
@@ -159,6 +203,35 @@ def test_an_interrupted_fetch_goes_on_where_it_stopped(fetch, service, interval)
     assert [first for first, _ in asked(service)] == [54, 23]
 
 
+def test_an_interrupted_refresh_goes_on_where_it_stopped(fetch, service, loop) -> None:
+    """Also of days that are in the store unchanged, but for the provisional; a day later it begins anew."""
+    interval = Interval(TODAY - DAY * 90, TODAY - DAY)
+    fetch("usage", interval)
+    for later, first in ((0, [54, 23]), (86400 * 2, [90, 84, 54, 23])):
+        service.schedule = faults.in_turn([None, None, None, None, None, "lost"], route=USAGE)
+        with pytest.raises(SourceError):
+            fetch("usage", interval)
+        service.schedule = faults.in_turn([])
+        loop.passed += later
+        service.asked.clear()
+        fetch("usage", interval)
+
+        assert [begin for begin, _ in asked(service)] == first
+
+
+def test_a_day_forgotten_in_between_is_asked_for(fetch, service, tmp_path) -> None:
+    """What a fetch has dealt with and the store no longer has is missing."""
+    interval = Interval(TODAY - DAY * 90, TODAY - DAY)
+    service.schedule = faults.in_turn([None, None, None, None, None, "lost"], route=USAGE)
+    with pytest.raises(SourceError):
+        fetch("usage", interval)
+    forget_days("acme", Interval(TODAY - DAY * 80, TODAY - DAY * 80), root=tmp_path)
+    service.asked.clear()
+    fetch("usage", interval)
+
+    assert [first for first, _ in asked(service)] == [80, 54, 23]
+
+
 def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None:
     """Nothing is skipped that might have been restated."""
     interval = Interval(TODAY - DAY * 40, TODAY - DAY * 30)
@@ -174,6 +247,7 @@ def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None
     [
         ("usage", Interval(TODAY - DAY, TODAY), "touches"),
         ("usage", Interval(TODAY - DAY, TODAY + DAY), "touches"),
+        ("usage", Interval(date(1000, 1, 1), TODAY - DAY), "3,660 at most"),
         ("jobs", Interval(TODAY - DAY * 400, TODAY - DAY * 390), "one year"),
     ],
 )
@@ -238,11 +312,37 @@ def test_a_role_that_may_not_read_the_directory_still_fetches_days(fetch, acme, 
     assert set(listed_clients("acme", root=tmp_path)) == set(acme.clients)
 
 
+@pytest.mark.parametrize("fault", ["503", "foreign", "wrong type"])
+def test_a_directory_that_cannot_be_read_is_told_and_no_failure(fetch, service, acme, told, tmp_path, fault) -> None:
+    """Whatever its answer is: the days are whole, and what was known of clients stays."""
+    fetch()
+    service.schedule = faults.in_turn([fault] * 99, route="oauth/clients")
+    told.clear()
+    fetch()
+
+    assert any("client directory was not read" in line for line in told)
+    assert set(listed_clients("acme", root=tmp_path)) == set(acme.clients)
+
+
 def test_a_fetch_needs_few_requests(fetch, service) -> None:
     """The fetch is part of what it counts: a token, four queries with a poll each, one page of clients."""
     fetch()
 
     assert len(service.requests) == 1 + 4 * 2 + 1
+
+
+def test_only_profiles_are_fetched_for_reports_of_several_organizations(monkeypatch, tmp_path) -> None:
+    """A report that names one organization may mean the environment; a broken file is left to the fetch to tell."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".gc" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[globex]\nclient_credentials = "i"\nclient_secret = "canary"\n')
+
+    assert why_not_fetched("acme", "acme") == why_not_fetched("acme", ["acme"]) == ""
+    assert [bool(why_not_fetched(name, "all")) for name in ("acme", "globex", "sample")] == [True, False, True]
+    assert [bool(why_not_fetched(name, ["acme", "globex"])) for name in ("acme", "globex")] == [True, False]
+    path.write_text("[globex")
+    assert why_not_fetched("acme", "all") == ""
 
 
 def _dates(*backs: int) -> list[date]:

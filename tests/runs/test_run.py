@@ -129,6 +129,7 @@ def test_secrets_reach_neither_kernel_nor_files(project) -> None:
     done = project.report(**secret)
     assert done.returncode == 5
     assert "leak.txt holds a secret" in done.stderr
+    assert f"the value of {next(iter(secret))}" in done.stderr
     assert "canary-7391-secret" not in done.stderr
     assert not (project.link / "leak.txt").exists()
 

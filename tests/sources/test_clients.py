@@ -34,9 +34,9 @@ def test_an_id_in_capitals_is_the_platforms_own(tmp_path: Path) -> None:
         ("client_id,colour\r\na,red\r\n", "line 1"),
         ("client_id,excluded\r\na,maybe\r\n", "line 2: excluded 'maybe'"),
         ("client_id,excluded\r\n,true\r\n", "line 2: client_id"),
+        ("client_id,owner,kind,excluded\r\na,Team A, B,,true\r\n", "line 2: more cells than columns"),
+        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "line 4: client_id 'a' stands there twice"),
         ("", "line 1"),
-        ("client_id,owner,kind,excluded\r\na,Sales, North,,true\r\n", "line 2: more cells than columns"),
-        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "a stands in several lines"),
     ],
 )
 def test_faults_name_file_and_line(tmp_path: Path, text: str, message: str) -> None:

@@ -115,3 +115,15 @@ def test_the_agreement_stops_a_view_that_differs_from_the_rows(view) -> None:
     wrong = moved(replace(view, cube=cube), view.state)
     assert not with_view(report, wrong).checks[0].ok
     assert with_view(report, wrong).checks[0].stops
+
+
+def test_excluded_ids_without_a_row_are_named_in_the_checks(view) -> None:
+    """An id that is spelt in another way than in the rows excludes nobody; it is told, not marked."""
+    directory = {one: Client(one, excluded=True) for one in ("x", "A")}
+    report = usage_report(view.usage, view.state.selection, directory)
+    [check] = [check for check in report.checks if check.name == "Excluded clients"]
+
+    assert check.detail == "1 OAuth clients with 99 requests left out; marked in clients.csv and without a row here: A"
+    assert not check.ok
+    nobody = usage_report(view.usage, view.state.selection, {"A": directory["A"]}).checks
+    assert [check.ok for check in nobody if check.name == "Excluded clients"] == [True]

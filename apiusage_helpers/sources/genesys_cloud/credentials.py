@@ -76,6 +76,16 @@ def read_credentials(organization: str) -> Credentials:
     return Credentials(name, values[ID], values[SECRET], *_hosts(region, REGION), "the environment")
 
 
+def own_profile_lacks(organization: str) -> str:
+    """Why nothing but the environment could fetch `organization`; nothing when a profile bears its name.
+
+    The environment's OAuth client belongs to one organization, and nobody says to which of several.
+    """
+    if organization in read_profiles():
+        return ""
+    return f"no profile {organization!r} in {profile_file()}, and the environment's OAuth client belongs to one organization"
+
+
 def usable_profiles() -> tuple[dict[str, Credentials], dict[str, ParameterError]]:
     """The OAuth clients of all profiles by organization, and the faults of those that cannot be used."""
     found: dict[str, Credentials] = {}

@@ -1,7 +1,9 @@
 """The double for hands-on use: it prints the environment to set, then answers until Ctrl-C."""
 
 import argparse
+import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from double import faults
@@ -16,14 +18,20 @@ parser.add_argument("--faults", type=int, default=None, help="a seed: spoil some
 options = parser.parse_args()
 
 today = datetime.now(UTC).date()
-service = Service([invented("acme", today, days=120, clients=8, uris=7)], query_seconds=options.seconds)
+service = Service([invented("trial", today, days=120, clients=8, uris=7)], query_seconds=options.seconds)
 if options.faults is not None:
     service.schedule = faults.seeded(options.faults, requests=10_000, share=0.1, kinds=faults.PASSING)
-(acme,) = service.organizations
-with serving(service, port=options.port) as address:
+(trial,) = service.organizations
+with ExitStack() as stack:
+    try:
+        address = stack.enter_context(serving(service, port=options.port))
+    except OSError as fault:
+        sys.exit(
+            f"port {options.port}: {fault.strerror}: if another double answers there, use it or end it first (Ctrl-C)"
+        )
     print(f"export GENESYSCLOUD_API_URL={address} GENESYSCLOUD_LOGIN_URL={address}")
-    print(f"export GENESYSCLOUD_OAUTHCLIENT_ID={acme.client_id} GENESYSCLOUD_OAUTHCLIENT_SECRET={acme.secret}")
-    print("then: apiusage fetch --organization acme", flush=True)
+    print(f"export GENESYSCLOUD_OAUTHCLIENT_ID={trial.client_id} GENESYSCLOUD_OAUTHCLIENT_SECRET={trial.secret}")
+    print("then: apiusage fetch --organization trial   (a name of its own, apart from your organizations)", flush=True)
     try:
         while True:
             time.sleep(3600)
