@@ -169,13 +169,15 @@ async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:
 
 
 def _no_longer_given(work: _Work, usage: pa.Table, days: Sequence[date]) -> list[date]:
-    """The `days` that the store holds settled and with requests, and that have no row in the answer.
+    """The `days` before those looked back on that the store holds settled and with requests, without a row in the answer.
 
-    The store is their only archive: a service that has let go of a day answers as if the day had had no traffic.
+    The store is their only archive: a service that has let go of a day answers as if the day had had no traffic. Of the
+    last 90 days an answer without a row is what it says.
     """
     given = set(usage["date"].unique().to_pylist())
     stored = stored_days(work.name, Interval(days[0], days[-1]), root=work.root)
-    settled = {day.date for day in stored if day.requests and not day.provisional}
+    oldest = previous_days(LOOKED_BACK, work.today).start
+    settled = {day.date for day in stored if day.date < oldest and day.requests and not day.provisional}
     return [day for day in days if day in settled and day not in given]
 
 
