@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import UsageError
-from apiusage_helpers.names import METHODS as METHODS
-from apiusage_helpers.names import METHODS_OF_THE_PLATFORM_TEXT as METHODS_OF_THE_PLATFORM_TEXT
-from apiusage_helpers.names import organization_name as organization_name
-from apiusage_helpers.names import plain_template_uri as plain_template_uri
+from apiusage_helpers.names import (
+    METHODS as METHODS,
+    METHODS_OF_THE_PLATFORM_TEXT as METHODS_OF_THE_PLATFORM_TEXT,
+    organization_name as organization_name,
+    plain_template_uri as plain_template_uri,
+)
 
 KEY = ("date", "client_id", "http_method", "template_uri")
 DIMENSIONS = ("date", "client_id", "client_name", "http_method", "template_uri")

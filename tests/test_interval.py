@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import PRESETS, Interval, local_label, local_span, parse_interval, resolve, zone

@@ -1,7 +1,6 @@
 """The guard against formulas."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from apiusage_helpers.spreadsheet import guarded, unguarded
 

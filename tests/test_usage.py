@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from apiusage_helpers.errors import ParameterError, UsageError
 from apiusage_helpers.usage import KEY, adds_up, check_usage, organization_name, unique_keys, usage_table

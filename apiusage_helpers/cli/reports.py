@@ -30,9 +30,8 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
     codes = [0]
     for organization in _wanted_organizations(checked):
         try:
-            scan(
-                checked.selection(organization)
-            )  # what the store cannot give is said before a run begins, and kept nowhere
+            # what the store cannot give is said before a run begins, and kept nowhere
+            scan(checked.selection(organization))
             click.echo(run_report(checked, organization, tell=tell))
         except ApiUsageError as fault:
             tell(f"{organization}: {fault}")

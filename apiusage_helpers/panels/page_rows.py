@@ -113,7 +113,7 @@ def _head(told: dict[str, Any]) -> bytes:
 
 def _told(report: UsageReport, view: UsageView | None, cube: UsageCube, span: int) -> dict[str, Any]:
     selection, table = report.selection, report.tables.requests_per_day
-    kinds = report.kinds if view is None else dict(zip((one for one, _ in view.cube.clients), view.kinds, strict=True))
+    kinds = report.kinds if view is None else view.kinds
     labels, zone = labels_of(report) if view is None else labels_of_view(view), ZoneInfo(selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
     chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None

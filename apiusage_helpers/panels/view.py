@@ -28,7 +28,7 @@ from apiusage_helpers.tables.cube import MEASURES
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.usage_view import UsageView
-from apiusage_helpers.tables.view import cube_of, days_table
+from apiusage_helpers.tables.view import Ranked, cube_of, days_table
 from apiusage_helpers.view_state import url_text
 
 MOST_BARS = 12
@@ -43,8 +43,9 @@ def graph(view: UsageView) -> Panel:
 def clients(view: UsageView) -> Panel:
     """The table OAuth Clients, its first rows as bars."""
     table = view.tables()["view_clients"]
-    labels = [labels_of_view(view)[one] for one in table["client_id"]]
-    told = _told(table).drop(columns=[] if any(view.kinds) else ["kind"])
+    known = labels_of_view(view)
+    labels = [known[one] for one in table["client_id"]]
+    told = _told(table, view.figures.clients).drop(columns=[] if view.kinds else ["kind"])
     panel = Panel("view_clients", "OAuth Clients", told, _leaders(table, labels, "OAuth client"))
     return _with_bars(panel, table, labels, above=False)
 
@@ -53,7 +54,7 @@ def urls(view: UsageView) -> Panel:
     """The table API Requests, its first rows as bars."""
     table = view.tables()["view_urls"]
     labels = [url_label(*url, URL_CELLS) for url in zip(table["http_method"], table["template_uri"], strict=True)]
-    panel = Panel("view_urls", "API Requests", _told(table), _leaders(table, labels, "API request"))
+    panel = Panel("view_urls", "API Requests", _told(table, view.figures.urls), _leaders(table, labels, "API request"))
     return _with_bars(panel, table, labels, above=True)
 
 
@@ -96,10 +97,10 @@ def _days(view: UsageView) -> Panel:
 def _single_day(view: UsageView) -> Panel:
     """The clients of one day as bars of outcomes, the rest of them as one bar."""
     day, table = view.cube.interval.start, view.tables()["view_day"]
-    labels = [labels_of_view(view)[one] for one in table["client_id"]]
+    known = labels_of_view(view)
+    labels = [known[one] for one in table["client_id"]]
     alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, 'OAuth client')}"
-    kinds = {one: kind for (one, _), kind in zip(view.cube.clients, view.kinds, strict=True) if kind}
-    panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=kinds)
+    panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=view.kinds)
     if not len(table):
         return panel
     series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in OUTCOMES}
@@ -122,10 +123,9 @@ def _leaders(table: pd.DataFrame, labels: list[str], noun: str) -> str:
     return descriptions.leaders(table, labels, noun)
 
 
-def _told(table: pd.DataFrame) -> pd.DataFrame:
+def _told(table: pd.DataFrame, ranked: Ranked) -> pd.DataFrame:
     """The table as readers see it: filtered columns only under a filter."""
-    filtered = table["filtered_requests"].notna().any()
-    return table if filtered else table.drop(columns=["filtered_requests", "filtered_share"])
+    return table if ranked.filtered is not None else table.drop(columns=["filtered_requests", "filtered_share"])
 
 
 def _with_bars(panel: Panel, table: pd.DataFrame, labels: list[str], *, above: bool) -> Panel:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
 from apiusage_helpers.interval import Interval, previous_days, refuse_length
+from apiusage_helpers.panels.labels import counted
 from apiusage_helpers.sources.genesys_cloud.credentials import (
     Credentials,
     own_profile_lacks,
@@ -174,19 +175,19 @@ def _no_longer_given(work: _Work, usage: pa.Table, days: Sequence[date]) -> list
     The store is their only archive: a service that has let go of a day answers as if the day had had no traffic. Of the
     last 90 days an answer without a row is what it says.
     """
-    given = set(usage["date"].unique().to_pylist())
-    stored = stored_days(work.name, Interval(days[0], days[-1]), root=work.root)
     oldest = previous_days(LOOKED_BACK, work.today).start
-    settled = {day.date for day in stored if day.date < oldest and day.requests and not day.provisional}
-    return [day for day in days if day in settled and day not in given]
+    silent = {day for day in days if day < oldest} - set(usage["date"].unique().to_pylist())
+    if not silent:
+        return []
+    stored = stored_days(work.name, Interval(min(silent), max(silent)), root=work.root)
+    return [day.date for day in stored if day.date in silent and day.requests and not day.provisional]
 
 
 def _kept_words(organization: str, kept: Sequence[date]) -> str:
-    count = "1 day" if len(kept) == 1 else f"{len(kept)} days"
     span = Interval(kept[0], kept[-1])
     return (
-        f"{count} of {span} with requests in the store and no row in the answer: kept as stored (to take the answer: "
-        f"apiusage forget --organization {organization} --interval {span}, then fetch)"
+        f"{counted(len(kept), 'day')} of {span} with requests in the store and no row in the answer: kept as stored "
+        f"(to take the answer: apiusage forget --organization {organization} --interval {span}, then fetch)"
     )
 
 

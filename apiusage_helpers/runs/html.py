@@ -17,6 +17,7 @@ from typing import Any
 import nh3
 from jinja2 import Environment, FileSystemLoader
 
+from apiusage_helpers.panels import clipboard
 from apiusage_helpers.panels.media import PAGE_ROWS
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -82,7 +83,7 @@ def _frame(title: str, summary: str, block: str = "") -> dict[str, dict[str, str
 def _script() -> str:
     """The page's script: its files in their order, in one scope of their own."""
     files = ((TEMPLATES / "report" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT)
-    return '(() => {\n"use strict";\n' + "\n".join(files) + "})();"
+    return '(() => {\n"use strict";\n' + "\n".join([clipboard.SCRIPT, *files]) + "})();"
 
 
 def _page_block(notebook: Any) -> str:

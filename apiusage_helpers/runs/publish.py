@@ -25,9 +25,8 @@ def publish_run(output: Path, run_id: str, place: Path) -> Path:
     except OSError as fault:
         raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
     try:
-        links = (
-            path for path in link.parent.glob("[!.]*_*") if path.is_symlink()
-        )  # a hidden one is a killed run's draft
+        # a hidden link is a killed run's draft
+        links = (path for path in link.parent.glob("[!.]*_*") if path.is_symlink())
         newest = max((path for path in links if path.is_dir()), key=_end)
         _swap(link.parent / "latest.html", newest / "report.html")
         _sync_folder(link.parent)

@@ -27,9 +27,10 @@ class UsageView:
     directory: Mapping[str, Client]
 
     @property
-    def kinds(self) -> list[str]:
-        """The kind of each client of the cube, where the client directory knows one."""
-        return [self.directory[one].kind if one in self.directory else "" for one, _ in self.cube.clients]
+    def kinds(self) -> dict[str, str]:
+        """The kind of each client of the cube whose kind is known, by id."""
+        known = {one: self.directory[one].kind for one, _ in self.cube.clients if one in self.directory}
+        return {one: kind for one, kind in known.items() if kind}
 
     @property
     def methods(self) -> list[str]:

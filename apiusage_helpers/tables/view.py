@@ -5,7 +5,7 @@ the table of clients, both on the days: so a table never hides the rows among wh
 requests, `filtered_share` of all requests under the filter that acts on the table.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,10 +101,10 @@ def unmet_filters(cube: UsageCube, state: ViewState) -> list[str]:
     ]
 
 
-def clients_table(cube: UsageCube, figures: ViewFigures, kinds: Sequence[str] | None = None) -> pd.DataFrame:
+def clients_table(cube: UsageCube, figures: ViewFigures, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The rows of the table OAuth Clients: client_id, client_name, kind, requests, share, filtered_requests, filtered_share."""
     keys = pd.DataFrame(list(cube.clients), columns=["client_id", "client_name"], dtype=str)
-    keys = keys.assign(kind=pd.Series(list(kinds or [""] * len(keys)), dtype=str))
+    keys = keys.assign(kind=pd.Series([(kinds or {}).get(one, "") for one in keys["client_id"]], dtype=str))
     return _table(keys, figures.clients, figures.total)
 
 

@@ -10,28 +10,11 @@ function save(name, type, content) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-async function copy(text) {
-  return await navigator.clipboard?.writeText(text).then(() => true, () => false) || copyBySelection(text);
-}
-
-// The way for pages that are not served securely: they have no clipboard. The focus stays where it was.
-function copyBySelection(text) {
-  const focused = document.activeElement;
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  focused?.focus();
-  return done;
-}
-
 function render({ model, el }) {
   el.style.display = "none";
   const handed = (content, buffers) => {
     if (content.do === "download") save(content.name, content.type, buffers[0]);
-    if (content.do === "copy") copy(content.text).then((done) => model.send({ copied: done }));
+    if (content.do === "copy") toClipboard(content.text).then((done) => model.send({ copied: done }));
   };
   model.on("msg:custom", handed);
   return () => model.off("msg:custom", handed);

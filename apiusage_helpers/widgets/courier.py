@@ -5,11 +5,13 @@ from pathlib import Path
 
 import anywidget
 
+from apiusage_helpers.panels import clipboard
+
 
 class Courier(anywidget.AnyWidget):
     """A widget that is not seen; it must stand on the page for its errands to be done."""
 
-    _esm = (Path(__file__).parent / "courier.js").read_text(encoding="utf-8")
+    _esm = clipboard.SCRIPT + (Path(__file__).parent / "courier.js").read_text(encoding="utf-8")
 
     def __init__(self) -> None:
         super().__init__()

@@ -55,14 +55,15 @@ _NOTHING: dict[str, Any] = {
 def listing(view: UsageView) -> dict[str, Any]:
     """What both tables say whatever is filtered: names, keys, and overall figures, in the cube's order."""
     clients, urls, total = view.cube.clients, view.cube.urls, view.figures.total
+    kinds = [view.kinds.get(one, "") for one, _ in clients]
     return {
         "clients": {
             "names": client_labels(clients, _NAME_CELLS),
             "search": [
-                visible(f"{name} {one} {kind}").lower() for (one, name), kind in zip(clients, view.kinds, strict=True)
+                visible(f"{name} {one} {kind}").lower() for (one, name), kind in zip(clients, kinds, strict=True)
             ],
             "keys": [one for one, _ in clients],
-            "kinds": [visible(kind) for kind in view.kinds],
+            "kinds": [visible(kind) for kind in kinds],
             **_overall(view.figures.clients, total),
         },
         "urls": {

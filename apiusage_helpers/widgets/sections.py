@@ -10,8 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from apiusage_helpers.panels import facts
-from apiusage_helpers.panels import report as panels
+from apiusage_helpers.panels import facts, report as panels
 from apiusage_helpers.panels.labels import client_labels, visible
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.tables.report import chosen_clients

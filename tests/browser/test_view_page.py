@@ -205,6 +205,19 @@ def test_a_press_replaces_a_saved_click_and_reset_brings_it_back(
     assert (page.inner_html("main"), csv_files(page)) == before
 
 
+def test_a_choice_that_nothing_meets_is_marked_as_filtered(
+    published: Callable[[dict[str, Any]], Path], opened: Callable[..., Any]
+) -> None:
+    """Graph and both tables are empty, say so, and are marked; the columns under the filter stay."""
+    watch = opened(published(SAVED["a client"]), f"#days={MISSING}")
+    marks = watch.page.locator("[id^=view_] .filtered-mark")
+
+    assert [mark.is_visible() for mark in marks.all()] == [True] * 3
+    assert watch.page.locator("#view_urls p.nothing").count() == 1
+    assert watch.page.locator("#view_urls th").all_text_contents()[-1] == "Share of filtered"
+    assert watch.wrongs() == []
+
+
 def test_a_single_day_follows_too(
     published: Callable[[dict[str, Any]], Path],
     opened: Callable[..., Any],

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from apiusage_helpers.errors import RunError
-from apiusage_helpers.panels import facts
-from apiusage_helpers.panels import report as panels
+from apiusage_helpers.panels import facts, report as panels
 from apiusage_helpers.panels.export import export
 from apiusage_helpers.sources.clients import Client
 

@@ -4,8 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from apiusage_helpers.panels import report as panels
 from apiusage_helpers.panels.hatches import STEP, hatch_lines

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from apiusage_helpers.panels.page_rows import page_rows, varints
 from apiusage_helpers.sources.clients import Client

@@ -21,6 +21,8 @@ import httpx
 import pytest
 import websocket
 
+from tests.browser.view.conftest import free_port
+
 SECONDS = 60
 MINI_BROWSER = next(iter(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")), None)
 QUIET = {
@@ -97,11 +99,6 @@ class WebKit:
     def wrongs(self) -> list[str]:
         """Nothing: WebDriver has no word for what a page says."""
         return []
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager

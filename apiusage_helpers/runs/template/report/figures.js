@@ -34,10 +34,11 @@ function figures(block, chosen) {
   const ofClients = entries(block, sums.pairs, section2(block));
   const ofUrls = entries(block, sums.pairs, section3(block));
   const filtered = isFiltered(chosen);
+  const view = block.view ? viewFigures(block, chosen, sums) : {};
   const everything = nothing();
   all.forEach(pair => add(everything, pair.sums));
   return {
-    chosen, filtered, total, requests: everything[0], sums: everything,
+    chosen, filtered, total, filteredTables: view.filtered ?? {}, requests: everything[0], sums: everything,
     counts: [all, ofClients, ofUrls].map(pairs => ({requests: requestsOf(pairs), clients: new Set(pairs.map(pair => pair.client)).size})),
     tables: {
       top_clients: top(ranked(all, "client"), block.top),
@@ -49,7 +50,7 @@ function figures(block, chosen) {
       url_requests: ranked(ofUrls, "url"),
       success_and_failure: [["successful", successful], ["failed", failed]].map(([outcome, of]) => ({outcome, sums: [of(everything)]})),
       requests_per_day: days(block, chosen, sums.spans, filtered),
-      ...(block.view ? viewTables(block, chosen) : {}),
+      ...view.tables,
     },
   };
 }

@@ -124,23 +124,10 @@ const copiedText = state => {
 
 // The text on the clipboard; the button says so for a while.
 async function copy(text, pressed) {
-  const done = await navigator.clipboard?.writeText(text).then(() => true, () => false) || copyBySelection(text);
+  const done = await toClipboard(text);
   const before = pressed.dataset.text ??= pressed.textContent;
   pressed.textContent = done ? "Copied" : "Not copied";
   setTimeout(() => { pressed.textContent = before; }, 2000);
-}
-
-// The way for browsers that give pages from disk no clipboard. The focus stays where it was.
-function copyBySelection(text) {
-  const focused = document.activeElement;
-  const area = element("textarea", {class: "unseen", "aria-hidden": "true"});
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  focused?.focus();
-  return done;
 }
 
 function download(name, text) {

@@ -119,7 +119,7 @@ function panelOf(name, block, grids, asPublished) {
   return {
     draw,
     show(found, toggle, width) {
-      mark.hidden = !(found.filtered && (VIEW_COLUMNS[name]?.includes("filtered_share") ? hasFilter(found, name) : true));
+      mark.hidden = !found.filtered || found.filteredTables[name] === false;
       if (!found.filtered) table.clear();
       table.cut();
       table.show(tableModel(name, found, block, {kinds, heads}, toggle));

@@ -80,7 +80,7 @@ function legend(outcomes, width) {
 
 function barPicture(name, list, found, block, width, choose) {
   const outcomes = BARS[name];
-  const unnamed = name === "status_codes" || (name in VIEW_COLUMNS && name !== "view_day" && !hasFilter(found, name));
+  const unnamed = name === "status_codes" || found.filteredTables[name] === false;
   const above = width < NARROW || ABOVE.includes(name);
   const rows = list.map((entry, n) => ({
     entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,

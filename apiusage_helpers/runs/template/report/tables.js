@@ -14,7 +14,7 @@ function tableModel(name, found, block, {kinds, heads}, choose) {
 // figures under a filter only where there is one.
 function shownColumns(name, found, kinds) {
   return columnsOf(name, found.filtered).filter(column => column !== "kind").flatMap(column => {
-    if (name in VIEW_COLUMNS && column.startsWith("filtered_") && !hasFilter(found, name)) return [];
+    if (column.startsWith("filtered_") && found.filteredTables[name] === false) return [];
     return column === "client_name" && kinds ? [column, "kind"] : [column];
   });
 }

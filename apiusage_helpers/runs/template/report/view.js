@@ -29,33 +29,39 @@ function holds(block, chosen, facet) {
 // The saved clicks that hold, in words.
 const heldClicks = (block, chosen) => ["clients", "requests"].filter(facet => holds(block, chosen, facet)).map(facet => block.view.told[facet]);
 
-function viewTables(block, chosen) {
+// The graph and tables of the view, and `filtered`: on which of the tables anything acts. `sums` are those under `chosen`.
+function viewFigures(block, chosen, sums) {
   const acts = acting(block, chosen);
-  const sums = summed(block, acts);
-  const none = new Set();
-  const wantsUrl = urlChoice(block, acts);
+  const both = heldClicks(block, chosen).length ? summed(block, acts) : sums;
+  const chosenClient = acts.clients.size ? client => acts.clients.has(client) : () => false;
+  const chosenUrl = acts.requests.size || acts.uris.size ? urlChoice(block, acts) : () => false;
+  const sumsWithout = facets => { // what a table's own choices leave when they do not act; null where nothing else does
+    const others = {...acts, ...Object.fromEntries(facets.map(facet => [facet, new Set()]))};
+    if (!isFiltered(others)) return null;
+    return facets.some(facet => acts[facet].size) ? summed(block, others) : both;
+  };
+  const [underUrls, underClients] = [sumsWithout(["clients"]), sumsWithout(["requests", "uris"])];
   return {
-    view_clients: viewRanks(block, "client", {...acts, clients: none}, acts.clients.size ? client => acts.clients.has(client) : () => false),
-    view_urls: viewRanks(block, "url", {...acts, requests: none, uris: none}, acts.requests.size || acts.uris.size ? wantsUrl : () => false),
-    view_days: isFiltered(chosen) ? viewSpans(block, chosen, sums.spans) : viewDays(block),
-    view_day: ranked(entries(block, sums.pairs, () => true), "client"),
+    tables: {
+      view_clients: viewRanks(block, "client", underUrls, chosenClient),
+      view_urls: viewRanks(block, "url", underClients, chosenUrl),
+      view_days: isFiltered(chosen) ? viewSpans(block, chosen, both.spans) : viewDays(block),
+      view_day: ranked(entries(block, both.pairs, () => true), "client"),
+    },
+    filtered: {view_clients: underUrls !== null, view_urls: underClients !== null},
   };
 }
 
 // The rows of one table: those with requests under what acts on it, and those that are chosen.
-function viewRanks(block, by, filter, isChosen) {
-  const counts = pairs => tally(pairs, block[`${by}s`].length, by === "client" ? block.pairClient : block.pairUrl);
-  const overall = counts(block.published.pairs);
-  const filtered = isFiltered(filter) ? counts(summed(block, filter).pairs) : null;
+function viewRanks(block, by, under, isChosen) {
+  const counts = sums => tally(sums.pairs, block[`${by}s`].length, by === "client" ? block.pairClient : block.pairUrl);
+  const [overall, filtered] = [counts(block.published), under && counts(under)];
   const total = filtered?.reduce((sum, count) => sum + count, 0);
   const ranking = filtered ?? overall;
   return overall.map((count, number) => ({
     [by]: number, sums: [count], filtered: filtered ? filtered[number] : null, filteredShare: filtered ? filtered[number] / total : null,
   })).filter(entry => ranking[entry[by]] > 0 || isChosen(entry[by])).sort((one, other) => ranking[other[by]] - ranking[one[by]] || one[by] - other[by]);
 }
-
-// Whether anything acts on a table of the view: each of its rows then has a part under that filter.
-const hasFilter = (found, name) => found.tables[name].some(entry => typeof entry.filtered === "number");
 
 // As published: one entry a day, under the saved clicks.
 const viewDays = block => block.days.map((_, n) => ({...dayOf(block, n), requests: block.view.days[n][0], sums: block.view.days[n]}));
@@ -69,7 +75,6 @@ function viewSpans(block, chosen, spans) {
 function viewLine(found, chosen, block, told) {
   const held = heldClicks(block, chosen);
   const requests = requestsOf(found.tables.view_day);
-  const saved = held.length ? `${told.length ? " and, as saved," : "by"} ${held.join(" and ")}` : "";
-  const chosenText = told.length ? `by ${listed(told, 6)}` : "";
-  return `Filtered ${chosenText}${saved}: ${whole(requests)} of ${counted(found.total, "request")} (${percent(found.total ? requests / found.total : NaN)})`;
+  const saved = held.length ? ` and, as saved, ${held.join(" and ")}` : "";
+  return `Filtered by ${listed(told, 6)}${saved}: ${whole(requests)} of ${counted(found.total, "request")} (${percent(found.total ? requests / found.total : NaN)})`;
 }

@@ -65,4 +65,4 @@ function inWords(name, found, block, labels) {
   }
 }
 
-const underFilter = (found, name) => hasFilter(found, name) ? "Under the filter: " : "";
+const underFilter = (found, name) => found.filteredTables[name] ? "Under the filter: " : "";
