@@ -15,7 +15,7 @@ from apiusage_helpers.store import organizations, scan
 from apiusage_helpers.tables.usage_report import UsageReport, shown_report
 from apiusage_helpers.view_state import ViewState, chosen
 from apiusage_helpers.widgets.courier import Courier
-from apiusage_helpers.widgets.sections import Sections, styled
+from apiusage_helpers.widgets.sections import SECTION_CHOICES, Sections, styled
 from apiusage_helpers.widgets.selectors import selectors
 
 _ALERT = "border:1px solid #8a3b00; color:#8a3b00; background:#fffffe; padding:4px 8px; line-height:1.4; white-space:pre-line"
@@ -49,7 +49,7 @@ class _ReportViewer:
         self.selectors.show(state, _methods(report))
         self.say("")
         self.days.value = styled(requests_per_day(report).html())
-        self.sections.refresh(choices_too=set(changes) - {"clients", "client_template_uris", "template_uris"} != set())
+        self.sections.refresh(choices_too=not set(changes) <= SECTION_CHOICES)
 
     def say(self, message: str) -> None:
         """A message under the selectors, read out by screen readers; an empty one takes no room."""

@@ -30,6 +30,7 @@ PANELS = (
     (panels.client_requests, panels.client_status_codes, panels.client_urls),
     (panels.url_requests, panels.success_and_failure),
 )
+SECTION_CHOICES = frozenset({"clients", "client_template_uris", "template_uris"})  # made in the sections' own lists
 Source = Callable[[], UsageReport | None]
 _STYLE = (Path(__file__).parent / "sections.css").read_text(encoding="utf-8")
 

@@ -23,11 +23,9 @@ from apiusage_helpers.view_state import ViewState, as_of, chosen, clicked, reset
 from apiusage_helpers.widgets.courier import Courier
 from apiusage_helpers.widgets.explorer import Explorer
 from apiusage_helpers.widgets.exports import exported
-from apiusage_helpers.widgets.sections import Sections
+from apiusage_helpers.widgets.sections import SECTION_CHOICES, Sections
 from apiusage_helpers.widgets.selectors import selectors
 from apiusage_helpers.widgets.toolbar import Acts, toolbar
-
-_SECTION_CHOICES = {"clients", "client_template_uris", "template_uris"}
 
 
 def explore(parameters: Mapping[str, Any], *, today: str = "") -> widgets.Widget:
@@ -88,7 +86,7 @@ class Viewer:
 
     def change(self, changes: dict[str, Any]) -> None:
         """Other choices in the selectors."""
-        own_choice = set(changes) <= _SECTION_CHOICES
+        own_choice = set(changes) <= SECTION_CHOICES
         self.attempt(lambda: self.go(chosen(self.on_this_day(self.state), **changes), own_choice=own_choice))
 
     def go(self, state: ViewState, *, own_choice: bool = False) -> None:
