@@ -14,8 +14,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from apiusage_helpers.runs.pages import rebuild_pages
-from apiusage_helpers.runs.publish import publish_run
+from apiusage_helpers.runs.catalog.index_pages import rebuild_pages
+from apiusage_helpers.runs.records.publish import publish_run
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -6,15 +6,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import hypothesis
 import pytest
 
 from apiusage_helpers.errors import SourceError
-from apiusage_helpers.runs.hands import Hands
-from apiusage_helpers.runs.publish import publish_run
+from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
+from apiusage_helpers.runs.records.publish import publish_run
+from apiusage_helpers.runs.scheduling.ports import Hands
+from apiusage_helpers.selection import select
+from apiusage_helpers.store import Day, StoredUsage
+from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parent.parent
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
@@ -197,3 +203,63 @@ def params_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def lazy_rows() -> Callable[..., Any]:
+    """Short rows (day of November 2026, client_id, client_name, method, template URI, five statuses) as a relation."""
+
+    def relation(*rows: tuple[int, str, str, str, str, int, int, int, int, int]) -> Any:
+        table = usage_table((date(2026, 11, day), *rest, ok + moved + refused + broken, ok, moved, refused, many, broken)
+                            for day, *rest, ok, moved, refused, many, broken in rows)  # fmt: skip
+        return duckdb.connect().from_arrow(table)
+
+    return relation
+
+
+@pytest.fixture
+def legacy_row() -> Callable[..., dict[str, Any]]:
+    """A row of usage/query that adds up: 10 requests on 2026-10-05, 4 refused, 1 of them by 429."""
+
+    def row(**other: Any) -> dict[str, Any]:
+        return {
+            "clientId": "7de3af06", "clientName": "CRM sync", "organizationId": "", "userId": "", "templateUri": "api/v2/users",
+            "httpMethod": "GET", "status200": 6, "status300": 0, "status400": 4, "status500": 0, "status429": 1, "requests": 10,
+            "date": "2026-10-05T00:00:00Z",
+        } | other  # fmt: skip
+
+    return row
+
+
+@pytest.fixture
+def jobs_row() -> Callable[..., dict[str, Any]]:
+    """A row of usage/aggregates/query/jobs that adds up."""
+
+    def row(**other: Any) -> dict[str, Any]:
+        return {
+            "date": "2026-10-05", "platform": "", "httpMethod": "GET", "templateUri": "/api/v2/users", "requestCount": 10,
+            "status200": 6, "status300": 0, "status400": 4, "status429": 1, "status500": 0,
+            "oauthClient": {"id": "7de3af06", "name": "CRM sync"},
+        } | other  # fmt: skip
+
+    return row
+
+
+@pytest.fixture
+def report() -> Callable[..., UsageReport]:
+    """The report of rows (day, client_id, client_name, method, template URI, five statuses) over 1 to 3 November 2026."""
+
+    def of(
+        *rows: tuple[Any, ...], missing: tuple[int, ...] = (), provisional: tuple[int, ...] = (), **choices: Any
+    ) -> UsageReport:
+        table = usage_table((date(2026, 11, d), *k, ok + moved + no + down, ok, moved, no, many, down)
+                            for d, *k, ok, moved, no, many, down in rows)  # fmt: skip
+        at = datetime(2026, 11, 5, tzinfo=UTC)
+        days = tuple(
+            Day(date(2026, 11, d), "usage/query", at, d in provisional, 1, 1) for d in (1, 2, 3) if d not in missing
+        )
+        gaps = tuple(date(2026, 11, d) for d in missing)
+        selection = select("acme", "2026-11-01/2026-11-03", today="2026-11-24", **choices)
+        return usage_report(StoredUsage(duckdb.connect().from_arrow(table), days, gaps, 7), selection)
+
+    return of

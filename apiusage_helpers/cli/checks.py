@@ -8,7 +8,7 @@ import click
 @click.command()
 def doctor() -> None:
     """Look at store, days, params files, environment and credentials (never shown), and say what needs attention."""
-    from apiusage_helpers.runs.checkup import checkup
+    from apiusage_helpers.runs.doctor.checkup import checkup
 
     findings = checkup()
     for line in findings.lines:

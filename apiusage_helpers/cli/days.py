@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 from apiusage_helpers.cli.messages import tell, tell_days, tell_written, today_option
-from apiusage_helpers.panels.labels import counted
+from apiusage_helpers.text import counted
 
 
 @click.command()
@@ -97,8 +97,8 @@ def fetch(*, organization: str, interval: str | None, service: Literal["usage", 
     """Bring an organization's days from Genesys Cloud into the store."""
     import pyarrow as pa
 
+    from apiusage_helpers.fetching.fetch import Order, fetch_all, fetch_organization
     from apiusage_helpers.interval import parse_interval
-    from apiusage_helpers.runs.fetch import Order, fetch_all, fetch_organization
 
     pa.set_memory_pool(pa.system_memory_pool())  # as for an import
     chosen = parse_interval(interval) if interval else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from apiusage_helpers.panels.labels import counted
+from apiusage_helpers.text import counted
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only

@@ -21,9 +21,9 @@ from apiusage_helpers.errors import ApiUsageError
 def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> None:
     """Make and publish the report that PARAMS_FILE describes; print its folder."""
     from apiusage_helpers.interval import utc_today
-    from apiusage_helpers.parameters import read_report_file
-    from apiusage_helpers.runs.run import run_report
-    from apiusage_helpers.runs.schedule import check_cron
+    from apiusage_helpers.runs.execution.run import run_report
+    from apiusage_helpers.runs.scheduling.instants import check_cron
+    from apiusage_helpers.settings.report_file import read_report_file
     from apiusage_helpers.store import scan
 
     checked = read_report_file(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
@@ -46,10 +46,10 @@ def runs(*, as_json: bool) -> None:
     """List what has run: report, organization, interval, status, path."""
     import json
 
-    from apiusage_helpers import project
-    from apiusage_helpers.runs import shelf
+    from apiusage_helpers.project import places
+    from apiusage_helpers.runs.catalog import listing
 
-    found = shelf.runs(project.output_folder())
+    found = listing.runs(places.output_folder())
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
@@ -58,18 +58,18 @@ def runs(*, as_json: bool) -> None:
 
 def _rebuild_pages() -> None:
     """The shelf and the roll-ups know of it; a report that is published stays so if they cannot be written."""
-    from apiusage_helpers import project
-    from apiusage_helpers.runs.pages import rebuild_pages
+    from apiusage_helpers.project import places
+    from apiusage_helpers.runs.catalog.index_pages import rebuild_pages
 
     try:
-        rebuild_pages(project.output_folder(), datetime.now(UTC))
+        rebuild_pages(places.output_folder(), datetime.now(UTC))
     except OSError as fault:
-        tell(f"{project.output_folder()}: the shelf cannot be written: {fault}")
+        tell(f"{places.output_folder()}: the shelf cannot be written: {fault}")
 
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:
     from apiusage_helpers.errors import StoreError
-    from apiusage_helpers.runs.plans import NONE_YET
+    from apiusage_helpers.runs.scheduling.plans import NONE_YET
     from apiusage_helpers.store import organizations
 
     if checked.parameters.organization != "all":

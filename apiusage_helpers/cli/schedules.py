@@ -37,8 +37,8 @@ now_option = click.option("--now", type=Instant(), default=None, help="Instant t
 @click.option("--dry-run", is_flag=True, help="Show what would run and why; change nothing.")
 def due(*, now: datetime | None, dry_run: bool) -> None:
     """Make every scheduled report that is due and not published, once each, then stop."""
-    from apiusage_helpers.runs.due import due as make_due
-    from apiusage_helpers.runs.hands import Hands
+    from apiusage_helpers.runs.scheduling.due import due as make_due
+    from apiusage_helpers.runs.scheduling.ports import Hands
 
     try:
         code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
@@ -51,8 +51,8 @@ def due(*, now: datetime | None, dry_run: bool) -> None:
 @click.command()
 def schedule() -> None:
     """Stay, and do what `apiusage due` does at each scheduled instant."""
-    from apiusage_helpers.runs.hands import Hands
-    from apiusage_helpers.runs.stay import stay
+    from apiusage_helpers.runs.scheduling.daemon import stay
+    from apiusage_helpers.runs.scheduling.ports import Hands
 
     stay(Hands(tell=tell, show=click.echo))
 
@@ -65,15 +65,15 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
     """Tell what changed between two runs, by data; a RUN is a path that `apiusage runs` lists, or a run's id."""
     import json
 
-    from apiusage_helpers import project
-    from apiusage_helpers.runs import differences
+    from apiusage_helpers.project import places
+    from apiusage_helpers.runs.catalog import compare
 
-    output = project.output_folder()
-    found = differences.differences(differences.find_run(output, before), differences.find_run(output, after))
+    output = places.output_folder()
+    found = compare.differences(compare.find_run(output, before), compare.find_run(output, after))
     if as_json:
-        click.echo(json.dumps(differences.as_json(found), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(compare.as_json(found), indent=1, ensure_ascii=False))
         return
-    for line in differences.told(found):
+    for line in compare.told(found):
         click.echo(line)
 
 
@@ -86,13 +86,13 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
 @now_option
 def prune(*, days: int, weeks: int, months: int, rest: int, dry_run: bool, now: datetime | None) -> None:
     """Take old reports away, never the newest of a report and organization; also replaced and failed runs."""
-    from apiusage_helpers import project
-    from apiusage_helpers.panels.labels import counted
-    from apiusage_helpers.runs import prune as retention
-    from apiusage_helpers.runs.plans import read_plans
+    from apiusage_helpers.project import places
+    from apiusage_helpers.runs.catalog import retention
+    from apiusage_helpers.runs.scheduling.plans import read_plans
+    from apiusage_helpers.text import counted
 
     keep, instant = retention.Keep(days, weeks, months, rest), now or datetime.now(UTC)
-    output, (plans, faults) = project.output_folder(), read_plans(project.params_folder())
+    output, (plans, faults) = places.output_folder(), read_plans(places.params_folder())
     for fault in faults:
         tell(fault)
     if dry_run:

@@ -1,13 +1,9 @@
-"""Runs: from a params file to a published report, once by hand or whenever one is due.
+"""Runs: from a params file to a published report, once by hand or whenever one is due; from the ground up:
 
-One run       run (supervises) -> execute (its process), kernel, engine, processes; refusals (what must
-              not be published), failures (what is kept of one that failed)
-Its page      html and template/; publish (whole or not at all), published (what a link leads to)
-Schedules     due (does what is due), hands (what it reaches out with), stay (stays and does it again); schedule (which
-              instants), plans (which work), restated (whose days have changed), state (what is remembered between two looks)
-News          failing (what fails, and which of it is one alarm), news (what is to be told, to whom), notify (one message,
-              through Apprise)
-The shelf     shelf (what has run), pages and spark (index and roll-ups), prune (retention);
-              differences (of two runs), kinds (what makes them of another kind)
-The source    fetch (days into the store); access and checkup (what `doctor` looks at)
+records        what lies in the output folder: run facts, published links, state of schedules, kept failures, work
+execution      one run: supervised, in a process and a kernel of its own, checked before it is published
+notifications  what is to be told, to whom, once; and its delivery
+catalog        what has run: listing, index pages, two runs compared, retention
+scheduling     which reports are due at which instant, and a process that makes them
+doctor         what `apiusage doctor` looks at
 """

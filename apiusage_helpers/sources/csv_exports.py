@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from apiusage_helpers import project
 from apiusage_helpers.errors import ParameterError, SourceError
-from apiusage_helpers.sources.dates import date_column
+from apiusage_helpers.project import places
+from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.sources.rows import DROPPED, ROW_SCHEMA, Rows
-from apiusage_helpers.spreadsheet import unguarded
+from apiusage_helpers.sources.utc_days import date_column
 from apiusage_helpers.usage import COLUMNS, COUNTS, STATUSES
 
 _MOST_COUNT = 2**53
@@ -44,7 +44,7 @@ def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
 
 def column_aliases() -> dict[str, str]:
     """Each known header, in plain form, and the column that it means; ParameterError when the table is not usable."""
-    path = project.table_file("csv_columns.yaml")
+    path = places.table_file("csv_columns.yaml")
     if path is None:
         return {}
     try:

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from apiusage_helpers.errors import SourceError
-from apiusage_helpers.sources.dates import date_column
 from apiusage_helpers.sources.rows import JOBS, LEGACY, ROW_SCHEMA, Rows
+from apiusage_helpers.sources.utc_days import date_column
 from apiusage_helpers.usage import COUNTS, STATUSES
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]

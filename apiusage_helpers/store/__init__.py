@@ -6,9 +6,9 @@ from a day that is missing, and every file a checksum (`checksums.py`), so that 
 store never repairs or guesses: what does not agree is named, with the days it may hold, and not reported.
 """
 
-from apiusage_helpers.store.clients import ListedClient, listed_clients, write_clients
 from apiusage_helpers.store.days import Day, Origin, Written, organizations, stored_days, write_days
 from apiusage_helpers.store.forget import forget_days
+from apiusage_helpers.store.oauth_clients import ListedClient, listed_clients, write_clients
 from apiusage_helpers.store.scan import StoredUsage, day_digests, scan
 
 __all__ = [

@@ -21,8 +21,8 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from apiusage_helpers import project
 from apiusage_helpers.errors import StoreError
+from apiusage_helpers.project import places
 from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
 
 NAME, SCHEMA_VERSION = "api usage", "schema 1"
@@ -64,7 +64,7 @@ class StoredFile:
 
 def store_root(root: Path | None) -> Path:
     """The folder given, else the project's store; StoreError when deltalake cannot use a folder of such a name."""
-    folder = root or project.store_folder()
+    folder = root or places.store_folder()
     if _UNUSABLE.search(str(folder.absolute())):
         raise StoreError(
             f"{folder}: no [ ] ^ | \\ and no % before two hex digits may stand in the path of a store; "

@@ -15,7 +15,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from apiusage_helpers.spreadsheet import guarded
+from apiusage_helpers.project.formula_guard import guarded
 from apiusage_helpers.usage import COLUMNS
 
 

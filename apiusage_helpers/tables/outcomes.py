@@ -7,7 +7,6 @@ are successful, the rest failed. `requests` stands as the platform delivered it,
 
 import pandas as pd
 
-from apiusage_helpers.tables.shares import with_share
 from apiusage_helpers.usage import STATUS_MEANINGS
 
 OUTCOMES = ("succeeded", "redirected", "client_errors", "throttled", "server_errors")
@@ -52,3 +51,8 @@ def success_and_failure(requests: pd.DataFrame) -> pd.DataFrame:
     names = ["successful", "failed"]
     table = pd.DataFrame({"outcome": names, "requests": [int(requests[name].sum()) for name in names]})
     return with_share(table, int(requests["requests"].sum()))
+
+
+def with_share(table: pd.DataFrame, total: int) -> pd.DataFrame:
+    """`table` with `share`: its requests / `total` requests (0 to 1, full precision); NaN when the total is 0."""
+    return table.assign(share=table["requests"] / total if total else float("nan"))

@@ -6,8 +6,7 @@ ends with one row `Other` that holds the rest, so that it always adds up to all 
 
 import pandas as pd
 
-from apiusage_helpers.tables.outcomes import OUTCOMES
-from apiusage_helpers.tables.shares import with_share
+from apiusage_helpers.tables.outcomes import OUTCOMES, with_share
 
 OTHER = "Other"
 _CLIENT = ["client_id", "client_name"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apiusage_helpers.runs.due import due
+from apiusage_helpers.runs.scheduling.due import due
 
 pytestmark = pytest.mark.browser
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

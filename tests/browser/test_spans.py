@@ -10,16 +10,17 @@ import duckdb
 import nbformat
 import pytest
 
-from apiusage_helpers.panels import facts, report, view
-from apiusage_helpers.panels.page_rows import page_rows
-from apiusage_helpers.runs.html import report_page
+from apiusage_helpers.page.html import report_page
+from apiusage_helpers.reports.api_usage import head, panels as report
+from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
+from apiusage_helpers.reports.page_rows import page_rows
+from apiusage_helpers.reports.usage_view import panels as view
+from apiusage_helpers.reports.usage_view.figures import view_figures
+from apiusage_helpers.reports.usage_view.state import view_state
+from apiusage_helpers.reports.usage_view.view import UsageView, with_view
 from apiusage_helpers.store import Day, StoredUsage
 from apiusage_helpers.tables.cube import usage_cube
-from apiusage_helpers.tables.usage_report import UsageReport, usage_report
-from apiusage_helpers.tables.usage_view import UsageView, with_view
-from apiusage_helpers.tables.view import view_figures
 from apiusage_helpers.usage import usage_table
-from apiusage_helpers.view_state import view_state
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,7 @@ def page(tmp_path: Path, made: tuple[UsageReport, UsageView]) -> Callable[..., P
 
     def of(*panels: Any, view: UsageView | None = None) -> Path:
         most = len(base64.b64decode(page_rows(made[0], view).block)) - 1
-        shown = [facts.head(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
+        shown = [head.head(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
         outputs = [nbformat.v4.new_output("execute_result", data=part._repr_mimebundle_()) for part in shown]
         cells = [
             nbformat.v4.new_markdown_cell("# Page"),

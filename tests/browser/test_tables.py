@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apiusage_helpers.runs.html import static_page
+from apiusage_helpers.page.html import static_page
 
 pytestmark = pytest.mark.browser
 

@@ -20,10 +20,10 @@ from double.truth import DAY, Organization, invented
 from double.virtual import ADDRESS, BEGIN, Transport, VirtualLoop
 
 from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.fetching.fetch import Order, fetch_days
+from apiusage_helpers.genesys_cloud.credentials import Credentials
+from apiusage_helpers.genesys_cloud.session import Means
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.runs.fetch import Order, fetch_days
-from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
-from apiusage_helpers.sources.genesys_cloud.session import Means
 from apiusage_helpers.store import listed_clients, stored_days
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,10 +119,10 @@ import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from apiusage_helpers.interval import parse_interval
-from apiusage_helpers.runs.fetch import Order, fetch_days
-from apiusage_helpers.sources.genesys_cloud.credentials import Credentials
-from apiusage_helpers.sources.genesys_cloud.pace import Pace
-from apiusage_helpers.sources.genesys_cloud.session import Means
+from apiusage_helpers.fetching.fetch import Order, fetch_days
+from apiusage_helpers.genesys_cloud.credentials import Credentials
+from apiusage_helpers.genesys_cloud.rate_limits import Pace
+from apiusage_helpers.genesys_cloud.session import Means
 _, _, address, root, key, secret, interval = sys.argv
 order = Order("usage", parse_interval(interval) if interval else None)
 means = Means(Pace(poll_first=0.01, poll_most=0.05))

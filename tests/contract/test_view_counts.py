@@ -11,10 +11,10 @@ import pytest
 from plain_view import expected_view
 
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.reports.usage_view.figures import clients_table, days_table, urls_table, view_figures
+from apiusage_helpers.reports.usage_view.state import url_text, view_state
 from apiusage_helpers.sources.sample import sample_usage
 from apiusage_helpers.tables.cube import usage_cube
-from apiusage_helpers.tables.view import clients_table, days_table, urls_table, view_figures
-from apiusage_helpers.view_state import url_text, view_state
 
 TODAY = date(2026, 11, 24)
 

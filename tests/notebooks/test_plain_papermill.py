@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from apiusage_helpers.panels.media import PAGE_ROWS
+from apiusage_helpers.page.media import PAGE_ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 

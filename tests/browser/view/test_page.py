@@ -17,7 +17,7 @@ import yaml
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from apiusage_helpers.panels.labels import percent
+from apiusage_helpers.text import percent
 from tests.browser.view.conftest import HOSTILE, ROOT, act, table
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]

@@ -1,0 +1,1 @@
+"""Charts: a small table, its picture, and the picture in words."""

@@ -1,0 +1,141 @@
+"""A panel: a small table, its picture, and the picture in words. It shows itself in any notebook, once.
+
+The HTML is the same in JupyterLab, on a served page and in the exported report: a figure with the picture, a line on
+what stands out, and the table beside it. All text that comes from data is escaped here.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from apiusage_helpers.text import percent, visible, whole
+
+MOST_ROWS = 1000
+
+_HEADINGS = {
+    "rank": "Rank",
+    "client_id": "Client id",
+    "client_name": "OAuth client",
+    "kind": "Kind",
+    "http_method": "Method",
+    "template_uri": "Template URI",
+    "requests": "Requests",
+    "successful": "Successful",
+    "failed": "Failed",
+    "share": "Share of all",
+    "filtered_share": "Share of filtered",
+    "status": "Status",
+    "meaning": "Meaning",
+    "outcome": "Outcome",
+    "date": "UTC day",
+    "local_date": "Shown by the platform as",
+    "complete": "In the store",
+    "succeeded": "2xx",
+    "redirected": "3xx",
+    "client_errors": "4xx without 429",
+    "throttled": "429",
+    "server_errors": "5xx",
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel of a report: `name` is that of its CSV file, `alt` says in a sentence what the picture shows.
+
+    `table` holds the columns of the CSV; `svg` is None where there is nothing to draw. `kinds` are the kinds of clients
+    by id, shown beside their names.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    alt: str
+    figure: Figure | None = None
+    svg: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def html(self) -> str:
+        """The panel as one `<figure>` element; every text from data escaped."""
+        table = table_html(with_kinds(self.table, self.kinds), caption=self.title)
+        return (
+            f'<figure class="panel" id="{escape(self.name)}"><h3>{escape(self.title)}</h3>{self._picture()}'
+            f"<details><summary>The figures as a table</summary>{table}</details></figure>"
+        )
+
+    def _picture(self) -> str:
+        if self.svg is None:
+            return f'<p class="nothing">{escape(self.alt)}</p>'
+        data = base64.b64encode(self.svg.encode()).decode()
+        return f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}">'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002  # IPython's signature
+        return {"text/html": self.html(), "text/plain": f"{self.title}: {self.alt}"}
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of the report that is no picture: facts, checks, counts."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002  # IPython's signature
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """`table` with the column `kind` after the clients' names; as it is where it has no clients, or no kind is known."""
+    if not kinds or "client_name" not in table:
+        return table
+    shown, place = table.copy(), list(table.columns).index("client_name") + 1
+    shown.insert(place, "kind", [kinds.get(client, "") for client in table["client_id"]])
+    return shown
+
+
+def table_html(table: pd.DataFrame, *, caption: str) -> str:
+    """The table as accessible HTML: scoped headings, numbers with separators, shares in percent, text escaped.
+
+    Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV file holds. The page's script
+    (runs/template/report) gives each such table its tools: sort, search, copy, CSV, show all.
+    """
+    columns = list(table.columns)
+    heads = "".join(f'<th scope="col"{_number_class(table[name])}>{escape(_heading(name))}</th>' for name in columns)
+    rows = "".join(_row_html(row, columns) for row in table.head(MOST_ROWS).itertuples(index=False))
+    more = len(table) - MOST_ROWS
+    note = f'<p class="note more">{whole(more)} more rows stand in the CSV file.</p>' if more > 0 else ""
+    return (
+        f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<caption class="unseen">{escape(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+    )
+
+
+def _row_html(row: Any, columns: list[str]) -> str:
+    return "<tr>" + "".join(_cell_html(name, value) for name, value in zip(columns, row, strict=True)) + "</tr>"
+
+
+def _cell_html(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"<td>{'yes' if value else 'no'}</td>"
+    if isinstance(value, str):
+        return f"<td>{escape(visible(value))}</td>"
+    if isinstance(value, date):
+        return f"<td>{value:%Y-%m-%d}</td>"
+    if value is pd.NA:
+        return '<td class="number"></td>'
+    text = percent(value) if name.endswith("share") else str(value) if name == "status" else whole(value)
+    return f'<td class="number">{text}</td>'
+
+
+def _number_class(column: "pd.Series[Any]") -> str:
+    return ' class="number"' if pd.api.types.is_numeric_dtype(column) and column.dtype != bool else ""
+
+
+def _heading(name: str) -> str:
+    return _HEADINGS.get(name, name.replace("_", " ").capitalize())

@@ -1,0 +1,1 @@
+"""Fetching: which days an organization lacks, asked month by month, stored as they come."""

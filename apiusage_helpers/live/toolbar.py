@@ -1,0 +1,53 @@
+"""The bar below the tables: export, save, open, hand on, reset. It knows what can be asked for, not how it is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+
+from apiusage_helpers.live.controls.upload import FileOpener
+from apiusage_helpers.live.exports import KINDS
+from apiusage_helpers.reports.usage_view import saved as saved_views
+
+_WIDE = {"description_width": "initial"}
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What the bar asks for."""
+
+    export: Callable[[str], None]
+    save: Callable[[str], None]
+    open: Callable[[str], None]
+    open_file: Callable[[bytes], None]
+    reset_all: Callable[[], None]
+    copy_command: Callable[[], None]
+    copy_parameters: Callable[[], None]
+
+
+def toolbar(acts: Acts, *, may_save: bool) -> widgets.Widget:
+    """The bar; where nothing may be saved in the project, Save is a download."""
+    what = widgets.Dropdown(description="Export as", options=list(KINDS.items()), style=_WIDE)
+    name = widgets.Text(description="View name", placeholder="such as crm-errors", style=_WIDE)
+    names = widgets.Dropdown(description="Saved views", options=saved_views.saved_views(), style=_WIDE)
+
+    def saved() -> None:
+        acts.save(name.value)
+        names.options = saved_views.saved_views()
+
+    rows = (
+        (what, _button("Export API Usage Data", lambda: acts.export(what.value))),
+        (name, _button("Save" if may_save else "Save as a file", saved)),
+        (names, _button("Open", lambda: acts.open(names.value or "")), FileOpener(acts.open_file)),
+        (_button("Copy as command", acts.copy_command), _button("Copy as parameters", acts.copy_parameters)),
+        (_button("Reset all", acts.reset_all),),
+    )
+    wrap = widgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 18px", overflow="visible")
+    row_wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+    return widgets.Box([widgets.HBox(row, layout=row_wrap) for row in rows], layout=wrap)
+
+
+def _button(text: str, act: Callable[[], None]) -> widgets.Button:
+    button = widgets.Button(description=text, layout=widgets.Layout(width="auto"))
+    button.on_click(lambda _: act())
+    return button

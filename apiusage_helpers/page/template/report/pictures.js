@@ -1,0 +1,223 @@
+// Pictures: SVG in the look of the published ones (apiusage_helpers/charts/bars.py), as wide as there is room, so that
+// their words stay readable on a phone. A click on a bar or column chooses what it shows; the keyboard's way to the same
+// choice are the buttons in the table and the lists of the filter bar. Colours and type stand in report.css.
+
+const WIDEST = 736;
+const NARROW = 560;
+const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word above it, not in it
+const BARS = {
+  top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
+  client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
+  view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
+};
+const ABOVE = ["top_urls", "client_urls", "url_requests", "view_urls"];
+
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
+const total = counts => counts.reduce((sum, count) => sum + count, 0);
+const measure = text => ruler.measureText(text).width;
+
+const shape = (name, attributes, ...children) => element(`svg:${name}`, attributes, ...children);
+const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, class: kind, "text-anchor": anchor}, text);
+
+// The picture of a panel under the found figures, `width` pixels wide; null where there is nothing to draw.
+function picture(name, found, block, width, choose) {
+  const list = found.tables[name];
+  if (DAILY.has(name)) return dayPicture(name, list, width, choose);
+  if (!list.some(entry => entry.sums[0] > 0)) return null;
+  if (name === "success_and_failure") return sharePicture(list, found, width);
+  const first = list.slice(0, mostBars(name));
+  return barPicture(name, name === "view_day" ? [...first, ...restOf(list, first.length)] : first, found, block, width, choose);
+}
+
+function framed(width, height, ...parts) {
+  return shape("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img"}, ...parts);
+}
+
+// A part of a bar: its colour, and the hatch that tells its outcome apart without colour. Hatches are lines, since printers
+// turn patterns into large images; they lie on one grid of 8 pixels, so that neighbours go on in each other.
+const HATCHES = {redirected: ["level"], client_errors: ["rising"], failed: ["rising"], throttled: ["rising", "falling"], server_errors: ["falling"]};
+
+function mark(outcome, x, y, width, height) {
+  const wide = Math.max(0, width);
+  const fill = shape("rect", {x, y, width: wide, height, class: `fill-${outcome}`});
+  const lines = (HATCHES[outcome] || []).map(kind => hatch(kind, x, y, x + wide, y + height)).join("");
+  return lines ? shape("g", {}, fill, shape("path", {d: lines, class: "hatch"})) : fill;
+}
+
+// The lines of a hatch inside a rectangle, as the text of a path.
+function hatch(kind, left, top, right, low) {
+  const sign = kind === "rising" ? 1 : -1;
+  const [first, end] = kind === "level" ? [top - 4, low - 4] : [left + Math.min(sign * top, sign * low), right + Math.max(sign * top, sign * low)];
+  let path = "";
+  for (let c = Math.ceil(first / 8) * 8; c < end; c += 8) {
+    if (kind === "level") path += `M${round(left)} ${c + 4}H${round(right)}`;
+    else path += diagonal(sign, c, left, top, right, low);
+  }
+  return path;
+}
+
+// The part of the line x + sign * y = c that lies in the rectangle.
+function diagonal(sign, c, left, top, right, low) {
+  const [from, to] = [Math.max(left, Math.min(c - sign * top, c - sign * low)), Math.min(right, Math.max(c - sign * top, c - sign * low))];
+  return from < to ? `M${round(from)} ${round(sign * (c - from))}L${round(to)} ${round(sign * (c - to))}` : "";
+}
+
+const round = number => Math.round(number * 10) / 10;
+
+// One line a legend entry where they do not fit beside each other.
+function legend(outcomes, width) {
+  let [x, y] = [4, 12];
+  const parts = [];
+  for (const outcome of outcomes) {
+    const room = measure(OUTCOME_LABELS[outcome]) + 48;
+    if (x > 4 && x + room > width) [x, y] = [4, y + 20];
+    parts.push([outcome, x, y]);
+    x += room;
+  }
+  return {height: y + 18, draw: () => parts.flatMap(([outcome, left, base]) => [mark(outcome, left, base - 8, 20, 10), words(OUTCOME_LABELS[outcome], left + 27, base + 1)])};
+}
+
+function barPicture(name, list, found, block, width, choose) {
+  const outcomes = BARS[name];
+  const unnamed = name === "status_codes" || found.filteredTables[name] === false;
+  const above = width < NARROW || ABOVE.includes(name);
+  const rows = list.map((entry, n) => ({
+    entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,
+  }));
+  const room = Math.max(...rows.map(row => measure(row.end))) + 10;
+  const start = above ? 2 : Math.min(width * 0.42, Math.max(...rows.map(row => measure(row.label))) + 10);
+  const scale = (width - start - room) / Math.max(...rows.map(row => total(row.parts)), 1e-9);
+  const [step, thick] = above ? [43, 18] : [30, 20];
+  const key = unnamed ? {height: 0, draw: () => []} : legend(outcomes, width);
+  const svg = framed(width, key.height + rows.length * step + 6);
+  svg.append(...key.draw());
+  rows.forEach((row, n) => svg.append(barRow(row, {outcomes, above, start, scale, width, thick, y: key.height + n * step}, choose, name)));
+  return svg;
+}
+
+function barRow(row, place, choose, name) {
+  const y = place.y + (place.above ? 20 : 5);
+  const label = cut(row.label, place.above ? place.width - 4 : place.start - 8, measure);
+  const parts = [place.above ? words(label, 2, place.y + 14, row.muted ? "muted" : "") : words(label, place.start - 8, y + 15, row.muted ? "muted" : "", "end")];
+  let x = place.start;
+  row.parts.forEach((count, n) => {
+    const outcome = row.muted && place.outcomes[n] === "successful" ? "other" : place.outcomes[n];
+    if (count > 0) parts.push(mark(outcome, x, y, count * place.scale, place.thick));
+    x += count * place.scale;
+  });
+  parts.push(words(row.end, x + 6, y + place.thick / 2 + 4), shape("title", {}, `${row.label}: ${row.end}`));
+  return clickable(shape("g", {}, ...parts), choiceOf(name, row.entry), choose);
+}
+
+// What a click on an entry chooses: facet and number, or null.
+function choiceOf(name, entry) {
+  if (entry.other || name === "success_and_failure") return null;
+  if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
+  if (DAILY.has(name)) return ["days", entry.span];
+  return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
+}
+
+function clickable(group, choice, choose) {
+  if (!choice) return group;
+  group.setAttribute("class", "choice");
+  group.addEventListener("click", () => choose(...choice));
+  return group;
+}
+
+function rowLabel(name, entry, n, block) {
+  if (name === "status_codes") return OUTCOME_LABELS[OUTCOMES[n]];
+  if (name === "client_urls") return `${clientLabel(block, entry)} · ${urlOf(block, entry, 56)}`;
+  return entry.url === undefined ? clientLabel(block, entry) : urlOf(block, entry);
+}
+
+function partsOf(name, entry, n) {
+  if (BARS[name].includes("unfiltered")) return [entry.filtered ?? entry.sums[0], entry.sums[0] - (entry.filtered ?? entry.sums[0])];
+  const five = entry.sums.slice(1);
+  if (name === "status_codes") return OUTCOMES.map((_, place) => place === n ? entry.sums[0] : 0);
+  if (name === "client_status_codes") return five.map(count => count / (total(five) || 1));
+  return BARS[name] === OUTCOMES ? five : [successful(entry.sums), failed(entry.sums)];
+}
+
+function endOf(name, entry, found) {
+  if (name === "client_status_codes") return `${percent(failedShare(entry))} failed`;
+  const count = human(entry.sums[0]);
+  if (name === "status_codes") return `${count} · ${percent(found.requests ? entry.sums[0] / found.requests : NaN)}`;
+  if (name === "url_requests" || name === "view_day") return count;
+  if (name in VIEW_COLUMNS) return `${count} · ${percent(found.total ? entry.sums[0] / found.total : NaN)}`;
+  return failed(entry.sums) ? `${count} · ${percent(failed(entry.sums) / entry.sums[0])} failed` : count;
+}
+
+function sharePicture(list, found, width) {
+  const total = list.reduce((sum, entry) => sum + entry.sums[0], 0) || 1;
+  const split = (width - 4) * list[0].sums[0] / total;
+  const texts = list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${percent(found.requests ? entry.sums[0] / found.requests : NaN)})`);
+  const stacked = measure(texts.join("    ")) > width;
+  const svg = framed(width, stacked ? 84 : 66);
+  svg.append(mark("successful", 2, 4, split, 34), mark("failed", 2 + split, 4, width - 4 - split, 34),
+    words(texts[0], 2, 56), stacked ? words(texts[1], 2, 76) : words(texts[1], width - 2, 56, "", "end"));
+  return svg;
+}
+
+// Columns of days: of the report two outcomes each, of a view five without a gap between the days.
+function dayPicture(name, list, width, choose) {
+  const height = 264;
+  const outcomes = name === "view_days" ? OUTCOMES : ["successful", "failed"];
+  const partsOfDay = entry => name === "view_days" ? entry.sums.slice(1) : [entry.ok, entry.bad];
+  const key = legend(outcomes, width);
+  const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
+  const columns = list.map(entry => ({entry, parts: partsOfDay(entry), top: total(partsOfDay(entry))}));
+  const highest = Math.max(...columns.map(({top}) => top), 0) || 1;
+  const widest = Math.max(...list.flatMap(entry => entry.label.split("\n").map(measure)), 0);
+  const room = width - left - Math.max(6, widest / 2); // half of the last label may stand beside its column
+  const step = room / Math.max(list.length, 7);
+  const start = left + (room - step * list.length) / 2;
+  const svg = framed(width, height);
+  svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
+  const thin = Math.max(1, Math.ceil(list.length / Math.max(2, Math.floor(room / (widest + 10)))));
+  const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(human(top)))) + 4 <= step;
+  columns.forEach((column, n) => {
+    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, width, few, last: (list.length - 1 - n) % thin === 0};
+    svg.append(clickable(dayColumn(column, outcomes, place), choiceOf(name, column.entry), choose));
+  });
+  svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
+  return svg;
+}
+
+function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, width, few, last}) {
+  const middle = x + step / 2;
+  const tall = top / highest * high;
+  const bar = [x + step * inset, step * (1 - 2 * inset)];
+  const gaps = entry.gaps ? `, ${counted(entry.gaps, "day")} missing in the store` : "";
+  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.sums ? failed(entry.sums) : entry.bad)} failed${gaps}`;
+  const parts = [shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"})];
+  if (entry.gaps) {
+    const [left, right] = [x + step * 0.14, x + step * 0.86];
+    parts.push(shape("rect", {x: left, y: bottom - high, width: right - left, height: high, class: "gap"}), shape("path", {d: hatch("rising", left, bottom - high, right, bottom), class: "hatch"}));
+  }
+  let base = bottom;
+  counts.forEach((count, n) => {
+    base -= count / highest * high;
+    if (count > 0) parts.push(mark(outcomes[n], bar[0], base, bar[1], count / highest * high));
+  });
+  parts.push(shape("title", {}, `${entry.date}: ${told}`));
+  const upright = (text, kind, base = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${base}) rotate(-90)`}, text);
+  if (entry.missing && step >= 14) parts.push(upright("missing", "small on"));
+  if (!entry.missing && (few || (entry.requests === 0 && step >= 10))) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
+  const inside = tall > high * ROOM_FOR_WORD;
+  if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - tall - 20));
+  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, Math.min(middle, width - 2 - measure(line) / 2), bottom + 16 + n * 15, "small muted", "middle")));
+  return shape("g", {}, ...parts);
+}
+
+// About four lines at round figures, with their numbers.
+function scaleLines(highest, left, width, bottom, high) {
+  const rough = highest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(1, [1, 2, 5, 10].find(size => size * power >= rough) * power); // their short numbers are exact
+  const lines = Array.from({length: Math.floor(highest / step) + 1}, (_, n) => n * step);
+  return lines.flatMap(count => {
+    const y = bottom - count / highest * high;
+    return [shape("line", {x1: left, x2: width - 6, y1: y, y2: y, class: "line"}), words(human(count).replace(".0", ""), left - 6, y + 4, "small", "end")];
+  });
+}

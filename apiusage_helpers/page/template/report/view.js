@@ -1,0 +1,80 @@
+// The figures of a saved view (apiusage_helpers/reports/usage_view/figures.py): a graph, and two tables that filter each other.
+//
+// What was clicked when the view was saved holds until the reader chooses in the same table; all else that is chosen comes on
+// top. A table never hides the rows among which one chooses: a choice of clients does not act on the table of clients,
+// one of requests or template URIs not on that of requests. `requests` and `share` are of all rows, `filtered_requests`
+// and `filtered_share` of those under what acts on the table; where nothing does, these two are empty.
+
+const VIEW_COLUMNS = {
+  view_clients: ["client_id", "client_name", "kind", "requests", "share", "filtered_requests", "filtered_share"],
+  view_urls: ["http_method", "template_uri", "requests", "share", "filtered_requests", "filtered_share"],
+  view_days: ["date", "requests", ...OUTCOMES, "complete"],
+  view_day: ["client_id", "client_name", "requests", ...OUTCOMES],
+};
+const MEETS_NOTHING = -1; // the number of a saved click that no row of the interval bears
+
+// The choices that act on the graph: the reader's, and the saved clicks that hold beside them.
+function acting(block, chosen) {
+  const held = facet => new Set(holds(block, chosen, facet) ? numbersOf(block.view.clicks[facet]) : chosen[facet]);
+  return {...chosen, clients: held("clients"), requests: held("requests")};
+}
+
+const numbersOf = click => click.length ? click : [MEETS_NOTHING];
+
+// Whether a click saved in this table holds: nothing else is chosen there.
+function holds(block, chosen, facet) {
+  return block.view.clicks[facet] !== null && !chosen[facet].size && !(facet === "requests" && chosen.uris.size);
+}
+
+// The saved clicks that hold, in words.
+const heldClicks = (block, chosen) => ["clients", "requests"].filter(facet => holds(block, chosen, facet)).map(facet => block.view.told[facet]);
+
+// The graph and tables of the view, and `filtered`: on which of the tables anything acts. `sums` are those under `chosen`.
+function viewFigures(block, chosen, sums) {
+  const acts = acting(block, chosen);
+  const both = heldClicks(block, chosen).length ? summed(block, acts) : sums;
+  const chosenClient = acts.clients.size ? client => acts.clients.has(client) : () => false;
+  const chosenUrl = acts.requests.size || acts.uris.size ? urlChoice(block, acts) : () => false;
+  const sumsWithout = facets => { // what a table's own choices leave when they do not act; null where nothing else does
+    const others = {...acts, ...Object.fromEntries(facets.map(facet => [facet, new Set()]))};
+    if (!isFiltered(others)) return null;
+    return facets.some(facet => acts[facet].size) ? summed(block, others) : both;
+  };
+  const [underUrls, underClients] = [sumsWithout(["clients"]), sumsWithout(["requests", "uris"])];
+  return {
+    tables: {
+      view_clients: viewRanks(block, "client", underUrls, chosenClient),
+      view_urls: viewRanks(block, "url", underClients, chosenUrl),
+      view_days: isFiltered(chosen) ? viewSpans(block, chosen, both.spans) : viewDays(block),
+      view_day: ranked(entries(block, both.pairs, () => true), "client"),
+    },
+    filtered: {view_clients: underUrls !== null, view_urls: underClients !== null},
+  };
+}
+
+// The rows of one table: those with requests under what acts on it, and those that are chosen.
+function viewRanks(block, by, under, isChosen) {
+  const counts = sums => tally(sums.pairs, block[`${by}s`].length, by === "client" ? block.pairClient : block.pairUrl);
+  const [overall, filtered] = [counts(block.published), under && counts(under)];
+  const total = filtered?.reduce((sum, count) => sum + count, 0);
+  const ranking = filtered ?? overall;
+  return overall.map((count, number) => ({
+    [by]: number, sums: [count], filtered: filtered ? filtered[number] : null, filteredShare: filtered ? filtered[number] / total : null,
+  })).filter(entry => ranking[entry[by]] > 0 || isChosen(entry[by])).sort((one, other) => ranking[other[by]] - ranking[one[by]] || one[by] - other[by]);
+}
+
+// As published: one entry a day, under the saved clicks.
+const viewDays = block => block.days.map((_, n) => ({...dayOf(block, n), requests: block.view.days[n][0], sums: block.view.days[n]}));
+
+// Under a choice: one entry a span of days, without the days that are not chosen.
+function viewSpans(block, chosen, spans) {
+  return spans.map((sums, span) => ({...spanOf(block, span), span, requests: sums[0], sums})).filter(({span}) => !chosen.days.size || chosen.days.has(span));
+}
+
+// The line above graph and tables: what they are filtered by, and how many requests that leaves.
+function viewLine(found, chosen, block, told) {
+  const held = heldClicks(block, chosen);
+  const requests = requestsOf(found.tables.view_day);
+  const saved = held.length ? ` and, as saved, ${held.join(" and ")}` : "";
+  return `Filtered by ${listed(told, 6)}${saved}: ${whole(requests)} of ${counted(found.total, "request")} (${percent(found.total ? requests / found.total : NaN)})`;
+}

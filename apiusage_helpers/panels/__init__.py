@@ -1,1 +1,0 @@
-"""Panels: a small table, its picture, and the picture in words."""

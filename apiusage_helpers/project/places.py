@@ -1,0 +1,50 @@
+"""Where things lie: the store, the outputs, the params files and the notebooks of one project folder.
+
+The environment names them (`APIUSAGE_STORE`, `APIUSAGE_OUTPUT`, `APIUSAGE_PARAMS`); without it they lie below the
+project root, so that a notebook works from any folder inside the project. Nothing is created here.
+"""
+
+import os
+from pathlib import Path
+
+SOURCE_ROOT = Path(__file__).resolve().parents[2]
+
+
+def root() -> Path:
+    """Nearest parent of the working folder that has params/ and notebooks/, else the installed source tree."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    return SOURCE_ROOT
+
+
+def store_folder() -> Path:
+    """Folder of the Delta store."""
+    return _folder("APIUSAGE_STORE", "data/store")
+
+
+def output_folder() -> Path:
+    """Folder below which reports are published."""
+    return _folder("APIUSAGE_OUTPUT", "output")
+
+
+def params_folder() -> Path:
+    """Folder of the params files."""
+    return _folder("APIUSAGE_PARAMS", "params")
+
+
+def notebooks_folder() -> Path:
+    """Folder of the notebooks."""
+    return root() / "notebooks"
+
+
+def table_file(name: str) -> Path | None:
+    """The user's table `params/tables/<name>`, else the kit's own default, else None."""
+    candidates = (params_folder() / "tables" / name, SOURCE_ROOT / "params" / "tables" / name)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _folder(variable: str, default: str) -> Path:
+    value = os.environ.get(variable)
+    return Path(value).expanduser().resolve() if value else root() / default

@@ -1,0 +1,1 @@
+"""The API Usage report: its tables, checks, panels and the words at its head."""

@@ -1,0 +1,226 @@
+"""What stands around the panels: the head, the strip of checks, the counts of each section, and how these figures
+compare with the platform's own. All of it is text with figures; all text from data is escaped.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.interval import local_label, local_span
+from apiusage_helpers.reports.api_usage.checks import Check
+from apiusage_helpers.reports.api_usage.panels import labels_of
+from apiusage_helpers.reports.api_usage.report import UsageReport
+from apiusage_helpers.reports.api_usage.tables import section_2, section_3, unmet_choices
+from apiusage_helpers.text import counted, listed, percent, visible, whole
+from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
+
+
+def head(report: UsageReport) -> Html:
+    """What the report covers: total requests and clients; then three lines: days, source and age, checks."""
+    facts = {
+        "Total API requests": whole(report.summary.total),
+        "Total OAuth clients": whole(report.summary.clients),
+        "Covers": _covers(report),
+        "Source": _source(report),
+        "Checks": _checked(report),
+    }
+    return _facts(facts)
+
+
+def again(report: UsageReport, command: str = "") -> Html:
+    """How to get the data, and the same report again: the files, and the `command` (empty: one with every choice)."""
+    files = listed(sorted(report.files), len(report.files))
+    command = command or _command(report)
+    title = "The data, and this report again"
+    html = (
+        f'<section class="box" aria-label="{title}"><h3>{title}</h3><p>Each table can be had as CSV. Published with this page: '
+        f"{escape(files)}; run.json tells how they were made. The command that makes this report from the same store:</p>"
+        f'<pre class="copyable" tabindex="0" aria-label="Command"><code>{escape(command)}</code></pre></section>'
+    )
+    return Html(html, f"{title}: {files}\n{command}")
+
+
+def checks(report: UsageReport) -> Html:
+    """The strip of checks with their figures: what agrees, what does not, and what to know of the data."""
+    title = _agreed(report.checks)
+    items = "".join(map(_check, report.checks))
+    text = "\n".join(f"{_mark(check)} {check.name}: {check.detail}" for check in report.checks)
+    return Html(
+        f'<section class="checks published" id="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>',
+        f"{title}\n{text}",
+    )
+
+
+def section_counts(report: UsageReport, section: int) -> Html:
+    """The counts that head a section: requests x of y, OAuth clients a of b under its selection."""
+    selection, requests = report.selection, report.summary.requests
+    shown = {1: requests, 2: requests[section_2(requests, selection)], 3: requests[section_3(requests, selection)]}[
+        section
+    ]
+    counts = (
+        f"Requests {whole(shown['requests'].sum())} of {whole(report.summary.total)} · "
+        f"OAuth clients {whole(shown['client_id'].nunique())} of {whole(report.summary.clients)}"
+    )
+    lines = [counts, _choices(report, section), *_unmet(report, section)]
+    told = [line for line in lines if line]
+    html = "".join(f'<p class="counts">{escape(visible(line))}</p>' for line in told)
+    return Html(f'<div id="counts-{section}">{html}</div>', "\n".join(told))
+
+
+def comparison(report: UsageReport) -> Html:
+    """How to hold this report against the platform's own figures: dates, its 400, methods, what is counted."""
+    lines = [_platform_400(report), _platform_methods(report), _platform_dates(report), *_COVERED]
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    title = "Comparing with the platform's own figures"
+    return Html(
+        f'<aside class="box published" aria-label="{title}"><h3>{title}</h3><ul>{items}</ul></aside>', "\n".join(lines)
+    )
+
+
+_COVERED = (
+    (
+        "Counted: requests of custom and third-party integrations, AppFoundry applications, Embeddable Framework "
+        "applications, and data actions that call the Genesys Cloud Public API."
+    ),
+    (
+        "Not counted: requests of Genesys Cloud's own browser, web and mobile apps, outbound data actions to other "
+        "platforms, and the embedded clients for Chrome, Firefox, Salesforce and Zendesk. The jobs service "
+        "(usage/aggregates/query/jobs) counts built-in clients too, so its totals can be larger."
+    ),
+    "The current day is in neither: both count whole UTC days and lag by at least one day.",
+)
+
+
+def _facts(facts: dict[str, str]) -> Html:
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{_whole_dates(text)}</dd></div>" for name, text in facts.items())
+    return Html(
+        f'<dl class="facts" id="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items())
+    )
+
+
+def _whole_dates(text: str) -> str:
+    """The escaped text, with dates that no line end divides."""
+    return re.sub(r"\d{4}-\d\d-\d\d", r"<time>\g<0></time>", escape(visible(text)))
+
+
+def _covers(report: UsageReport) -> str:
+    selection = report.selection
+    days = f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})"
+    zone = "" if selection.display_timezone == "UTC" else f"; in {selection.display_timezone} {_local_interval(report)}"
+    methods = f"; HTTP methods {', '.join(selection.http_methods)}" if selection.http_methods else ""
+    return f"{selection.organization}, {days}{zone}{methods}"
+
+
+def _checked(report: UsageReport) -> str:
+    """How many checks of agreement hold, and which notes there are on the data."""
+    notes_on_data = [f"{check.name}: {check.detail}" for check in report.checks if not check.stops and not check.ok]
+    return "; ".join([_agreed(report.checks), *(notes_on_data or ["nothing to note on the data"])])
+
+
+def _agreed(checks_made: Sequence[Check]) -> str:
+    agree, failed = sum(check.stops for check in checks_made), len(failed_checks(checks_made))
+    return f"{failed} of {agree} checks failed" if failed else f"All {agree} checks of agreement hold"
+
+
+def _command(report: UsageReport) -> str:
+    """The command that makes the report again, ready for a shell."""
+    selection = report.selection
+    options = {"organization": selection.organization, "date_range": str(selection.interval)}
+    if selection.display_timezone != "UTC":
+        options["display_timezone"] = selection.display_timezone
+    lists = {name: list(getattr(selection, name)) for name in _LISTS if getattr(selection, name)}
+    options |= {name: json.dumps(values) for name, values in lists.items()} | {"top": str(selection.top)}
+    chosen = (word for name, value in options.items() for word in ("-p", name, value))
+    return shlex.join(["apiusage", "report", "params/daily.yaml", "--today", str(selection.today), *chosen])
+
+
+_LISTS = ("clients", "client_template_uris", "template_uris", "http_methods")
+
+
+def _local_interval(report: UsageReport) -> str:
+    zone = ZoneInfo(report.selection.display_timezone)
+    first = local_span(report.selection.interval.start, zone)[0]
+    last = local_span(report.selection.interval.end, zone)[1]
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+
+
+def _source(report: UsageReport) -> str:
+    days = report.usage.days
+    newest = max(days, key=lambda day: day.fetched_at)
+    sources = ", ".join(sorted({day.source for day in days}))
+    return f"{sources}; as of {_minute(newest.fetched_at)} UTC, newest day {max(day.date for day in days)}"
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def _mark(check: Check) -> str:
+    return "✓" if check.ok else ("✗" if check.stops else "!")
+
+
+def _check(check: Check) -> str:
+    kind = "ok" if check.ok else ("failed" if check.stops else "note")
+    word = {"ok": "holds", "failed": "fails", "note": "note"}[kind]
+    return (
+        f'<li class="{kind}"><span class="mark" role="img" aria-label="{word}">{_mark(check)}</span> '
+        f"<b>{escape(check.name)}</b> <span>{escape(visible(check.detail))}</span></li>"
+    )
+
+
+def _choices(report: UsageReport, section: int) -> str:
+    selection, labels = report.selection, labels_of(report)
+    clients = [labels.get(one, one) for one in selection.clients]
+    by_section: dict[int, tuple[tuple[str, Sequence[str]], ...]] = {
+        1: (),
+        2: (("OAuth clients", clients), ("template URIs", selection.client_template_uris)),
+        3: (("template URIs", selection.template_uris),),
+    }
+    told = [f"{name}: {listed(values, 5)}" for name, values in by_section[section] if values]
+    return f"Chosen {'; '.join(told)}" if told else ""
+
+
+def _unmet(report: UsageReport, section: int) -> list[str]:
+    parameters = {1: (), 2: ("clients", "client_template_uris"), 3: ("template_uris",)}[section]
+    return [
+        line for line in unmet_choices(report.summary.requests, report.selection) if line.split(":")[0] in parameters
+    ]
+
+
+def _platform_400(report: UsageReport) -> str:
+    counts = dict(zip(report.tables.status_codes["status"], report.tables.status_codes["requests"], strict=True))
+    return (
+        f"429 inside its 400: the platform's 400 is the whole class 4xx, so it reads {whole(counts[400] + counts[429])} "
+        f"where this report tells {whole(counts[400])} (4xx without 429) and {whole(counts[429])} (429) apart. "
+        "Its 200, 300 and 500 are classes too."
+    )
+
+
+def _platform_methods(report: UsageReport) -> str:
+    by_method = report.summary.requests.groupby("http_method")["requests"].sum().sort_index()
+    others = {str(m): int(n) for m, n in by_method.items() if m and m not in METHODS_OF_THE_PLATFORM_TEXT}
+    share = sum(others.values()) / report.summary.total if report.summary.total else 0
+    named = ", ".join(METHODS_OF_THE_PLATFORM_TEXT)
+    if not others:
+        return f"Methods: the platform's text names {named}; no other method occurs here."
+    found = listed([f"{visible(method)} {whole(count)}" for method, count in others.items()], 6)
+    return f"Methods that its text does not list: it names {named}; these rows also hold {found} ({percent(share)} of all)."
+
+
+def _platform_dates(report: UsageReport) -> str:
+    start, name = report.selection.interval.start, report.selection.display_timezone
+    label = local_label(start, ZoneInfo(name))
+    shift = (
+        f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
+    )
+    return f"UTC shift: days are counted from 00:00 to 23:59 UTC, but the platform labels them in local time; {shift}."
+
+
+def failed_checks(checks_made: Sequence[Check]) -> list[str]:
+    """A line for each check of agreement that failed."""
+    return [f"{check.name}: {check.detail}" for check in checks_made if check.stops and not check.ok]

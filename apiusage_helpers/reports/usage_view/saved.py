@@ -1,0 +1,139 @@
+"""Saved views: a state of the API Usage view as a params file that `apiusage report` can run, and back.
+
+`params/views/NAME.yaml` are the user's own; `.current.yaml` beside them is the state that stays from one session to the
+next until it is reset. The same state can be handed on as a command and as a parameters cell. A file comes into being
+whole: it is written beside its place and moved there in one step.
+"""
+
+import json
+import re
+import shlex
+import tempfile
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.project import places
+from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.reports.usage_view.state import ViewState, view_state
+from apiusage_helpers.settings.report_file import read_report_file
+
+NOTEBOOK = "api_usage_view"
+MOST_BYTES = 256 * 1024
+_CURRENT = ".current"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,57}", re.ASCII)
+
+
+def views_folder() -> Path:
+    """Folder of the saved views."""
+    return places.params_folder() / "views"
+
+
+def saved_views() -> tuple[str, ...]:
+    """The names of the saved views, in order."""
+    folder = views_folder()
+    files = folder.glob("*.yaml") if folder.is_dir() else ()
+    return tuple(sorted(file.stem for file in files if _NAME.fullmatch(file.stem)))
+
+
+def view_name(name: str) -> str:
+    """`name` without spaces around it, when a view can be saved under it; ParameterError otherwise."""
+    trimmed = name.strip()
+    if not _NAME.fullmatch(trimmed):
+        raise ParameterError(f"view name {trimmed!r}: 1 to 58 letters, digits and . _ - only, a letter or digit first")
+    return trimmed
+
+
+def view_yaml(state: ViewState) -> str:
+    """The params file of a state."""
+    head = "# A saved view of the API Usage view. Open it there, or run: apiusage report THIS_FILE\n"
+    written = {"notebook": NOTEBOOK, "parameters": state.parameters()}
+    return head + yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=120)
+
+
+def save_view(name: str, state: ViewState) -> Path:
+    """The file that the state was saved in, in place of an older view of this name.
+
+    ParameterError when the name cannot be used or the file cannot be written.
+    """
+    return _write(view_name(name), view_yaml(state))
+
+
+def open_view(name: str, *, today: date) -> ViewState:
+    """The state of a saved view as of `today`; ParameterError when there is none of this name, or it has faults."""
+    return read_view(views_folder() / f"{view_name(name)}.yaml", today=today)
+
+
+def read_view(path: Path, *, today: date) -> ViewState:
+    """The state that a params file describes: one of the view, or one of a report, which filters nothing.
+
+    ParameterError tells all faults of the file, and refuses one that names several organizations.
+    """
+    report = read_report_file(path, today=today)
+    parameters = report.parameters.model_dump()
+    organization = parameters["organization"]
+    if isinstance(organization, list) and len(organization) == 1:
+        parameters["organization"] = organization[0]
+    elif not isinstance(organization, str) or organization == "all":
+        raise ParameterError(f"{path.name}: organization: a view shows one organization, this file names several")
+    return view_state(parameters, today=today)
+
+
+def read_view_text(text: bytes, *, today: date) -> ViewState:
+    """The state of a view that was handed over as the bytes of its file; ParameterError as in `read_view`."""
+    if len(text) > MOST_BYTES:
+        raise ParameterError(f"this file is too large: a saved view holds {MOST_BYTES:,} bytes at most")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "view.yaml"
+        path.write_bytes(text)
+        try:
+            return read_view(path, today=today)
+        except ParameterError as fault:
+            raise ParameterError(str(fault).replace(str(path), "the file")) from None
+
+
+def keep_current(state: ViewState) -> None:
+    """The state stays for the next session; nothing, when it cannot be written."""
+    with suppress(ParameterError):
+        _write(_CURRENT, view_yaml(state))
+
+
+def current_view(*, today: date) -> ViewState | None:
+    """The state that was kept; None when there is none, or it cannot be used any more."""
+    path = views_folder() / f"{_CURRENT}.yaml"
+    try:
+        return read_view(path, today=today) if path.is_file() else None
+    except ParameterError:
+        return None
+
+
+def forget_current() -> None:
+    """No state is kept any more."""
+    with suppress(OSError):
+        (views_folder() / f"{_CURRENT}.yaml").unlink(missing_ok=True)
+
+
+def as_command(state: ViewState) -> str:
+    """The command that makes the report of this state, ready for a shell: every choice, whatever the params file holds."""
+    options = [
+        f"-p {name} {shlex.quote(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))}"
+        for name, value in state.parameters().items()
+    ]
+    return " ".join(["apiusage report params/views/all.yaml", *options])
+
+
+def as_parameters(state: ViewState) -> str:
+    """The lines of a notebook's parameters cell that mean this state."""
+    return "\n".join(f"{name}: {type(value).__name__} = {value!r}" for name, value in state.parameters().items())
+
+
+def _write(stem: str, text: str) -> Path:
+    path = views_folder() / f"{stem}.yaml"
+    try:
+        write_text(path, text)
+    except OSError as fault:
+        raise ParameterError(f"{path}: cannot be written: {fault.strerror}; the view was not saved") from None
+    return path

@@ -1,0 +1,198 @@
+"""What changed between two runs, by data: their facts and the rows of their CSV files, whatever the pages look like.
+
+Any two runs can be compared; what makes them of another kind (organization, report, days, parameters) is told first. Rows
+are the same when all that is no figure is the same. Files with dates are compared on the days that both runs cover.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.project.formula_guard import unguarded
+from apiusage_helpers.runs.catalog.comparability import in_kind
+from apiusage_helpers.runs.records.run_facts import facts_of, totals
+from apiusage_helpers.text import counted, visible, whole
+
+_FIGURES = frozenset({
+    "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
+    "status200", "status300", "status400", "status429", "status500", "filtered_requests",
+})  # fmt: skip
+_DERIVED = frozenset({
+    "rank", "share", "filtered_share", "client_name", "kind", "meaning", "complete",
+})  # follows from the rest, or only names it  # fmt: skip
+_TOLD_ROWS = 10
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class FileDifference:
+    """How one CSV file differs: rows only one run has, and rows whose figures are others, the largest change first.
+
+    `shared_names` are names of several clients, whether their rows differ or not.
+    """
+
+    name: str
+    added: tuple[Row, ...]
+    removed: tuple[Row, ...]
+    changed: tuple[tuple[Row, Row], ...]
+    shared_names: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether it differs at all."""
+        return bool(self.added or self.removed or self.changed)
+
+
+def find_run(output: Path, named: Path) -> Path:
+    """The folder of a run: a published folder, a run's own folder, its report.html, or its id.
+
+    ParameterError when there is none, or it failed: then it has no data to compare.
+    """
+    given = named.parent if named.name == "report.html" else named
+    candidates = (given, output / given, output / ".runs" / given)
+    found = next((path for path in candidates if facts_of(path) is not None), None)
+    if found is None:
+        raise ParameterError(f"{named}: there is no run; `apiusage runs` lists the path of each")
+    if (facts_of(found) or {}).get("status") == "failed":
+        raise ParameterError(f"{named}: this run failed, so it has no data to compare; name one that was published")
+    return found
+
+
+def differences(before: Path, after: Path) -> dict[str, Any]:
+    """The two runs, what differs in kind, their totals, and the files that differ; ready for JSON but for the files."""
+    old, new = facts_of(before) or {}, facts_of(after) or {}
+    names = [{path.name for path in folder.glob("*.csv")} for folder in (before, after)]
+    days = (
+        max(old["interval"]["start"], new["interval"]["start"]),
+        min(old["interval"]["end"], new["interval"]["end"]),
+    )
+    both = sorted(names[0] & names[1])
+    found = (_file_difference(name, _rows(before / name, days), _rows(after / name, days)) for name in both)
+    return {
+        "runs": [_named(before, old), _named(after, new)],
+        "in_kind": [*in_kind(old, new), *_lonely(*names)],
+        "totals": {"before": totals(old), "after": totals(new)},
+        "files": [difference for difference in found if difference],
+    }
+
+
+def told(found: dict[str, Any]) -> Iterator[str]:
+    """The differences in lines."""
+    for sign, run in zip("-+", found["runs"], strict=True):
+        yield f"{sign} {run['report']} of {run['organization']}, {run['interval']} ({run['path']})"
+    yield from found["in_kind"]
+    before, after = found["totals"]["before"], found["totals"]["after"]
+    for name in after:
+        old, new = before.get(name, 0), after[name]
+        yield f"{name}: {old:,} -> {new:,}" + (f" ({new - old:+,})" if new != old else "")
+    for file in found["files"]:
+        counts = ((len(file.added), "added"), (len(file.removed), "removed"), (len(file.changed), "changed"))
+        yield f"{file.name}: " + ", ".join(f"{counted(count, 'row')} {word}" for count, word in counts if count)
+        yield from _told_rows(file)
+    if not found["files"]:
+        yield "no file differs in its data"
+
+
+def as_json(found: dict[str, Any]) -> dict[str, Any]:
+    """The differences as JSON holds them."""
+    files = [
+        {
+            "name": file.name,
+            "added": list(file.added),
+            "removed": list(file.removed),
+            "changed": [{"before": old, "after": new} for old, new in file.changed],
+        }
+        for file in found["files"]
+    ]
+    return found | {"files": files}
+
+
+def _named(path: Path, facts: dict[str, Any]) -> dict[str, str]:
+    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
+    return {
+        "report": facts["report"],
+        "organization": facts["organization"],
+        "interval": interval,
+        "path": str(path),
+    }
+
+
+def _lonely(before: set[str], after: set[str]) -> Iterator[str]:
+    """The files that only one of the runs has, in words."""
+    for which, names in (("first", before - after), ("second", after - before)):
+        if names:
+            yield f"Only the {which} has {', '.join(sorted(names))}."
+
+
+def _rows(path: Path, days: Sequence[str]) -> list[Row]:
+    """The rows of a file, those with a date on `days` only; the guard of its text cells is taken off."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: unguarded(text) for name, text in row.items()} for row in csv.DictReader(file)]
+    return [row for row in rows if "date" not in row or days[0] <= row["date"] <= days[1]]
+
+
+def _file_difference(name: str, before: Sequence[Row], after: Sequence[Row]) -> FileDifference:
+    old, new = ({_key(row): row for row in rows} for rows in (before, after))
+    changed = [(old[key], new[key]) for key in old.keys() & new.keys() if _figures(old[key]) != _figures(new[key])]
+    return FileDifference(
+        name,
+        tuple(row for key, row in new.items() if key not in old),
+        tuple(row for key, row in old.items() if key not in new),
+        tuple(sorted(changed, key=lambda pair: (-abs(_moved(*pair)), _key(pair[1])))),
+        _shared_names((*before, *after)),
+    )
+
+
+def _shared_names(rows: Sequence[Row]) -> frozenset[str]:
+    """The names that clients of different ids bear."""
+    clients = {(row.get("client_name", ""), row.get("client_id", "")) for row in rows}
+    return frozenset(name for name, count in Counter(name for name, _ in clients).items() if name and count > 1)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    kept = [name for name in row if name not in _FIGURES and name not in _DERIVED]
+    other = [row["client_name"]] if row.get("client_name") == "Other" and not row.get("client_id") else []
+    return (*(row[name] for name in kept), *other)
+
+
+def _figures(row: Row) -> list[str]:
+    return [value for name, value in row.items() if name in _FIGURES]
+
+
+def _moved(old: Row, new: Row) -> int:
+    return int(new.get("requests") or 0) - int(old.get("requests") or 0)
+
+
+def _told_rows(file: FileDifference) -> Iterator[str]:
+    rows = [
+        *((_change(old, new), new) for old, new in file.changed),
+        *((f"added, {_count(row)} requests", row) for row in file.added),
+        *((f"removed, {_count(row)} requests", row) for row in file.removed),
+    ]
+    for what, row in rows[:_TOLD_ROWS]:
+        parts = (row.get("date"), row.get("status"), row.get("outcome"), _client(row, file.shared_names),
+                 row.get("http_method"), row.get("template_uri"))  # fmt: skip
+        yield f"    {visible(' '.join(part for part in parts if part))}: {what}"
+    if len(rows) > _TOLD_ROWS:
+        yield f"    and {len(rows) - _TOLD_ROWS:,} more"
+
+
+def _change(old: Row, new: Row) -> str:
+    """How a row changed: its requests, else the figures that are others."""
+    if old.get("requests") != new.get("requests"):
+        return f"{_count(old)} -> {_count(new)} requests"
+    others = (name for name in new if name in _FIGURES and old.get(name) != new[name])
+    return ", ".join(f"{name} {_count(old, name)} -> {_count(new, name)}" for name in others)
+
+
+def _count(row: Row, name: str = "requests") -> str:
+    return whole(int(row.get(name) or 0))
+
+
+def _client(row: Row, shared_names: frozenset[str]) -> str:
+    """The client of a row by its name; the id stands beside a name of several clients, and in place of none."""
+    name, client_id = row.get("client_name", ""), row.get("client_id", "")
+    return f"{name} ({client_id})" if client_id and name in shared_names else name or client_id

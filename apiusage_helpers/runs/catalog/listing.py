@@ -1,0 +1,35 @@
+"""The shelf: what has run and where it stands, told by the run.json of each run. Nothing here changes a run."""
+
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.runs.records.run_facts import facts_of
+
+
+def runs(output: Path) -> list[dict[str, Any]]:
+    """What has run below `output`, the newest first: report, organization, interval, status, path, started_at, message.
+
+    `path` is the published link of a run that still is the one published, else the run's own folder.
+    """
+    found = [*(output / ".runs").glob("*/run.json"), *(output / ".failed").glob("*/run.json")]
+    told = [_told(output, path) for path in found]
+    return sorted((run for run in told if run), key=lambda run: str(run["started_at"]), reverse=True)
+
+
+def _told(output: Path, path: Path) -> dict[str, Any] | None:
+    facts = facts_of(path.parent)
+    if facts is None:
+        return None  # a run folder that is just being removed, or another program's
+    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
+    link = output / facts["report"] / facts["organization"] / interval.replace("/", "_")
+    current = link.is_symlink() and link.resolve() == path.parent.resolve()
+    return {
+        "report": facts["report"],
+        "organization": facts["organization"],
+        "interval": interval,
+        "status": facts["status"] if current or facts["status"] == "failed" else "replaced",
+        "requests": facts.get("requests"),
+        "started_at": facts["started_at"],
+        "message": facts.get("message"),
+        "path": str(link if current else path.parent),
+    }

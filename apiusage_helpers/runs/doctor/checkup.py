@@ -1,0 +1,106 @@
+"""A check-up of the place where reports are made: packages, store, folders, params files, access to Genesys Cloud.
+
+It changes nothing.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from apiusage_helpers.errors import ParameterError, StoreError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.project import places
+from apiusage_helpers.runs.doctor.access import access_lines
+from apiusage_helpers.runs.scheduling.plans import read_reports
+from apiusage_helpers.store import organizations, stored_days
+from apiusage_helpers.text import counted
+
+_PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
+_LITTLE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What was found, one line each, and the exit code.
+
+    3 when the store cannot be trusted or access fails, else 2 when a params file has faults, else 0.
+    """
+
+    lines: tuple[str, ...]
+    exit_code: int
+
+
+def checkup() -> Checkup:
+    """The state of packages, folders, store, params files and credentials; the value of a credential is never told."""
+    codes = [0]
+    lines = (*_packages(), *_folders(), *_store(codes), *_params(codes))
+    platform = access_lines()
+    told = (*lines, *(_line(state, text) for state, text in platform.lines))
+    return Checkup(told, max(*codes, 0 if platform.sound else 3))
+
+
+def _packages() -> Iterator[str]:
+    yield _line("ok", f"Python {sys.version.split()[0]}")
+    for name in _PACKAGES:
+        try:
+            yield _line("ok", f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield _line("attention", f"{name} is not installed: run make report, or pip install -r requirements.lock")
+
+
+def _folders() -> Iterator[str]:
+    for name, folder in (("store", places.store_folder()), ("output", places.output_folder())):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        writable = existing.is_dir() and os.access(existing, os.W_OK)
+        free = shutil.disk_usage(existing).free
+        state = "ok" if writable and free > _LITTLE else "attention"
+        yield _line(
+            state, f"{name} folder {folder}: {'writable' if writable else 'not writable'}, {free / 1e9:.1f} GB free"
+        )
+
+
+def _store(codes: list[int]) -> Iterator[str]:
+    try:
+        names = organizations()
+        if not names:
+            yield _line("attention", "the store is empty: apiusage sample, or fetch or import --organization NAME")
+        for name in names:
+            yield _days(name)
+    except StoreError as fault:
+        codes.append(fault.exit_code)
+        yield _line("attention", str(fault))
+
+
+def _days(organization: str) -> str:
+    days = stored_days(organization)
+    span = Interval(days[0].date, days[-1].date)
+    missing, provisional = len(span) - len(days), sum(day.provisional for day in days)
+    gaps = f", {missing} missing between them" if missing else ""
+    young = f", {provisional} provisional" if provisional else ""
+    return _line(
+        "attention" if missing else "ok",
+        f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}",
+    )
+
+
+def _params(codes: list[int]) -> Iterator[str]:
+    """The params files as `due` and `report` read them: how many there are, and all faults of each."""
+    folder = places.params_folder()
+    if not folder.is_dir():
+        yield _line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
+        return
+    for place, kind in ((folder, "params file"), (folder / "views", "saved view")):
+        reports, faults = read_reports(place)
+        scheduled = sum(report.schedule is not None for report in reports)
+        more = f", {scheduled} with a schedule" if scheduled else ""
+        yield _line("ok", f"{counted(len(reports), kind)} in {place}{more}")
+        yield from (_line("attention", fault) for fault in faults)
+        yield from (_line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
+        codes += [ParameterError.exit_code] if faults else []
+
+
+def _line(state: str, text: str) -> str:
+    return f"{state:<10}" + text.replace("\n", f"\n{'':<10}")

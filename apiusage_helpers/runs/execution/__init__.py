@@ -1,0 +1,1 @@
+"""Execution: one run, from a checked params file to a published folder."""

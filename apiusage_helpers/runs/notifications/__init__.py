@@ -1,0 +1,1 @@
+"""Notifications: what is to be told, to whom, once, and how it is sent."""

@@ -1,0 +1,101 @@
+"""What fails of scheduled reports, and which of it is one alarm.
+
+A failure is kept by its place (report, organization and interval), so that another interval's success does not hide it. What
+fails of an organization without a success between is one alarm, which goes on until each of its reports is published or no
+longer wanted. A source that fails is kept by its organization.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.runs.records.run_facts import run_id
+from apiusage_helpers.runs.records.state_files import remembered, remembering
+from apiusage_helpers.runs.records.work import Work, schedule_of
+from apiusage_helpers.settings.report_file import Report
+
+_NAME = "failures"
+Failure = Mapping[str, Any]  # of, alarm, message; over: a later one has worked since; replaces: what was published then
+
+
+def failure_of(output: Path, work: Work, message: str) -> tuple[str, Failure]:
+    """The key and the failure of a report that cannot be made."""
+    told = {"of": work.organization, "message": f"{work.place}: {message}", "replaces": run_id(output / work.place)}
+    return str(work.place), told
+
+
+def source_failure(organization: str, message: str) -> tuple[str, Failure]:
+    """The key and the failure of an organization that cannot be fetched."""
+    name = source_of(organization)
+    return name, {"of": name, "message": f"{organization}: {message}", "replaces": None}
+
+
+def source_of(organization: str) -> str:
+    """How the source of an organization is called."""
+    return f"{organization} (fetch)"
+
+
+def joined(failures: Mapping[str, Failure], key: str, failure: Failure) -> dict[str, Failure]:
+    """The failures with one more: it keeps its alarm, or joins the one that is on, or raises its own."""
+    alike = (other for other in failures.values() if other["of"] == failure["of"] and not other["over"])
+    before = failures.get(key) or next(alike, None) or {"alarm": key}
+    return {**failures, key: {"over": False, **failures.get(key, {}), **failure, "alarm": before["alarm"]}}
+
+
+def note_failure(output: Path, report: str, key: str, failure: Failure, unnoted: dict[str, Failure]) -> None:
+    """It is remembered that this fails; on a full disk it is `unnoted`, and told all the same."""
+    try:
+        with remembering(output, report) as state:
+            state[_NAME] = joined(state.get(_NAME, {}), key, failure)
+    except OSError:
+        unnoted[key] = failure
+
+
+def note_success(output: Path, report: str, name: str, key: str | None = None) -> None:
+    """What fails of an organization or source from now on is another alarm than what failed up to `key`, or at all.
+
+    A full disk lets that wait.
+    """
+    if any(failure["of"] == name and not failure["over"] for failure in failures_of(output, report).values()):
+        with suppress(OSError), remembering(output, report) as state:
+            _end_alarm(state.get(_NAME, {}), name, key)
+
+
+def forget_ended(output: Path, report: Report, organizations: Sequence[str], places: Collection[str]) -> None:
+    """Failures are forgotten that have been published since, that nobody wants any more, or that are not tried any more.
+
+    `organizations` are those of the store, `places` what this look had to make: what is not among it and has seen a later
+    interval work has been given up. Nothing is forgotten for an `all` that could not be looked up.
+    """
+    wanted = report.organizations(organizations)
+    if not wanted or not failures_of(output, report.name):
+        return
+    names = {*wanted, *map(source_of, wanted if schedule_of(report).fetch else ())}
+    with remembering(output, report.name) as state:
+        failures = state.get(_NAME, {})
+        mended = {key for key, failure in failures.items() if run_id(output / key) not in {None, failure["replaces"]}}
+        for key in mended:
+            _end_alarm(failures, failures[key]["of"], key)
+        state[_NAME] = {
+            key: failure
+            for key, failure in failures.items()
+            if key not in mended and failure["of"] in names and (key in places or not failure["over"])
+        }
+
+
+def failures_of(output: Path, report: str) -> dict[str, Failure]:
+    """What fails of a report now."""
+    found: dict[str, Failure] = remembered(output, report).get(_NAME, {})
+    return found
+
+
+def alarms(failures: Mapping[str, Failure]) -> Iterator[tuple[str, Failure]]:
+    """Each alarm with the newest of its failures."""
+    yield from {failure["alarm"]: failure for _, failure in sorted(failures.items())}.items()
+
+
+def _end_alarm(failures: Mapping[str, dict[str, Any]], name: str, last: str | None) -> None:
+    for key, failure in failures.items():
+        if failure["of"] == name and (last is None or key <= last):
+            failure["over"] = True

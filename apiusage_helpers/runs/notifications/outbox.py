@@ -1,0 +1,229 @@
+"""News: what is to be told of scheduled reports, to whom, and what has been told already.
+
+What a run is about to publish is noted before it starts and struck out when it has been told, so a kill between the two
+loses nothing. An alarm (a failing report, too many failed or throttled requests, a leap of requests) is told once until
+it ends. A delivery that fails stays noted and is tried again by the next `due`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from apiusage_helpers.errors import DeliveryError
+from apiusage_helpers.runs.notifications.alarms import Failure, alarms, failures_of, joined
+from apiusage_helpers.runs.notifications.delivery import Message
+from apiusage_helpers.runs.records.run_facts import (
+    change,
+    changed_days,
+    facts_of,
+    made_again,
+    published,
+    run_id,
+    share,
+    totals,
+)
+from apiusage_helpers.runs.records.state_files import locked, remembered, remembering
+from apiusage_helpers.runs.records.work import Work, schedule_of
+from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.schedule import Delivery
+
+Send = Callable[[str, Message], None]
+
+
+def intend(output: Path, work: Work) -> None:
+    """Note that a report is about to be published, and what it replaces."""
+    if not work.schedule.deliver:
+        return
+    before = facts_of(output / work.place)
+    note: dict[str, Any] = {"replaces": work.replaces, "before": totals(before) if before else None, "told": {}}
+    with remembering(output, work.report.name) as state:
+        state.setdefault("outbox", {}).setdefault(str(work.place), note)
+
+
+def withdraw(output: Path, link: Path) -> None:
+    """Nobody is told any more of a report that has been taken away."""
+    report, name = link.relative_to(output).parts[0], str(link.relative_to(output))
+    if name in remembered(output, report).get("outbox", {}):
+        with remembering(output, report) as state:
+            state.get("outbox", {}).pop(name, None)
+
+
+def deliver(
+    output: Path,
+    report: Report,
+    send: Send,
+    tell: Callable[[str], None],
+    unnoted: Mapping[str, Failure] | None = None,
+) -> int:
+    """The exit code (0, 5 or 6) after all news of a report have been told to whom they are for.
+
+    News are what is noted, and the failures that could not be (`unnoted`): those of a full disk are told as well.
+    """
+    state = remembered(output, report.name)
+    if not unnoted and not any(state.get(name) for name in ("outbox", "failures", "alarms")):
+        return 0
+    try:
+        with locked(output, f"news+{report.name}", seconds=0):
+            return max([0, *_told(output, report, send, tell, unnoted or {})])
+    except Timeout:
+        return 0  # another `due` is telling it
+
+
+def _told(
+    output: Path, report: Report, send: Send, tell: Callable[[str], None], unnoted: Mapping[str, Failure]
+) -> Iterator[int]:
+    for delivery in schedule_of(report).deliver:
+        try:
+            if delivery.on == "failure":
+                _tell_failures(output, report, delivery, send, unnoted)
+            else:
+                _tell_outbox(output, report, delivery, send)
+        except DeliveryError as fault:
+            tell(str(fault))
+            yield fault.exit_code
+        except OSError as fault:
+            tell(f"{report.name}: what has been told to {delivery.to} cannot be noted, so it is told again: {fault}")
+            yield 5
+    _strike_out(output, report)
+
+
+def _tell_failures(
+    output: Path, report: Report, delivery: Delivery, send: Send, unnoted: Mapping[str, Failure]
+) -> None:
+    failures = failures_of(output, report.name)
+    for key, failure in unnoted.items():
+        failures = joined(failures, key, failure)
+    prefix = f"{_mark(delivery)} "
+    found = {
+        prefix + alarm: Message(
+            f"API Usage: {report.name} of {failure['of']} failed",
+            f"{failure['message']}\n\nThis is told once until it works again.",
+        )
+        for alarm, failure in alarms(failures)
+    }
+    _tell_alarms(output, report, prefix, found, delivery, send)
+
+
+def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
+    """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
+    mark = _mark(delivery)
+    for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
+        link, facts = output / name, facts_of(output / name)
+        told = note["told"].get(mark)
+        if facts is None or run_id(link) == note["replaces"] or told == totals(facts):
+            continue
+        before = told or note["before"]
+        if delivery.on == "findings":
+            _tell_findings(output, report, link, facts, delivery, send)
+        elif before != totals(facts):
+            send(delivery.to, _success(link, facts, before, delivery))
+        with remembering(output, report.name) as state:
+            state["outbox"][name]["told"][mark] = totals(facts)
+
+
+def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
+    output: Path, report: Report, link: Path, facts: Mapping[str, Any], delivery: Delivery, send: Send
+) -> None:
+    """Alarms follow the newest interval of an organization; an older one that is made late raises and ends none."""
+    organization = facts["organization"]
+    newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
+    if link.name.partition("_")[2] != newest:
+        return
+    prefix = f"{_mark(delivery)} {organization} "
+    found = {
+        prefix + kind: Message(
+            f"API Usage: {report.name} of {organization}: {told}", _body(link, facts), _file(link, delivery)
+        )
+        for kind, told in findings(facts, delivery).items()
+    }
+    _tell_alarms(output, report, prefix, found, delivery, send)
+
+
+def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
+    output: Path, report: Report, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
+) -> None:
+    """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
+    known = {name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)}
+    ended, told = known - set(found), []
+    try:
+        for name in [name for name in found if name not in known]:
+            send(delivery.to, found[name])
+            told.append(name)
+    finally:
+        if ended or told:
+            with remembering(output, report.name) as state:
+                state["alarms"] = [name for name in state.get("alarms", []) if name not in ended] + told
+
+
+def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
+    """What is worth telling of a run, in words, by kind: failed share, 429 share, change against the interval before."""
+    figures = {
+        "failed": (share(facts, "failed"), delivery.failed_share_over, "{:.1%} of requests failed"),
+        "throttled": (share(facts, "throttled"), delivery.throttled_share_over, "{:.1%} of requests met 429"),
+        "change": (change(facts), delivery.change_over, "{:+.0%} requests against the interval before"),
+    }
+    return {
+        kind: words.format(figure)
+        for kind, (figure, limit, words) in figures.items()
+        if figure is not None and limit is not None and abs(figure) > limit
+    }
+
+
+def _success(link: Path, facts: Mapping[str, Any], before: Mapping[str, int] | None, delivery: Delivery) -> Message:
+    moved = change(facts)
+    against = f" ({moved:+.1%})" if moved is not None else ""
+    again = f"{made_again(facts) or 'made again'}, {before['requests']:,} before, now " if before else ""
+    interval = f"{facts['interval']['start']} to {facts['interval']['end']}"
+    title = (
+        f"API Usage: {facts['report']} of {facts['organization']}, {interval}: "
+        f"{again}{totals(facts)['requests']:,} requests{against}"
+    )
+    return Message(title, _body(link, facts), _file(link, delivery))
+
+
+def _body(link: Path, facts: Mapping[str, Any]) -> str:
+    """The figures, the gaps, and where the report is."""
+    days, moved = facts.get("days") or {}, change(facts)
+    shares = [(name, share(facts, outcome)) for name, outcome in (("failed", "failed"), ("429", "throttled"))]
+    lines = [
+        f"UTC days {facts['interval']['start']} to {facts['interval']['end']}",
+        f"{totals(facts)['requests']:,} requests",
+        *(f"{name}: {figure:.2%}" for name, figure in shares if figure is not None),
+        *([f"{moved:+.1%} against the interval before"] if moved is not None else []),
+        *(f"{word} days: {', '.join(days[word])}" for word in ("missing", "provisional") if days.get(word)),
+        *changed_days(facts),
+    ]
+    return "\n".join([*lines, "", str(link / "report.html")])
+
+
+def _file(link: Path, delivery: Delivery) -> Path | None:
+    return (link / "report.html").resolve() if delivery.attach else None
+
+
+def _mark(delivery: Delivery) -> str:
+    """What tells a delivery from the others: to whom, on what, and over which thresholds."""
+    limits = (delivery.failed_share_over, delivery.throttled_share_over, delivery.change_over)
+    return " ".join([delivery.to, delivery.on, *map(str, limits if delivery.on == "findings" else ())])
+
+
+def _strike_out(output: Path, report: Report) -> None:
+    """Notes that everybody has been told of are gone, and what nobody is to be told of any more."""
+    deliveries = schedule_of(report).deliver
+    marks = {_mark(delivery) for delivery in deliveries if delivery.on != "failure"}
+    prefixes = tuple(f"{_mark(delivery)} " for delivery in deliveries)
+    with remembering(output, report.name) as state:
+        state["alarms"] = [name for name in state.get("alarms", []) if name.startswith(prefixes)]
+        outbox = state.get("outbox", {})
+        state["outbox"] = {
+            name: note
+            for name, note in outbox.items()
+            if run_id(output / name) == note["replaces"] or not _all_told(output / name, note, marks)
+        }
+
+
+def _all_told(link: Path, note: Mapping[str, Any], marks: Collection[str]) -> bool:
+    """Whether each of `marks` knows the figures that are published now."""
+    facts = facts_of(link)
+    return facts is not None and all(note["told"].get(mark) == totals(facts) for mark in marks)

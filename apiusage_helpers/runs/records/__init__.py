@@ -1,0 +1,1 @@
+"""Records: what lies in the output folder, and nobody else knows how."""

@@ -1,0 +1,1 @@
+"""Scheduling: which reports are due at which instant, and a process that makes them."""

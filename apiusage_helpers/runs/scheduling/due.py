@@ -1,0 +1,301 @@
+"""`apiusage due`: every scheduled report that is due and not published is made, once, and then it stops.
+
+It may be started at any time, by anything, as often as one likes, and many at once: what is to be done follows from the
+params files, the outputs and the store; a lock lets one of them do it. A kill at any moment loses nothing: the next one
+finds what is still due. With nothing to do it opens neither store nor notebook.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from filelock import Timeout
+
+from apiusage_helpers.errors import ApiUsageError, RunError, defect
+from apiusage_helpers.project import places
+from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_pages
+from apiusage_helpers.runs.execution.run import Limits
+from apiusage_helpers.runs.notifications import alarms
+from apiusage_helpers.runs.notifications.outbox import deliver, intend
+from apiusage_helpers.runs.records.state_files import STORE, locked, remembered, remembering
+from apiusage_helpers.runs.records.work import Work, schedule_of
+from apiusage_helpers.runs.scheduling.instants import due_instants, given_up
+from apiusage_helpers.runs.scheduling.plans import NONE_YET, due_work, keep_open, read_plans, recall
+from apiusage_helpers.runs.scheduling.ports import Hands
+from apiusage_helpers.runs.scheduling.restated import note_seen, restated_work, store_stamp, unseen
+from apiusage_helpers.settings.report_file import Report
+
+PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
+_ANOTHER_RUNS = 75
+_FETCH_SECONDS = 3600.0
+
+
+@dataclass
+class Day:
+    """One look at what is due: where and when, the worst exit code so far, and what became of the work."""
+
+    output: Path
+    now: datetime
+    hands: Hands
+    codes: list[int] = field(default_factory=lambda: [0])
+    blind: bool = False  # the organizations of the store could not be looked up
+    fetched: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
+    due: set[tuple[str, datetime]] = field(default_factory=set)
+    undone: set[tuple[str, datetime]] = field(default_factory=set)
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    touched: set[str] = field(default_factory=set)
+    unnoted: dict[str, dict[str, alarms.Failure]] = field(default_factory=lambda: defaultdict(dict))
+
+    def fault(self, message: str, code: int) -> None:
+        """Tell it, and remember the code."""
+        self.hands.tell(message)
+        self.codes.append(code)
+
+
+def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> int:
+    """The worst exit code of what was due by `now`; each published folder is shown, all else is told."""
+    day = Day(places.output_folder(), now, hands or Hands())
+    plans, faults = read_plans(places.params_folder())
+    for fault in faults:
+        day.fault(fault, 2)
+    if not plans and not faults:
+        day.hands.tell(f"params folder {places.params_folder()}: no report in it has a schedule")
+    stamp = store_stamp(places.store_folder())
+    organizations = _organizations(day, stamp, plans, keep=not dry_run)
+    work = sorted(
+        (work for report in plans for work in _scheduled(day, report, organizations, keep=not dry_run)),
+        key=lambda work: (work.instant or now, work.report.name),
+    )
+    work += _restated(day, stamp, plans, organizations, [str(w.place) for w in work])
+    if dry_run:
+        _tell_work(day, work)
+        return max(day.codes)
+    for item in work:
+        _do(day, item)
+    try:
+        _remember(day, stamp, plans)
+        for report in plans:
+            alarms.forget_ended(day.output, report, organizations, {str(item.place) for item in work})
+    except OSError as fault:  # a full disk: news are told all the same
+        day.fault(f"{fault.filename or day.output}: {fault.strerror or fault}: what is due stays due", 5)
+    _tell_outside(day, plans)
+    return max(day.codes)
+
+
+def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool) -> tuple[str, ...]:
+    """The organizations of the store, looked up only when a plan asks for `all` and the store has changed."""
+    if not any(plan.parameters.organization == "all" for plan in plans):
+        return ()
+    state = remembered(day.output, STORE)
+    if state.get("organizations_at") == stamp:
+        return tuple(state["organizations"])
+    try:
+        found = day.hands.organizations()
+    except ApiUsageError as fault:
+        day.fault(str(fault), fault.exit_code)
+        day.blind = True
+        return ()
+    if keep:
+        with remembering(day.output, STORE) as fresh:
+            fresh.update(organizations=list(found), organizations_at=stamp)
+    return found
+
+
+def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
+    memory = recall(day.output, report, day.now, keep=keep, tell=day.hands.tell)
+    instants = due_instants(schedule_of(report), memory, day.now)
+    day.due |= {(report.name, instant) for instant in instants}
+
+    passed = set()
+
+    def skipped(instant: datetime, organization: str, why: str) -> None:
+        passed.add(organization)
+        day.hands.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
+
+    wanted = report.organizations(organizations)
+    if not wanted:
+        day.undone |= {(report.name, instant) for instant in instants}
+        if instants and not day.blind:
+            day.fault(f"{report.name}: {NONE_YET}", 3)
+    found = list(due_work(report, instants, wanted, day.output, skipped))
+    if instants and keep:  # what failed and has been made by hand since works again
+        for organization in set(wanted) - passed - {work.organization for work in found}:
+            alarms.note_success(day.output, report.name, organization)
+    return found
+
+
+def _restated(
+    day: Day, stamp: str, plans: Sequence[Report], organizations: Sequence[str], due_places: Sequence[str]
+) -> list[Work]:
+    """Published reports with restated days; the store is looked at only for those that have not seen it as it is."""
+    look, found = cache(day.hands.look), []
+    for plan in plans:
+        for organization in unseen(day.output, plan, stamp, plan.organizations(organizations)):
+            try:
+                found += restated_work(day.output, plan, organization, look())
+            except ApiUsageError as fault:
+                day.fault(str(fault), fault.exit_code)
+            else:
+                day.seen[plan.name].add(organization)
+    oldest_first = sorted(found, key=lambda work: (work.interval.end, work.report.name, work.organization))
+    return [work for work in oldest_first if str(work.place) not in due_places]
+
+
+def _tell_work(day: Day, work: Sequence[Work]) -> None:
+    for item in work:
+        try:
+            waits = _waits(day, item)
+        except ApiUsageError as fault:
+            day.fault(f"{item.place}: {fault}", fault.exit_code)
+            waits = ""
+        steps = [item.why, *(["fetches first"] if item.fetches else [])]
+        waiting = f"waits until {waits}" + (", unless they are fetched" if item.fetches else "")
+        day.hands.show(f"{item.place}: " + "; ".join([*steps, *([waiting] if waits else [])]))
+    if not work:
+        day.hands.tell("nothing is due")
+
+
+def _waits(day: Day, work: Work) -> str:
+    """Until when and for what a piece of work waits; nothing when it is to be done."""
+    end = work.waits_until()
+    if end is None or day.now >= end:
+        return ""
+    missing = day.hands.open_days(work.organization, work.interval)
+    return f"{end:%Y-%m-%d %H:%M} UTC for days: {missing}" if missing else ""
+
+
+def _do(day: Day, work: Work) -> None:
+    """Fetch, wait or make one report; whatever goes wrong, the others are made."""
+    try:
+        if work.fetches:
+            _fetch(day, work)
+        waits = _waits(day, work)
+        if waits:
+            day.hands.tell(f"{work.place}: waits until {waits}")
+            _leave(day, work)
+            _wait(day, work)
+            return
+        day.hands.tell(f"{work.place}: {work.why}")
+        intend(day.output, work)
+        day.hands.show(str(_made(day, work)))
+        day.touched.add(work.report.name)
+        alarms.note_success(day.output, work.report.name, work.organization, str(work.place))
+    except ApiUsageError as fault:
+        _leave(day, work)
+        if fault.exit_code == _ANOTHER_RUNS:
+            day.hands.tell(str(fault))
+            _wait(day, work)  # for how the other ends
+            return
+        _failed(day, work, str(fault), fault.exit_code)
+    except OSError as fault:
+        _leave(day, work)
+        _failed(day, work, f"{fault.filename or day.output}: {fault.strerror or fault}", 5)
+    except Exception as fault:  # noqa: BLE001  # a defect in one report must not keep the others from being made
+        _leave(day, work)
+        _failed(day, work, defect(fault), 1)
+
+
+def _failed(day: Day, work: Work, message: str, code: int) -> None:
+    day.fault(f"{work.place}: {message}", code)
+    day.touched.add(work.report.name)
+    key, failure = alarms.failure_of(day.output, work, message)
+    alarms.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
+
+
+def _wait(day: Day, work: Work) -> None:
+    day.waiting[work.report.name] |= {work.instant} if work.instant else set()
+
+
+def _leave(day: Day, work: Work) -> None:
+    day.seen[work.report.name].discard(work.organization)
+    day.undone |= {(work.report.name, work.instant)} if work.instant else set()
+
+
+def _made(day: Day, work: Work) -> Path:
+    """The published folder; a failure that may pass is tried again after a pause, twice."""
+    limits = Limits(work.schedule.cell_minutes * 60, work.schedule.run_minutes * 60)
+    run = {"limits": limits, "facts": work.facts, "tell": day.hands.tell}
+    for pause in PAUSES:
+        try:
+            return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
+        except RunError as fault:
+            if not fault.may_pass:
+                raise
+            day.hands.tell(f"{work.place}: {fault}\ntrying again in {pause:g} s")
+            day.hands.sleep(pause)
+    return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
+
+
+def _fetch(day: Day, work: Work) -> None:
+    """Fetch an organization once a look; a source that fails is news of each report that asked for it."""
+    name = work.organization
+    if name not in day.fetched:
+        why_not = day.hands.why_not_fetched(name, work.report.parameters.organization)
+        if why_not:
+            day.hands.tell(f"{name}: not fetched, its days are taken as they are: {why_not}")
+            return
+        day.fetched[name] = _fetch_fault(day, name)
+    fault = day.fetched[name]
+    if fault:
+        key, failure = alarms.source_failure(name, fault)
+        alarms.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
+    else:
+        alarms.note_success(day.output, work.report.name, alarms.source_of(name))
+
+
+def _fetch_fault(day: Day, organization: str) -> str:
+    """Why an organization could not be fetched, told already; nothing when it was."""
+    try:
+        with locked(day.output, f"fetch+{organization}", seconds=_FETCH_SECONDS):
+            day.hands.fetch(organization, day.hands.tell)
+    except Timeout:
+        day.hands.tell(f"{organization}: another run is fetching it since an hour; its days are taken as they are")
+    except ApiUsageError as fault:
+        day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
+        return f"not fetched: {fault}"
+    except OSError as fault:
+        told = f"not fetched: {fault.filename or 'the store'}: {fault.strerror or fault}"
+        day.fault(f"{organization}: {told}", 3)
+        return told
+    except Exception as fault:  # noqa: BLE001  # as above
+        day.fault(f"{organization}: not fetched: {defect(fault)}", 1)
+        return f"not fetched: {defect(fault)}"
+    return ""
+
+
+def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
+    """What is still to be run of each plan, and for whom the state of the store has been dealt with."""
+    for report in plans:
+        opening = recall(day.output, report, day.now).opening
+        due_now = {instant for name, instant in day.due if name == report.name}
+        undone = {instant for instant in due_now if (report.name, instant) in day.undone}
+        gone = _given_up(day, report, undone - day.waiting[report.name])
+        still = opening if opening and (opening in undone - gone or opening > day.now) else None
+        keep_open(day.output, report, still, day.waiting[report.name], (due_now - undone) | gone)
+        note_seen(day.output, report, stamp, day.seen[report.name])
+
+
+def _given_up(day: Day, report: Report, failed: set[datetime]) -> set[datetime]:
+    """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
+    gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
+    for instant in sorted(gone):
+        day.hands.tell(f"{report.name}, due {instant:%Y-%m-%d %H:%M} UTC: given up: a newer one has come")
+    return gone
+
+
+def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
+    """Pages are rebuilt where something changed; news go to whom they are for."""
+    try:
+        if day.touched or pages_are_stale(day.output, day.now):
+            rebuild_pages(day.output, day.now)
+    except OSError as fault:
+        day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
+    for report in plans:
+        try:
+            day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell, day.unnoted[report.name]))
+        except Exception as fault:  # noqa: BLE001  # as above
+            day.fault(f"{report.name}: news not told: {defect(fault)}", 6)

@@ -1,0 +1,170 @@
+"""Plans: the scheduled reports of the params folder, and what each of them has to do now.
+
+The interval follows from the scheduled instant, never
+from the time at which somebody looks. What is published with the same parameters is no work any more, but for a report made
+by hand whose days are not all there.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.runs.records.run_facts import Facts, facts_of, made_of, run_id
+from apiusage_helpers.runs.records.state_files import remembered, remembering
+from apiusage_helpers.runs.records.work import Work, schedule_of
+from apiusage_helpers.runs.scheduling.instants import Memory, begin, check_cron, due_instants
+from apiusage_helpers.settings.report_file import Report, read_report_file
+from apiusage_helpers.settings.schedule import Schedule
+
+NONE_YET = (
+    "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
+)
+_AT_ONCE = timedelta(minutes=5)  # looks that start together do not agree on the time to the second
+_ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
+
+
+def read_plans(params: Path) -> tuple[list[Report], list[str]]:
+    """The scheduled reports of a params folder, and the faults: files that cannot be used, no folder, or none in it."""
+    reports, faults = read_reports(params)
+    if not reports and not faults:
+        lack = "no params file (NAME.yaml) is in it" if params.is_dir() else "there is none"
+        faults.append(f"params folder {params}: {lack}, so no report is made by schedule")
+    return [report for report in reports if report.schedule], faults
+
+
+def read_reports(folder: Path) -> tuple[list[Report], list[str]]:
+    """The reports of the params files in a folder, and the faults of files that cannot be used; hidden files are neither."""
+    reports, faults = [], []
+    for path in sorted(folder.glob("[!.]*.yaml")):
+        try:
+            reports.append(read_report_file(path, today=_ANY_DAY, check_cron=check_cron))
+        except ParameterError as fault:
+            faults.append(str(fault))
+    return reports, faults
+
+
+def recall(
+    output: Path, report: Report, now: datetime, *, keep: bool = True, tell: Callable[[str], None] = lambda _: None
+) -> Memory:
+    """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good).
+
+    So does one that began in a time to come, which is told: the clock was ahead, and nothing would be due until then.
+    What waited, and what was due by the schedule before, is not lost by that.
+    """
+    schedule = schedule_of(report)
+    state = remembered(output, report.name)
+    if _holds(state, schedule, now):
+        return _memory(state)
+    if "begun" in state and _is_ahead(state, now):
+        tell(f"{report.name}: its schedule was begun at {state['begun']}, which is still to come: it begins anew now")
+    if not keep:
+        return _begun_anew(state, schedule, now)
+    with remembering(output, report.name) as fresh:
+        if not _holds(fresh, schedule, now):  # else another look was quicker
+            memory = _begun_anew(fresh, schedule, now)
+            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, memory.waiting))
+        return _memory(fresh)
+
+
+def _begun_anew(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> Memory:
+    """The memory of a schedule that begins now; what was still to be run, and was due by the one before, waits."""
+    memory = begin(schedule, now)
+    if "begun" not in state:
+        return memory
+    cron, _, timezone = state["schedule"].rpartition(" ")
+    before, held = schedule.model_copy(update={"cron": cron, "timezone": timezone}), _memory(state)
+    kept = {*held.waiting, *due_instants(before, held, now), *((held.opening,) if held.opening else ())}
+    return replace(memory, waiting=tuple(sorted(kept)))
+
+
+def _holds(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> bool:
+    """Whether what is remembered is of this very schedule, and of a time that has been."""
+    return state.get("schedule") == _named(schedule) and not _is_ahead(state, now)
+
+
+def _is_ahead(state: Mapping[str, Any], now: datetime) -> bool:
+    return datetime.fromisoformat(state["begun"]) > now + _AT_ONCE
+
+
+def keep_open(
+    output: Path, report: Report, opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
+) -> None:
+    """Remember what is still to be run: the instant before the schedule began, and what waits for its days.
+
+    What waited before goes on waiting until it is `done`: another look may have noted it meanwhile.
+    """
+    state = remembered(output, report.name)
+    if {**state, **_still_open(state, opening, waiting, done)} != state:
+        with remembering(output, report.name) as state:
+            state.update(_still_open(state, opening, waiting, done))
+
+
+def _still_open(
+    state: Mapping[str, Any], opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
+) -> dict[str, Any]:
+    before = set(map(datetime.fromisoformat, state.get("waiting", ())))
+    return _open(opening, (before - set(done)) | set(waiting))
+
+
+def due_work(
+    report: Report,
+    due: Sequence[datetime],
+    organizations: Sequence[str],
+    output: Path,
+    skipped: Callable[[datetime, str, str], None] = lambda *_: None,
+) -> Iterator[Work]:
+    """What is not published of the `due` instants of a report, oldest first.
+
+    An instant that has no interval, such as this_month on a first, is `skipped`: instant, organization and why.
+    """
+    found = set()
+    for instant in due:
+        as_of = replace(report, today=instant.date())
+        for organization in organizations:
+            work = Work(as_of, organization, f"due since {instant:%Y-%m-%d %H:%M} UTC", instant)
+            try:
+                link = output / work.place
+            except ParameterError as fault:
+                skipped(instant, organization, str(fault))
+                continue
+            if link in found or _is_made(facts_of(link), report):
+                continue
+            found.add(link)
+            yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
+
+
+def _is_made(facts: Facts | None, report: Report) -> bool:
+    """Whether what is published is the report that is due; where it is one by hand with gaps, its days are yet awaited."""
+    if facts is None:
+        return False
+    days = facts.get("days") or {}
+    whole = not days.get("missing") and not days.get("provisional")
+    return made_of(facts, report) and (whole or "scheduled" in facts)
+
+
+def _named(schedule: Schedule) -> str:
+    return f"{' '.join(schedule.cron.split())} {schedule.timezone}"
+
+
+def _memory(state: Mapping[str, Any]) -> Memory:
+    opening = state.get("opening")
+    return Memory(
+        begun=datetime.fromisoformat(state["begun"]),
+        opening=datetime.fromisoformat(opening) if opening else None,
+        waiting=tuple(map(datetime.fromisoformat, state.get("waiting", ()))),
+    )
+
+
+def _open(opening: datetime | None, waiting: Collection[datetime]) -> dict[str, Any]:
+    return {
+        "opening": opening.isoformat() if opening else None,
+        "waiting": [instant.isoformat() for instant in sorted(waiting)],
+    }
+
+
+def utc(instant: datetime) -> datetime:
+    """The instant in UTC; one that names no zone is UTC already."""
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,157 @@
+"""Restated days: reports whose figures are no longer those of the store.
+
+Each run tells what its days looked like. The store is only opened when its log has moved since the last look at it for a
+report and organization, so a look that finds nothing new costs nothing, and one that could not be had (a params file that
+was broken or taken out, an organization that was damaged) is made up for. A day is restated when its figures differ,
+whatever its totals; where they come from another source now (the other service, a file), that is told as such. A missing
+day that has come in, and a provisional one that has settled, make their reports due too.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.runs.records.run_facts import made_of, published, run_id
+from apiusage_helpers.runs.records.state_files import remembered, remembering
+from apiusage_helpers.runs.records.work import Work
+from apiusage_helpers.selection import select
+from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.text import listed
+
+_TOLD_DAYS = 5
+
+
+@dataclass(frozen=True)
+class DayNow:
+    """A day as the store has it now."""
+
+    requests: int
+    provisional: bool
+    fetched_at: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the store is looked at: the days of an organization, and the digests of those in an interval."""
+
+    days: Callable[[str], Mapping[date, DayNow]]
+    digests: Callable[[str, Interval, date], Mapping[date, str]]
+
+
+def store_stamp(store: Path) -> str:
+    """What changes with every commit, and with a store that was made anew: the newest entry of its log, and its time."""
+    entries = (store / "usage" / "_delta_log").glob("[0-9]*.json")
+    newest = max(entries, key=lambda path: path.stem, default=None)
+    return f"{newest.stem} {newest.stat().st_mtime_ns}" if newest else ""
+
+
+def store_look() -> Look:
+    """The real store, each organization read once."""
+    from functools import cache  # noqa: PLC0415  # with the store, only when it has moved
+
+    from apiusage_helpers.store import day_digests, scan, stored_days  # noqa: PLC0415
+
+    @cache
+    def days(organization: str) -> Mapping[date, DayNow]:
+        return {
+            day.date: DayNow(day.requests, day.provisional, day.fetched_at.isoformat(), day.source)
+            for day in stored_days(organization)
+        }
+
+    def digests(organization: str, interval: Interval, today: date) -> Mapping[date, str]:
+        return day_digests(scan(select(organization, str(interval), today=today)))
+
+    return Look(days, digests)
+
+
+def unseen(output: Path, report: Report, stamp: str, organizations: Sequence[str]) -> tuple[str, ...]:
+    """The organizations whose published reports have not been held against the store as it is, or not as they are made now."""
+    seen = remembered(output, report.name).get("looked_at", {}) if stamp else {}
+    return tuple(name for name in organizations if stamp and seen.get(name) != _looked_at(report, stamp))
+
+
+def note_seen(output: Path, report: Report, stamp: str, organizations: Collection[str]) -> None:
+    """The published reports of these organizations are those of the store as it was at `stamp`."""
+    if organizations:
+        with remembering(output, report.name) as state:
+            state.setdefault("looked_at", {}).update(dict.fromkeys(organizations, _looked_at(report, stamp)))
+
+
+def _looked_at(report: Report, stamp: str) -> str:
+    made_with = [report.notebook, report.parameters.model_dump(mode="json", exclude={"organization"})]
+    return f"{stamp} {hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:8]}"
+
+
+def restated_work(output: Path, report: Report, organization: str, look: Look) -> list[Work]:
+    """The published reports of a plan and organization whose days have other figures now."""
+    found = (_restated(link, facts, report, look) for link, facts in published(output, report.name, organization))
+    return [work for work in found if work is not None]
+
+
+def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) -> Work | None:
+    interval = Interval(*(date.fromisoformat(facts["interval"][end]) for end in ("start", "end")))
+    if not facts.get("seen") or not made_of(facts, report):
+        return None
+    work = Work(
+        replace(report, today=date.fromisoformat(facts["today"])), facts["organization"], "", None, run_id(link)
+    )
+    try:
+        if work.interval != interval:
+            return None  # made by hand for other days than the schedule's
+        changes = list(_changes(facts["seen"], work, look))
+    except ParameterError:
+        return None  # its preset has no interval on that day
+    scheduled = {"scheduled": facts["scheduled"]} if "scheduled" in facts else {}
+    return replace(work, why=_why(changes), facts={**scheduled, **_told(changes)}) if changes else None
+
+
+def _changes(seen: Mapping[str, Any], work: Work, look: Look) -> Iterator[dict[str, Any]]:
+    """The days that are not as the run saw them; digests are only made for days that have been written again."""
+    now, interval = look.days(work.organization), work.interval
+    written = [
+        day for day in interval.days if day in now and now[day].fetched_at != seen.get(str(day), {}).get("fetched_at")
+    ]
+    digests = look.digests(work.organization, interval, work.report.today) if written else {}
+    for day in written:
+        before = seen.get(str(day))
+        other_figures = before is None or digests.get(day) != before["digest"]
+        if other_figures or (before is not None and before["provisional"] and not now[day].provisional):
+            requests = before["requests"] if before else None
+            change = {"date": str(day), "before": requests, "after": now[day].requests, "restated": other_figures}
+            yield change | (_sources(before, now[day]) if other_figures else {})
+
+
+def _sources(before: Mapping[str, Any] | None, now: DayNow) -> dict[str, str]:
+    """Where a day came from and comes from; nothing when that is the same, or not known."""
+    was = (before or {}).get("source", now.source)
+    return {} if was == now.source else {"was": was, "now": now.source}
+
+
+def _told(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What run.json tells: the days `restated` by their source, or come in, and those of an `other_source`."""
+    moved = [change for change in changes if "was" in change]
+    restated = [dict(change) for change in changes if change["restated"] and "was" not in change]
+    names = ("date", "was", "now", "before", "after")
+    other = {"other_source": [{name: change[name] for name in names} for change in moved]} if moved else {}
+    return {"restated": restated, **other}
+
+
+def _why(changes: Sequence[Mapping[str, Any]]) -> str:
+    """Why a report is made again, with its days."""
+    days: dict[str, list[str]] = {}
+    for change in changes:
+        days.setdefault(_kind(change), []).append(change["date"])
+    return "; ".join(f"{kind}: {listed(found, _TOLD_DAYS)}" for kind, found in days.items())
+
+
+def _kind(change: Mapping[str, Any]) -> str:
+    if "was" in change:
+        return f"now from {change['now']}, was from {change['was']}"
+    return "came in" if change["before"] is None else "restated" if change["restated"] else "settled"

@@ -1,0 +1,41 @@
+"""The schedule of a params file: when its report is made, what happens with missed instants, and who is told."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from apiusage_helpers.interval import zone
+from apiusage_helpers.settings.strict import Strict, allowed
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
+_MOST_DAYS = 36_500  # dates end, and nobody means more
+
+
+class Delivery(Strict):
+    """Who is told about a run, and when: `to` names an environment variable that holds an Apprise address.
+
+    The thresholds (shares, 0.05 is 5 %) hold for `on: findings`: a report is told when a figure is over one; null
+    switches it off. `change_over` is against the interval before, up or down. `attach` adds report.html to the message.
+    """
+
+    to: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    on: Literal["success", "failure", "findings"]
+    failed_share_over: _Share | None = 0.05
+    throttled_share_over: _Share | None = 0.01
+    change_over: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = 0.5
+    attach: bool = False
+
+
+class Schedule(Strict):
+    """When a report is made, and what happens with missed instants."""
+
+    cron: Annotated[str, Field(pattern=r"^\s*\S+(\s+\S+){4}\s*$")]
+    timezone: Annotated[str, allowed(zone)] = "UTC"
+    catch_up: Literal["none", "latest", "all"] = "latest"
+    max_staleness_days: Annotated[int, Field(ge=0, le=_MOST_DAYS)] = 7
+    fetch: bool = False
+    wait_hours: Annotated[float, Field(ge=0, le=24 * _MOST_DAYS)] = 12
+    cell_minutes: _Minutes = 10
+    run_minutes: _Minutes = 30
+    deliver: list[Delivery] = []

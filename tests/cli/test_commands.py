@@ -1,0 +1,243 @@
+"""The command line: exit codes, one readable message, the store as it was."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DAILY = ROOT / "params" / "daily.yaml"
+GOOD = {
+    "clientId": "a", "clientName": "A", "templateUri": "api/v2/users", "httpMethod": "GET", "status200": 10, "status300": 0,
+    "status400": 0, "status500": 0, "status429": 0, "requests": 10, "date": "2026-10-05T00:00:00Z",
+}  # fmt: skip
+
+
+def store_bytes(line: Any) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in line.store.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+def test_an_import_ends_with_the_days_and_the_next_command(apiusage, result_file) -> None:
+    """And the next command works as it stands there."""
+    done = apiusage("import", result_file(GOOD), "--organization", "acme")
+
+    assert done.returncode == 0, done.stderr
+    *_, days, command = done.stderr.strip().splitlines()
+    assert days == "the store has 1 day of acme: 2026-10-05 to 2026-10-05"
+    shutil.copytree(ROOT / "params", apiusage.folder / "params")
+    assert apiusage(*command.removeprefix("next: apiusage ").split(), PYTHONPATH=str(ROOT)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"results": [', "<html></html>", "", '{"results": [{"requests": -1}]}', '{"results": [], "queryStatus": "Running"}',
+     json.dumps({"results": [GOOD | {"requests": 11}]}), json.dumps({"results": [GOOD, GOOD | {"requests": 11, "status200": 11}]}),
+     json.dumps({"results": [GOOD | {"date": "2999-01-01T00:00:00Z"}]}), json.dumps({"results": [GOOD], "nextUri": "/x"})],
+)  # fmt: skip
+def test_a_bad_file_leaves_the_store_as_it_was(apiusage, result_file, content: str) -> None:
+    """Exit 3, one message with the file, no traceback, not a byte of the store changed."""
+    assert apiusage("import", result_file(GOOD), "--organization", "acme").returncode == 0
+    before = store_bytes(apiusage)
+    bad = apiusage.folder / "bad.json"
+    bad.write_text(content)
+    done = apiusage("import", bad, "--organization", "acme")
+
+    assert done.returncode == 3, done.stderr
+    assert "bad.json" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert store_bytes(apiusage) == before
+
+
+def test_restated_days_are_told_with_both_totals(apiusage, result_file) -> None:
+    """A day that is imported again with other figures."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    done = apiusage("import", result_file(GOOD | {"requests": 12, "status200": 12}), "--organization", "acme")
+
+    assert "2026-10-05 restated: 10 -> 12 requests" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("report", "missing.yaml"), 2, "no such params file"),
+        (("report", DAILY, "-p", "top", "0", "-p", "colour", "red"), 2, "2 faults"),
+        (("report", DAILY, "-p", "organization", "../../x"), 2, "organization"),
+        (("report", DAILY), 3, "apiusage sample"),
+        (("report", DAILY, "-p", "organization", "nobody"), 3, "apiusage import"),
+        (("report", DAILY, "-p", "organization", "all"), 3, "the store has none"),
+        (("report", DAILY, "--today", "yesterday"), 2, "YYYY-MM-DD"),
+        (("import", "missing.json", "--organization", "a"), 3, "no such file"),
+        (("import", ".", "--organization", "a"), 3, "is a folder"),
+        (("import", "x.json", "--organization", "All"), 2, "organization"),
+        (
+            ("import", "x.json", "--organization", "a", "--interval", "2026-10-09/2026-10-01"),
+            2,
+            "start is after the end",
+        ),
+        (("import", "x.json", "--organization", "a", "--interval", "2026-10-01/2999-10-01"), 2, "touches"),
+        (("import", "--organization", "a"), 2, "FILE"),
+        (("forget", "--organization", "a"), 3, "no store"),
+        (("sample", "--days", "0"), 2, "--days"),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: str) -> None:
+    """Wrong parameters 2, wrong or missing data 3; one message, nothing on stdout, no traceback."""
+    done = apiusage(*arguments)
+
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme)"),
+        ("date_range", "2026-10-01/2026-10-02", "it has 1 day from 2026-10-05"),
+    ],
+)
+def test_what_the_store_cannot_give_leaves_nothing(apiusage, result_file, parameter, value, message) -> None:
+    """A mistyped organization or interval is told at once: no run is kept, none is listed, the shelf fails in nothing."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    order = {"organization": "acme", "date_range": "2026-10-05/2026-10-05"} | {parameter: value}
+    done = apiusage("report", DAILY, *(word for pair in order.items() for word in ("-p", *pair)))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert message in done.stderr
+    assert json.loads(apiusage("runs", "--json").stdout) == []
+    assert not list(apiusage.output.glob(".failed/*"))
+
+
+def test_wrong_parameters_are_told_before_a_kernel_starts(apiusage) -> None:
+    """Nothing is made below the output folder, and no heavy package is waited for."""
+    started = time.monotonic()
+    done = apiusage("report", DAILY, "-p", "top", "many")
+
+    assert done.returncode == 2
+    assert not apiusage.output.exists()
+    assert time.monotonic() - started < 30  # a guard against hanging, not a measure
+
+
+def test_several_organizations_are_one_a_line_with_the_worst_code(apiusage, result_file) -> None:
+    """A failing one does not stop the rest."""
+    for name in ("a", "b"):
+        assert apiusage("import", result_file(GOOD), "--organization", name).returncode == 0
+    done = apiusage("report", DAILY, "-p", "organization", "a,nobody,b", "-p", "date_range", "2026-10-05/2026-10-05")
+
+    places = [apiusage.output / "daily" / name / "2026-10-05_2026-10-05" for name in ("a", "b")]
+    assert done.stdout.splitlines() == [str(place) for place in places]
+    assert done.returncode == 3
+    assert "nobody" in done.stderr
+
+
+def test_runs_lists_what_has_run(apiusage, result_file) -> None:
+    """Published, replaced and failed, as a table and as JSON."""
+    apiusage("import", result_file(GOOD), "--organization", "a")
+    order = (DAILY, "-p", "organization", "a", "-p", "date_range", "2026-10-05/2026-10-05")
+    for _ in range(2):
+        apiusage.published(*order)
+    broken = apiusage.folder / "notebooks" / "api_usage_report.ipynb"
+    broken.parent.mkdir()
+    (apiusage.folder / "params").mkdir()  # a project of its own, whose notebook is none
+    broken.write_text("{}")
+    assert apiusage("report", *order).returncode == 4
+    found = json.loads(apiusage("runs", "--json").stdout)
+
+    assert sorted(run["status"] for run in found) == ["failed", "replaced", "succeeded"]
+    assert {"report", "organization", "interval", "status", "path"} <= set(found[0])
+    assert "2026-10-05/2026-10-05" in apiusage("runs").stdout
+
+
+def test_a_sample_is_written_only_where_it_is_needed(apiusage) -> None:
+    """An empty store, or a sample that does not reach yesterday; never beside an organization of one's own."""
+    apiusage("sample", "--today", "2026-11-20")
+    assert "added" in apiusage("sample", "--if-needed", "--today", "2026-11-24").stderr
+    assert apiusage("sample", "--if-needed", "--today", "2026-11-24").stderr == ""
+
+
+def test_a_sample_is_not_added_beside_other_organizations(apiusage, result_file) -> None:
+    """A store that holds something is the user's own."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+
+    assert apiusage("sample", "--if-needed").stderr == ""
+
+
+def test_doctor_tells_and_hides(apiusage, result_file) -> None:
+    """Days, folders, credentials present but never shown; half of them, and a damaged store, end with 3."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    done = apiusage("doctor", GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-77")  # a canary
+
+    assert done.returncode == 3
+    assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set and GENESYSCLOUD_OAUTHCLIENT_ID is not: set both" in done.stdout
+    assert "acme: 1 day," in done.stdout
+    assert "GENESYSCLOUD_OAUTHCLIENT_SECRET is set" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+    next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
+    assert apiusage("doctor").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"GENESYSCLOUD_OAUTHCLIENT_ID": "i"}, 3),
+        ({"GENESYSCLOUD_REGION": "mypurecloud.dee"}, 3),
+        ({"GENESYSCLOUD_REGION": "mypurecloud.de"}, 0),
+        ({}, 0),
+    ],
+)
+def test_doctor_ends_with_3_where_nothing_could_be_fetched(apiusage, variables, code: int) -> None:
+    """With an id alone or a wrong region; who sets no OAuth client at all reports from files."""
+    done = apiusage("doctor", HOME="/nonexistent", **variables)
+
+    assert done.returncode == code, done.stdout
+
+
+def test_doctor_reads_every_params_file_and_saved_view(apiusage, result_file) -> None:
+    """All faults by file, code 2; the store's 3 is worse; what `due` never reads is said; sound files are counted."""
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    shutil.copytree(ROOT / "params", apiusage.folder / "params")
+    (apiusage.folder / "notebooks").mkdir()
+    sound = apiusage("doctor")
+    names = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
+    scheduled = sum("\nschedule:" in (ROOT / "params" / f"{name}.yaml").read_text() for name in names)
+    assert sound.returncode == 0, sound.stdout
+    assert f"{len(names)} params files in {apiusage.folder}/params, {scheduled} with a schedule" in sound.stdout
+    assert f"1 saved view in {apiusage.folder}/params/views" in sound.stdout
+
+    bad, view = (apiusage.folder / "params" / name for name in ("bad.yaml", "views/old.yaml"))
+    bad.write_text(
+        "notebook: api_usage_report\nschedule: {cron: '61 * * * *', colour: red}\nparameters: {organization: a}\n"
+    )
+    view.write_text(
+        "notebook: api_usage_view\nparameters: {organization: a, date_range: last_month, client_secret: canary}\n"
+    )
+    (apiusage.folder / "params" / "weekly.yml").write_text("")
+    done = apiusage("doctor")
+    assert done.returncode == 2
+    told = [line.strip() for line in done.stdout.splitlines()]
+    place = told.index(f"attention {bad}: 3 faults, nothing was run")
+    assert {line.split(":")[0] for line in told[place + 1 : place + 4]} == {
+        "schedule.colour", "schedule.cron", "parameters.date_range",
+    }  # fmt: skip
+    assert f"attention {view}: 1 fault, nothing was run" in told
+    assert "canary" not in done.stdout
+    assert any(line.endswith("weekly.yml: not read: name it .yaml") for line in told)
+    next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
+    assert apiusage("doctor").returncode == 3
+
+
+def test_doctor_misses_a_params_folder(apiusage) -> None:
+    """A schedule whose folder is not there makes nothing, and says nothing by itself."""
+    done = apiusage("doctor", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere"))
+    assert f"params folder {apiusage.folder}/nowhere: there is none" in done.stdout
+
+
+def test_help_is_quick_and_names_every_command(apiusage) -> None:
+    """And a defect is one line unless --debug asks for more."""
+    done = apiusage("--help")
+
+    assert all(command in done.stdout for command in ("sample", "import", "forget", "report", "runs", "doctor"))

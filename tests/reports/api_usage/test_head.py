@@ -1,0 +1,116 @@
+"""What stands around the panels."""
+
+import json
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from apiusage_helpers.errors import RunError
+from apiusage_helpers.reports.api_usage import head, panels
+from apiusage_helpers.reports.export import export
+from apiusage_helpers.tables.client_directory import Client
+
+ROW = (1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0)
+PATCH = (2, "b", "<b>Bot</b>", "PATCH", "v", 5, 0, 0, 0, 0)
+
+
+def test_the_head_counts_requests_and_clients(report) -> None:
+    """Totals, interval, the interval in the display zone, source and age."""
+    text = head.head(report(ROW, PATCH, display_timezone="Asia/Kolkata")).text
+
+    assert "Total API requests: 15" in text
+    assert "Total OAuth clients: 2" in text
+    assert "2026-11-01 05:30 to 2026-11-04 05:29" in text
+    assert "usage/query; as of 2026-11-05 00:00 UTC, newest day 2026-11-03" in text
+
+
+def test_each_section_is_headed_by_its_own_counts(report) -> None:
+    """Requests x of y, clients a of b, under its choice, and what the choice does not meet."""
+    made = report(ROW, PATCH, clients=["CRM", "gone"], template_uris=["v"])
+
+    assert head.section_counts(made, 1).text == "Requests 15 of 15 · OAuth clients 2 of 2"
+    assert head.section_counts(made, 2).text.startswith("Requests 10 of 15 · OAuth clients 1 of 2")
+    assert "'gone' made no request" in head.section_counts(made, 2).text
+    assert head.section_counts(made, 3).text.startswith("Requests 5 of 15 · OAuth clients 1 of 2")
+
+
+def test_chosen_clients_are_told_by_name(report) -> None:
+    """Also where the choice gives an id; one that is not met stays as it was written."""
+    made = report(ROW, PATCH, clients=["a", "gone"])
+
+    assert "Chosen OAuth clients: CRM, gone" in head.section_counts(made, 2).text
+
+
+def test_the_comparison_tells_the_platforms_400_and_other_methods(report) -> None:
+    """Its 400 holds 429; PATCH is a method that its text does not list."""
+    text = head.comparison(report(ROW, PATCH)).text
+
+    assert "reads 4 where this report tells 3 (4xx without 429) and 1 (429)" in text
+    assert "PATCH 5 (33.3 % of all)" in text
+
+
+def test_all_checks_hold_and_notes_tell_the_gaps(report) -> None:
+    """Agreement of panels, files and rows; a missing day is a note that stops nothing."""
+    made = report(ROW, PATCH, missing=(3,))
+    checks = {check.name: check for check in made.checks}
+
+    assert all(check.ok for check in made.checks if check.stops)
+    assert not checks["Days"].ok
+    assert "missing: 2026-11-03" in checks["Days"].detail
+    assert "All 7 checks of agreement hold" in head.checks(made).text
+
+
+def test_a_panel_that_disagrees_stops_the_report(report, tmp_path) -> None:
+    """One request too many in one table: the check fails with both figures, and nothing is written."""
+    from apiusage_helpers.reports.api_usage.checks import agreement
+
+    made = report(ROW, PATCH)
+    wrong = made.tables.top_clients.assign(requests=lambda table: table["requests"] + [1, 0])
+    tables = replace(made.tables, top_clients=wrong)
+    made = replace(made, tables=tables, checks=agreement(tables, made.sums, made.files, made.selection))
+
+    with pytest.raises(RunError, match=r"16 requests, 11 successful, 4 failed.*but the rows: 15 requests") as fault:
+        export(made, str(tmp_path))
+    assert fault.value.exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_disagrees_stops_the_report(report, tmp_path) -> None:
+    """A row lost from a CSV is found when it is read back."""
+    from apiusage_helpers.reports.api_usage.checks import agreement
+
+    made = report(ROW, PATCH)
+    files = made.files | {"client_urls.csv": made.files["client_urls.csv"].rsplit(b"\r\n", 2)[0] + b"\r\n"}
+    made = replace(made, checks=agreement(made.tables, made.sums, files, made.selection))
+
+    with pytest.raises(RunError, match="client_urls"):
+        export(made, str(tmp_path))
+
+
+def test_names_are_escaped(report) -> None:
+    """A choice that is HTML is shown as text."""
+    assert "<b>" not in head.section_counts(report(ROW, PATCH, clients=["<b>Bot</b>"]), 2).html
+
+
+def test_the_same_report_can_be_made_again(report) -> None:
+    """The command bears every choice, quoted for a shell, and the page names the files."""
+    made = report(ROW, PATCH, clients=["CRM", "<b>'s"], top=3, display_timezone="Asia/Kolkata")
+    command = shlex.split(head.again(made).text.splitlines()[-1])
+
+    assert command[:4] == ["apiusage", "report", "params/daily.yaml", "--today"]
+    choices = dict(zip(command[6::3], command[7::3], strict=True))
+    assert choices["clients"] == json.dumps(["CRM", "<b>'s"])
+    assert (choices["date_range"], choices["top"]) == ("2026-11-01/2026-11-03", "3")
+    assert "<b>" not in head.again(made).html
+    assert "client_urls.csv" in head.again(made).html
+    assert head.again(made, "apiusage report mine.yaml").text.endswith("\napiusage report mine.yaml")
+
+
+def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:
+    """A known kind is a column of the page's tables; the CSV keeps its columns."""
+    made = replace(report(ROW, PATCH), clients={"a": Client("a", kind="<i>code</i>")})
+
+    assert "<td>CRM</td><td>&lt;i&gt;code&lt;/i&gt;</td>" in panels.client_requests(made).html()
+    assert b"kind" not in made.files["client_requests.csv"]
+    assert "Kind" not in panels.client_requests(report(ROW)).html()

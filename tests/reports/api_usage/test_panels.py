@@ -1,0 +1,181 @@
+"""Panels: asserted on their artists, their words and their tables."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from matplotlib.colors import to_hex
+
+from apiusage_helpers.charts.bars import Days, draw_days
+from apiusage_helpers.charts.style import COLOURS, drawn
+from apiusage_helpers.reports.api_usage import panels
+
+ALL = (
+    panels.requests_per_day, panels.top_clients, panels.status_codes, panels.top_urls, panels.client_requests,
+    panels.client_status_codes, panels.client_urls, panels.url_requests, panels.success_and_failure,
+)  # fmt: skip
+HOSTILE = [
+    "<script>alert(1)</script>", "Cost $ave $ync", "_hidden", "", "日本語", "=1+1", 'say "hi"', "a\nb", "\u202egnp", "x" * 300, "&amp;",
+    "{format}", "%s", "\\n", "👩‍👩‍👧", "Zoë", "'", "null", "$\\frac{", "Client Creds", "Client Creds",
+]  # fmt: skip
+
+
+def labels(panel) -> list[str]:
+    return [label.get_text() for label in panel.figure.axes[0].get_yticklabels()]
+
+
+def bars(panel) -> list[list[float]]:
+    """The lengths of the bars of each series, as drawn."""
+    return [[round(bar.get_width()) for bar in container] for container in panel.figure.axes[0].containers]
+
+
+def test_top_clients_are_bars_in_order(report) -> None:
+    """The first client on top, successful and failed stacked, the rest muted and last."""
+    rows = [(1, f"id{n}", f"Client {n}", "GET", "u", 10 * n, 0, n, 0, 0) for n in range(1, 5)]
+    panel = panels.top_clients(report(*rows, top=2))
+
+    assert labels(panel) == ["Client 4", "Client 3", "Other"]
+    assert bars(panel) == [[40, 30, 30], [4, 3, 3]]
+    assert to_hex(panel.figure.axes[0].containers[0][2].get_facecolor()) == COLOURS["other"]
+    assert panel.title == "Top 2 Requests by OAuth Client"
+
+
+def test_clients_of_one_name_are_two_bars(report) -> None:
+    """Told apart by the start of their ids."""
+    rows = [(1, client, "Sync", "GET", "u", 5, 0, 0, 0, 0) for client in ("aaaaaaaa-1", "bbbbbbbb-2")]
+
+    assert labels(panels.client_requests(report(*rows))) == ["Sync (aaaaaaaa)", "Sync (bbbbbbbb)"]
+
+
+def test_statuses_are_told_apart_without_colour(report) -> None:
+    """Every outcome but the plain one has a hatch of its own."""
+    panel = panels.client_status_codes(report((1, "a", "A", "GET", "u", 5, 1, 4, 2, 1)))
+    hatches = [container[0].get_hatch() for container in panel.figure.axes[0].containers]
+
+    assert len(set(hatches)) == 5
+    assert bars(panel) == [[0], [0], [0], [0], [0]] or sum(
+        bar[0].get_width() for bar in panel.figure.axes[0].containers
+    ) == pytest.approx(1)
+
+
+def test_days_show_silence_and_gaps(report) -> None:
+    """A silent day is a 0, a missing day a marked column, a provisional day says so."""
+    panel = panels.requests_per_day(report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), missing=(3,), provisional=(1,)))
+    texts = [text.get_text() for text in panel.figure.axes[0].texts]
+
+    assert {"missing", "provisional", "0", "5"} <= set(texts)
+    assert "1 day missing" in panel.alt
+
+
+def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:
+    """The word provisional stands in a high column, and over the count of a low one."""
+    panel = panels.requests_per_day(report((1, "a", "A", "GET", "u", 50, 0, 0, 0, 0), provisional=(1, 2)))
+    axes = panel.figure.axes[0]
+    high, low = (text.get_position()[1] for text in axes.texts if text.get_text() == "provisional")
+    (zero, *_) = (text.get_position()[1] for text in axes.texts if text.get_text() == "0")
+
+    assert high < 50 * 0.1
+    assert low > zero + 50 * 0.08
+
+
+def test_days_bear_the_dates_of_the_display_zone(report) -> None:
+    """West of UTC each label is the day before."""
+    panel = panels.requests_per_day(
+        report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), display_timezone="America/New_York")
+    )
+
+    assert [label.get_text() for label in panel.figure.axes[0].get_xticklabels()][::-1] == [
+        "31 Oct\nUTC 1 Nov", "1 Nov\nUTC 2 Nov", "2 Nov\nUTC 3 Nov",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("panel", ALL, ids=lambda panel: panel.__name__)
+def test_hostile_names_neither_break_nor_hide(report, panel) -> None:
+    """Every panel is drawn, valid XML, the same each time, with each name escaped."""
+    from xml.dom import minidom
+
+    rows = [(1, f"id{n:06d}", name, "GET", name or "u", 100 + n, 1, 9, 3, 2) for n, name in enumerate(HOSTILE)]
+    made = panel(report(*rows, top=100))
+
+    assert minidom.parseString(made.svg).documentElement.tagName == "svg"  # noqa: S318  # our own picture
+    assert made.svg == panel(report(*rows, top=100)).svg
+    assert "<script>" not in made.html()
+    assert len(made.alt) >= 25
+    assert "\n" not in re.sub(r"<[^>]*>", "", made.html())
+
+
+@pytest.mark.parametrize("panel", ALL, ids=lambda panel: panel.__name__)
+def test_nothing_to_draw_is_said(report, panel) -> None:
+    """Days without a request: a sentence in place of an empty box."""
+    made = panel(report())
+
+    assert "No requests" in made.alt
+    assert "No requests" in made.html()
+
+
+def test_long_lists_are_cut_in_the_picture_and_whole_in_the_table(report) -> None:
+    """Twenty bars, all rows below, and the description says so."""
+    rows = [(1, f"id{n}", f"Client {n}", "GET", "u", n, 0, 0, 0, 0) for n in range(1, 31)]
+    panel = panels.client_requests(report(*rows))
+
+    assert len(labels(panel)) == 20
+    assert panel.html().count("<tr>") == 31
+    assert "first 20 of 30 rows" in panel.alt
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # scripts that the measuring font lacks
+def test_no_label_leaves_the_picture(report) -> None:
+    """Whatever the names, every label of a bar lies within the figure's width."""
+    rows = [
+        (1, f"id{n:06d}", name, "GET", f"api/v2/{'y' * 9 * n}", 10**n if n < 9 else n, 0, 1, 0, 0)
+        for n, name in enumerate(HOSTILE)
+    ]
+    for panel in ALL[1:-1]:
+        figure = panel(report(*rows)).figure
+        renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
+        for text in [*figure.axes[0].texts, *figure.axes[0].get_yticklabels()]:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= -2, (panel.__name__, text.get_text())
+            assert box.x1 <= figure.bbox.x1 + 2, (panel.__name__, text.get_text())
+
+
+def test_many_days_are_steps_with_their_gaps_as_runs() -> None:
+    """A year is drawn as two areas; a long gap is one hatched column, told once."""
+    days = Days(
+        labels=[str(n) for n in range(366)],
+        series={"successful": [n % 90 + 1 for n in range(366)], "failed": [n % 7 for n in range(366)]},
+        missing=frozenset({*range(100, 190), 200}),
+    )
+    figure, svg = drawn(2.6, lambda axes: draw_days(axes, days))
+
+    assert len(figure.axes[0].collections) == 2
+    assert len(figure.axes[0].patches) == 2
+    assert [text.get_text() for text in figure.axes[0].texts] == ["missing"]
+    assert len(svg) < 100_000
+
+
+@pytest.mark.parametrize("highest", [1, 2, 7, 10, 1_250_000, 2_500_000])
+def test_the_numbers_beside_the_days_are_true(highest) -> None:
+    """Each line says its own count: no two alike, none rounded."""
+    units = {"k": 1e3, "M": 1e6}
+    figure, _ = drawn(
+        2.6, lambda axes: draw_days(axes, Days(["1", "2"], {"successful": [1, highest], "failed": [0, 0]}))
+    )
+    axes = figure.axes[0]
+    told = [label.get_text() for label in axes.get_yticklabels()]
+    lines = [line for line in axes.get_yticks() if line <= axes.get_ylim()[1]]
+
+    assert [float(text.rstrip("kM")) * units.get(text[-1], 1) for text in told][: len(lines)] == pytest.approx(lines)
+
+
+@pytest.mark.parametrize("count", [7, 9, 12, 31, 92])
+@pytest.mark.parametrize("label", ["13 Nov", "13 Nov\nUTC 14 Nov"])
+def test_labels_of_days_do_not_touch(count, label) -> None:
+    """However many days, and in a display zone with its two lines."""
+    days = Days([label] * count, {"successful": [1] * count, "failed": [0] * count})
+    figure, _ = drawn(2.6, lambda axes: draw_days(axes, days))
+    figure.canvas.draw()
+    boxes = sorted((tick.get_window_extent() for tick in figure.axes[0].get_xticklabels()), key=lambda box: box.x0)
+
+    assert len(boxes) >= min(count, 3)
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))

@@ -1,0 +1,155 @@
+"""What changed between two runs: by the rows of their files, not by what they look like."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.runs.catalog.compare import as_json, differences, find_run, told
+
+HEAD = "rank,client_id,client_name,requests,successful,failed,share\r\n"
+DAYS = "date,requests,successful,failed,complete\r\n"
+
+
+def run_folder(
+    folder: Path, clients: str, days: str, start: str = "2026-11-01", requests: int = 30, **others: object
+) -> Path:
+    folder.mkdir()
+    facts = {
+        "report": "daily",
+        "organization": "a",
+        "interval": {"start": start, "end": "2026-11-03"},
+        "requests": requests,
+        **others,
+    }
+    (folder / "run.json").write_text(json.dumps(facts))
+    (folder / "top_clients.csv").write_text(HEAD + clients, newline="")
+    (folder / "requests_per_day.csv").write_text(DAYS + days, newline="")
+    return folder
+
+
+def test_rows_are_added_removed_and_changed(tmp_path: Path) -> None:
+    """A new rank, share or name of the same client is no change; the largest change stands first."""
+    before = run_folder(
+        tmp_path / "x", "1,a,A,20,20,0,0.7\r\n2,b,B,10,9,1,0.3\r\n3,c,C,1,1,0,0\r\n", "2026-11-02,30,30,0,True\r\n"
+    )
+    after = run_folder(
+        tmp_path / "y",
+        "1,b,New B,50,49,1,0.7\r\n2,a,A,20,20,0,0.3\r\n3,d,D,4,4,0,0\r\n",
+        "2026-11-02,30,30,0,True\r\n",
+        requests=74,
+    )
+    found = differences(before, after)
+
+    [file] = found["files"]
+    assert [row["client_id"] for row in file.added] == ["d"]
+    assert [row["client_id"] for row in file.removed] == ["c"]
+    assert [(old["requests"], new["requests"]) for old, new in file.changed] == [("10", "50")]
+    assert "requests: 30 -> 74 (+44)" in list(told(found))
+    assert "top_clients.csv: 1 row added, 1 row removed, 1 row changed" in list(told(found))
+
+
+def test_days_are_compared_where_both_runs_have_them(tmp_path: Path) -> None:
+    """A day before the later start is neither added nor removed."""
+    before = run_folder(tmp_path / "x", "", "2026-11-01,5,5,0,True\r\n2026-11-02,6,6,0,True\r\n")
+    after = run_folder(tmp_path / "y", "", "2026-11-02,7,7,0,True\r\n", start="2026-11-02")
+
+    [file] = differences(before, after)["files"]
+    assert [(old["requests"], new["requests"]) for old, new in file.changed] == [("6", "7")]
+    assert file.added == file.removed == ()
+
+
+def test_equal_runs_differ_in_nothing(tmp_path: Path) -> None:
+    """And that is said."""
+    one, other = (run_folder(tmp_path / name, "1,a,A,20,20,0,1\r\n", "") for name in "xy")
+    assert list(told(differences(one, other)))[-1] == "no file differs in its data"
+
+
+def test_a_run_is_found_by_path_or_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page, its folder, its place below the output folder, its id; what is none is said."""
+    folder = tmp_path / ".runs" / "20261124T120000-1"
+    folder.parent.mkdir()
+    run_folder(folder, "", "")
+    assert {find_run(tmp_path, Path(name)) for name in (str(folder), f"{folder}/report.html", folder.name)} == {folder}
+    monkeypatch.chdir(folder)  # a name that is none is not taken for the folder that one stands in
+    with pytest.raises(ParameterError, match="apiusage runs"):
+        find_run(tmp_path, Path("nothing"))
+
+
+def test_runs_of_one_kind_are_compared_without_a_word(tmp_path: Path) -> None:
+    """The preset behind the same days, or another organization named beside it, makes no other kind."""
+    one, other = (
+        run_folder(tmp_path / name, "", "", parameters={"date_range": preset, "organization": who, "top": 5})
+        for name, preset, who in (("x", "last_month", "a"), ("y", "2026-11-01/2026-11-03", ["a", "b"]))
+    )
+    assert differences(one, other)["in_kind"] == []
+
+
+def test_what_differs_in_kind_is_said_above_the_figures(tmp_path: Path) -> None:
+    """Organization, report, notebook, days, parameters and files, each in a sentence; the data is compared all the same."""
+    before = run_folder(
+        tmp_path / "x", "1,a,A,20,20,0,1\r\n", "", organization="acme", notebook="api_usage_report",
+        parameters={"organization": "acme", "date_range": "last_month", "top": 5, "clients": []},
+    )  # fmt: skip
+    after = run_folder(
+        tmp_path / "y", "1,a,A,2100,21,0,1\r\n", "", start="2026-11-02", organization="globex", report="weekly",
+        notebook="api_usage_view", parameters={"top": 10, "clients": ["a"], "filter_clients": []},
+    )  # fmt: skip
+    (after / "view_days.csv").write_text("date,requests\r\n")
+    lines = list(told(differences(before, after)))
+
+    assert lines[2:8] == [
+        "The first is of acme, the second of globex.",
+        "The first is a report daily, the second weekly.",
+        "The first is made by the notebook api_usage_report, the second by api_usage_view.",
+        (
+            "The first is of 2026-11-01 to 2026-11-03 (3 days), the second of 2026-11-02 to 2026-11-03 (2 days): "
+            "files with dates are compared on 2 days of both."
+        ),
+        "The first has top 5, the second 10.",
+        'The first has clients [], the second ["a"].',
+    ]
+    assert lines[8] == "Only the second has view_days.csv."
+    assert lines[-2:] == ["top_clients.csv: 1 row changed", "    A: 20 -> 2,100 requests"]
+
+
+def test_days_that_only_one_run_has_are_said(tmp_path: Path) -> None:
+    """Two intervals without a common day."""
+    before = run_folder(tmp_path / "x", "", "", interval={"start": "2026-10-01", "end": "2026-10-31"})
+    [told_of] = differences(before, run_folder(tmp_path / "y", "", ""))["in_kind"]
+    assert told_of.endswith("they have no day in common.")
+
+
+def test_clients_of_one_name_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    """Also where only one of them has changed; a client without a name goes by its id."""
+    rows = "1,a1,CRM,{},9,0,1\r\n2,a2,CRM,9,9,0,1\r\n3,b,Bot,{},9,0,1\r\n4,c,,{},9,0,1\r\n"
+    before, after = (run_folder(tmp_path / name, rows.format(n, n, n), "") for name, n in (("x", 9), ("y", 8)))
+    assert list(told(differences(before, after)))[-3:] == [
+        "    CRM (a1): 9 -> 8 requests", "    Bot: 9 -> 8 requests", "    c: 9 -> 8 requests",
+    ]  # fmt: skip
+
+
+def test_names_are_told_as_they_are_on_the_platform(tmp_path: Path) -> None:
+    """Without the guard of CSV files, and on one line whatever they hold."""
+    before, after = (run_folder(tmp_path / n, f"1,a,'=A\x1b[2J,{n},9,0,1\r\n", "") for n in ("8", "9"))
+    found = differences(before, after)
+    assert list(told(found))[-1] == "    =A␛[2J: 8 -> 9 requests"
+    assert as_json(found)["files"][0]["changed"][0]["after"]["client_name"] == "=A\x1b[2J"
+
+
+def test_the_filtered_figures_of_a_view_are_figures(tmp_path: Path) -> None:
+    """A row whose requests stay and whose filtered requests do not has changed, and how is told."""
+    one, other = (run_folder(tmp_path / name, "", "") for name in "xy")
+    head = "client_id,client_name,kind,requests,share,filtered_requests,filtered_share\r\n"
+    for folder, row in ((one, "a,A,,9,1,4,0.5\r\n"), (other, "a,A,bot,9,1,3,0.4\r\n")):
+        (folder / "view_clients.csv").write_text(head + row, newline="")
+    assert list(told(differences(one, other)))[-2:] == [
+        "view_clients.csv: 1 row changed", "    A: filtered_requests 4 -> 3",
+    ]  # fmt: skip
+
+
+def test_a_failed_run_is_not_compared(tmp_path: Path) -> None:
+    """It has no data, which is not the same as no difference."""
+    with pytest.raises(ParameterError, match="failed"):
+        find_run(tmp_path, run_folder(tmp_path / "x", "", "", status="failed"))

@@ -1,0 +1,152 @@
+"""The shelf and the roll-ups: what is published and what fails, with links that lead there, rebuilt from the outputs."""
+
+import base64
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import RunError
+from apiusage_helpers.page.sparkline import sparkline, sparkline_svg
+from apiusage_helpers.runs.catalog.index_pages import rebuild_pages
+from apiusage_helpers.runs.scheduling.due import due
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FACTS = {
+    "requests": 1200, "outcomes": {"successful": 900, "failed": 300, "throttled": 60}, "requests_per_day": [1, 2, None, 4, 5, 6, 7],
+    "previous": {"requests": 1000, "missing": 0}, "days": {"missing": [], "provisional": ["2026-11-23"]},
+}  # fmt: skip
+
+
+def failed_run(output: Path, run_id: str, **others: object) -> Path:
+    """What a failed run of daily for organization a has left."""
+    folder = output / ".failed" / run_id
+    folder.mkdir(parents=True)
+    told = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}, "status": "failed",
+            "started_at": "2026-11-24", "message": "no such day", **others}  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(told))
+    return folder
+
+
+def links(page: Path) -> list[str]:
+    return re.findall(r'<a href="([^"#]+)"', page.read_text())
+
+
+def test_every_link_of_every_page_leads_somewhere(stub, params_file) -> None:
+    """From the shelf and from the roll-up, to reports, the newest of each, and back."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.facts = FACTS
+    due(NOW, stub.hands())
+    due(NOW + timedelta(days=1), stub.hands())
+    pages = [stub.output / "index.html", *(stub.output / "daily" / "_all").glob("*.html")]
+
+    assert len(pages) == 3
+    for page in pages:
+        assert len(links(page)) >= 4
+        assert all((page.parent / link).is_file() for link in links(page))
+
+
+def test_a_row_tells_totals_change_shares_and_gaps(stub, params_file) -> None:
+    """In the form of every table of the kit, with a picture of the days."""
+    params_file()
+    stub.facts = FACTS
+    due(NOW, stub.hands())
+    page = (stub.output / "index.html").read_text()
+
+    assert re.search(r'<div class="table-box[^>]*><table><caption', page)
+    for figure in ("1,200", "+20.0 %", "25.0 %", "5.0 %", "published, 1 day provisional"):
+        assert figure in page
+    assert "Requests per day: lowest 1, highest 7, last 7" in page
+
+
+def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
+    """Totals of those that are there, how many of how many, and why the other is not."""
+    params_file(parameters={"organization": ["a", "b", "c"]})
+    stub.facts = FACTS
+    files = [{"name": "executed.ipynb"}]
+    failed = failed_run(stub.output, "20261124T120000-1", organization="c", message="no <b>such</b> day", files=files)
+    (failed / "executed.ipynb").write_text("{}")
+
+    def run(report, organization, **options):
+        if organization == "c":
+            raise RunError("no such day")
+        return stub.run(report, organization, **options)
+
+    assert due(NOW, stub.hands(run=run)) == 4
+    page = (stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html").read_text()
+    assert "2,400" in page
+    assert "2 of 3" in page
+    assert "+20.0 %" in page
+    assert "no &lt;b&gt;such&lt;/b&gt; day" in page
+    assert f"../../.failed/{failed.name}/executed.ipynb" in page
+
+
+def test_a_failed_run_leaves_the_shelf_when_it_has_succeeded(stub, params_file) -> None:
+    """What fails is what has not succeeded since."""
+    params_file()
+    failed_run(stub.output, "20251124T120000-1", started_at="2025-11-24", scheduled="2025-11-24T02:30:00+00:00")
+    rebuild_pages(stub.output, NOW)
+    assert "no such day" in (stub.output / "index.html").read_text()
+    due(NOW, stub.hands())
+    assert "no such day" not in (stub.output / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("facts", "days", "listed"),
+    [
+        ({}, 6, True), ({}, 8, False),
+        ({"scheduled": "2026-11-24T02:30:00+00:00"}, 60, True), ({"restated": []}, 60, True),
+    ],
+    ids=["by hand, lately", "by hand, long ago", "by schedule", "for a restated day"],
+)  # fmt: skip
+def test_a_run_by_hand_is_listed_as_failing_for_a_week(stub, facts, days: int, listed: bool) -> None:
+    """Nobody may ever try it again; what a schedule makes is listed until it works."""
+    failed_run(stub.output, f"{NOW - timedelta(days=days):%Y%m%dT%H%M%S}-1", **facts)
+    rebuild_pages(stub.output, NOW)
+    page = (stub.output / "index.html").read_text()
+
+    assert ("no such day" in page) == ("<dt>Failing</dt><dd>1</dd>" in page) == listed
+    assert ("apiusage prune --rest 0" in page) == listed
+
+
+def test_a_look_takes_a_run_by_hand_off_the_shelf_when_its_week_is_over(stub) -> None:
+    """Also when nothing else has changed; until then the shelf is left alone."""
+    now = datetime.now(UTC)
+    failed_run(stub.output, f"{now - timedelta(days=6):%Y%m%dT%H%M%S}-1")
+    page = stub.output / "index.html"
+    rebuild_pages(stub.output, now)
+    built = page.stat().st_mtime_ns
+    due(now + timedelta(hours=1), stub.hands())
+    assert (page.stat().st_mtime_ns, "no such day" in page.read_text()) == (built, True)
+    due(now + timedelta(days=2), stub.hands())
+    assert "no such day" not in page.read_text()
+
+
+def test_a_sparkline_has_one_point_a_day_and_a_gap_for_a_missing_one() -> None:
+    """Lines on both sides of the gap; a lonely day is a dot; nothing is drawn of nothing."""
+    assert [len(line.split()) for line in re.findall(r'points="([^"]*)"', sparkline_svg([1, 2, None, 4, 5, 6]))] == [
+        2,
+        3,
+    ]
+    assert sparkline_svg([None, 3, None]).count("<circle ") == 1
+    assert sparkline([]) == sparkline([None]) == ""
+    data = re.search(r"base64,([^\"]+)", sparkline([1, 2]))
+    assert data is not None
+    assert base64.b64decode(data[1]).startswith(b"<svg")
+
+
+def test_a_roll_up_is_made_again_when_one_of_its_runs_is(stub, params_file) -> None:
+    """And only then: a page that is newer than its runs is left alone."""
+    params_file(parameters={"organization": ["a", "b"]})
+    due(NOW - timedelta(days=1), stub.hands())
+    due(NOW, stub.hands())
+    page = stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"
+    first = page.stat().st_mtime_ns
+    rebuild_pages(stub.output, NOW)
+    assert page.stat().st_mtime_ns == first
+    params_file(parameters={"organization": ["a", "b"], "top": 3})
+    stub.facts = {"requests": 7777}
+    due(NOW, stub.hands())
+    assert "15,554" in page.read_text()

@@ -1,0 +1,232 @@
+"""Runs: a report is published only when every cell ran; what fails leaves the last good one and no process."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import RunError
+from apiusage_helpers.runs.execution.run import Limits, run_report
+from apiusage_helpers.settings.report_file import read_report_file
+
+KILLS = int(os.environ.get("APIUSAGE_KILLS", "8"))
+
+FAILURES = {
+    "raises": ("1/0", 4, "ZeroDivisionError"),
+    "exits with 0": ("import sys; sys.exit(0)", 4, "."),
+    "exits with 3": ("import sys; sys.exit(3)", 4, "."),
+    "leaves the process": ("import os; os._exit(0)", 4, "kernel died"),
+    "kills itself": ("import os; os.kill(os.getpid(), 9)", 4, "kernel died"),
+    "has no memory": ("raise MemoryError", 4, "MemoryError"),
+    "has no disk": ("raise OSError(28, 'No space left on device')", 5, "No space left"),
+    "store fault": (
+        "from apiusage_helpers.errors import StoreError\nraise StoreError('no such day')",
+        3,
+        "no such day",
+    ),
+    "disagrees": (
+        "from apiusage_helpers.errors import RunError\nraise RunError('checks of agreement failed')",
+        4,
+        "checks of",
+    ),
+    "leaves a child": (
+        "import subprocess; subprocess.Popen(['sleep', '300'], start_new_session=True)\n1/0",
+        4,
+        "ZeroDivision",
+    ),
+    "prints a false seal": (
+        "print('sealed'); get_ipython().kernel.do_shutdown(False)\nimport os; os._exit(0)",
+        4,
+        "kernel died",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_failed_notebook_publishes_nothing(project, kind) -> None:
+    """The exit code is that of its cause, the last good report stays, the run is kept, and nothing runs on."""
+    assert project.report().returncode == 0
+    good = project.link.resolve()
+    cell, code, message = FAILURES[kind]
+    project.notebook(cell)
+
+    done = project.report()
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert project.link.resolve() == good
+    assert [run["status"] for run in project.kept] == ["failed"]
+    assert project.leftovers() == []
+
+
+@pytest.mark.parametrize("limits", [Limits(cell=1), Limits(run=3)], ids=["cell", "run"])
+def test_a_run_that_takes_too_long_is_stopped(project, monkeypatch, limits) -> None:
+    """Also one that holds the interpreter in a loop; no process is left."""
+    project.notebook("while True: pass")
+    for name, value in project.line.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.line.folder)
+    report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    with pytest.raises(Exception, match=r"longer than \d s") as fault:
+        run_report(report, "sample", limits=limits)
+    assert fault.value.exit_code == 4
+    assert project.leftovers() == []
+
+
+def test_live_cells_are_not_executed(project) -> None:
+    """A cell tagged live is for hands; a scheduled run leaves it out."""
+    path = project.line.folder / "notebooks" / "api_usage_report.ipynb"
+    story = json.loads(path.read_text())
+    live = {
+        "cell_type": "code",
+        "id": "l",
+        "metadata": {"tags": ["live"]},
+        "source": "1/0",
+        "outputs": [],
+        "execution_count": None,
+    }
+    story["cells"].insert(2, live)
+    path.write_text(json.dumps(story))
+
+    assert project.report().returncode == 0
+
+
+def test_the_same_report_runs_once_at_a_time(project) -> None:
+    """A second run that starts meanwhile ends with 75; the first publishes."""
+    project.notebook("import time; time.sleep(4)")
+    first = subprocess.Popen(
+        project.line.command("report", "params/daily.yaml", "--today", "2026-11-24"),
+        env=project.line.environment, cwd=project.line.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert first.stderr is not None
+    first.stderr.readline()
+    second = project.report()
+
+    assert second.returncode == 75
+    assert "going on" in second.stderr
+    assert first.wait(60) == 0
+
+
+def test_secrets_reach_neither_kernel_nor_files(project) -> None:
+    """The kernel's environment has none of the credentials, and a file that holds one is not published."""
+    secret = {"GENESYSCLOUD_OAUTHCLIENT_SECRET": "canary-7391-secret"}
+    project.notebook(
+        "import os; pathlib_text = repr(dict(os.environ)); open(export_folder + '/env.txt', 'w').write(pathlib_text)"
+    )
+    assert project.report(**secret).returncode == 0
+    seen = (project.link / "env.txt").read_text()
+    assert "canary" not in seen
+    assert "GENESYSCLOUD" not in seen
+
+    project.notebook("open(export_folder + '/leak.txt', 'w').write('canary-7391-' + 'secret')")
+    done = project.report(**secret)
+    assert done.returncode == 5
+    assert "leak.txt holds a secret" in done.stderr
+    assert f"the value of {next(iter(secret))}" in done.stderr
+    assert "canary-7391-secret" not in done.stderr
+    assert not (project.link / "leak.txt").exists()
+
+
+def test_an_output_folder_that_cannot_be_written_is_said(project) -> None:
+    """One message, exit code 5."""
+    (project.line.folder / "blocked").write_text("a file")
+    done = project.report(APIUSAGE_OUTPUT=str(project.line.folder / "blocked"))
+
+    assert done.returncode == 5
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_latest_leads_to_the_newest_interval(project) -> None:
+    """Also when an older interval is run afterwards."""
+    assert project.report().returncode == 0
+    assert project.report("-p", "date_range", "2026-11-01/2026-11-02").returncode == 0
+
+    latest = project.link.parent / "latest.html"
+    assert str(latest.readlink()) == "2026-11-17_2026-11-23/report.html"
+    assert str(project.link.readlink()).startswith("../../.runs/")
+
+
+def test_a_kernel_that_is_killed_may_pass_and_a_cell_that_fails_may_not(project, monkeypatch) -> None:
+    """Whoever asked for the run is told, so that `due` tries the first again."""
+    for name, value in project.line.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.line.folder)
+    report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    for cell, may_pass in (("import os; os.kill(os.getpid(), 9)", True), ("1/0", False)):
+        project.notebook(cell)
+        with pytest.raises(RunError) as fault:
+            run_report(report, "sample")
+        assert fault.value.may_pass is may_pass
+
+
+def test_a_notebook_that_exports_nothing_is_a_failed_run(project) -> None:
+    """Told as what it is, with the run kept."""
+    project.notebook()
+    path = project.line.folder / "notebooks" / "api_usage_report.ipynb"
+    story = json.loads(path.read_text())
+    story["cells"].pop()
+    path.write_text(json.dumps(story))
+    done = project.report()
+
+    assert done.returncode == 4
+    assert "its cell tagged `export` is missing" in done.stderr
+    assert [run["exit_code"] for run in project.kept] == [4]
+
+
+def test_a_report_that_cannot_be_published_is_a_failed_run(project) -> None:
+    """Kept as such with its notebook; nothing below .runs/ tells of a run that nobody has seen."""
+    project.line.output.mkdir()
+    (project.line.output / "daily").write_text("a file where the reports should be")
+    done = project.report()
+
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "cannot be published" in done.stderr
+    assert [(run["status"], run["exit_code"]) for run in project.kept] == [("failed", 5)]
+    assert [path.name for path in (project.line.output / ".failed").glob("*/executed.ipynb")] == ["executed.ipynb"]
+    assert list((project.line.output / ".runs").iterdir()) == []
+
+
+def test_a_report_stays_published_although_latest_cannot_follow(project) -> None:
+    """Exit code 5, and what is said is true: the link leads to a whole report, the run is none that failed."""
+    (project.link.parent / "latest.html").mkdir(parents=True)
+    done = project.report()
+
+    assert done.returncode == 5
+    assert "is published, but latest.html" in done.stderr
+    assert (project.link / "report.html").is_file()
+    assert project.kept == []
+
+
+@pytest.mark.kills
+def test_a_killed_run_leaves_no_half_report_and_no_process(project) -> None:
+    """SIGKILL of the command at random moments: the link leads to a whole report, and soon nothing of the run is left."""
+    assert project.report().returncode == 0
+    project.notebook("import subprocess; subprocess.Popen(['sleep', '300'])", "sum(range(10**7))")
+    draw = random.Random(5)
+    for _ in range(KILLS):
+        run = subprocess.Popen(
+            project.line.command("report", "params/daily.yaml", "--today", "2026-11-24"),
+            env=project.line.environment, cwd=project.line.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(draw.uniform(0.1, 3.5))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        facts = json.loads((project.link / "run.json").read_text())
+        assert {path.name for path in project.link.iterdir()} == {file["name"] for file in facts["files"]} | {
+            "run.json"
+        }
+    deadline = time.monotonic() + 20
+    while [left for left in project.leftovers() if not left.endswith(".work")] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [left for left in project.leftovers() if not left.endswith(".work")] == []
+    project.notebook("'good'")
+    assert project.report().returncode == 0
+    assert project.leftovers() == []

@@ -1,0 +1,466 @@
+"""News: told to whom they are for, once, over a real mail server and a real webhook, without a secret in sight."""
+
+import json
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from apiusage_helpers.errors import DeliveryError, RunError, StoreError
+from apiusage_helpers.runs.catalog.retention import Keep, prune
+from apiusage_helpers.runs.notifications.delivery import Message, send
+from apiusage_helpers.runs.notifications.outbox import findings
+from apiusage_helpers.runs.records.state_files import remembered
+from apiusage_helpers.runs.scheduling.due import due
+from apiusage_helpers.settings.report_file import read_report_file
+from apiusage_helpers.settings.schedule import Delivery
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def outcome(failed: int, throttled: int = 0, before: int = 100) -> dict[str, Any]:
+    sums = {"successful": 100 - failed, "failed": failed, "throttled": throttled}
+    return {"outcomes": sums, "previous": {"requests": before, "missing": 0}, "days": {"missing": []}}
+
+
+def test_a_success_is_told_once_with_its_figures_and_path(stub, params_file) -> None:
+    """To the variable that is named; the next look tells nothing."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    stub.facts = outcome(3, before=80)
+    due(NOW, stub.hands())
+    due(NOW, stub.hands())
+
+    [(to, message)] = stub.sent
+    assert to == "TEAM"
+    assert message.title == "API Usage: daily of a, 2026-11-17 to 2026-11-23: 100 requests (+25.0%)"
+    assert "failed: 3.00%" in message.body
+    assert message.body.endswith("output/daily/a/2026-11-17_2026-11-23/report.html")
+
+
+def test_a_failure_is_told_once_until_it_ends(stub, params_file) -> None:
+    """Three failing looks are one message; after a success the next failure is news again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], wait_hours=0)
+    for n, fails in enumerate((True, True, True, False, True)):
+        stub.faults = [RunError("cell 3 failed")] * 2 if fails else []
+        due(NOW + n * DAY, stub.hands())
+
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
+    assert "cell 3 failed" in stub.sent[0][1].body
+
+
+def test_a_report_made_by_hand_works_again(stub, params_file) -> None:
+    """Its next failure is news; a failure that nobody has mended is not told again."""
+    plan = params_file(deliver=[{"to": "OPS", "on": "failure"}])
+    due(NOW - 2 * DAY, stub.hands())
+    for now, by_hand in ((NOW - DAY, False), (NOW, True), (NOW + DAY, False)):
+        stub.faults = [RunError("cell 3 failed")]
+        assert due(now, stub.hands()) == 4
+        if by_hand:
+            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+            assert due(now, stub.hands()) == 0
+
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
+
+
+def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, params_file) -> None:
+    """The gap is marked every day, the failing source is one message until it ends."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=True)
+    for n, fault in enumerate(("503", "503", "", "503")):
+        stub.open = {"fetch": fault} if fault else {}
+        due(NOW + n * DAY, stub.hands())
+
+    assert len(stub.made) == 4
+    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a (fetch) failed"] * 2
+
+
+def broken_on(stub, *days: str):
+    """A runner that cannot make the reports as of these days."""
+
+    def run(report, organization, **options):
+        if str(report.today) in days:
+            raise RunError(f"{report.today} is broken")
+        return stub.run(report, organization, **options)
+
+    return run
+
+
+def test_one_of_several_missed_reports_that_fails_is_told(stub, params_file) -> None:
+    """Later ones that succeed in the same look do not hide it, and each look tries it without telling it again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up="all")
+    due(NOW - 4 * DAY, stub.hands())
+    for _ in range(2):
+        assert due(NOW, stub.hands(run=broken_on(stub, "2026-11-21"))) == 4
+    assert ["2026-11-21 is broken" in message.body for _, message in stub.sent] == [True]
+
+    assert due(NOW + DAY, stub.hands(run=broken_on(stub, "2026-11-21", "2026-11-25"))) == 4
+    assert ["2026-11-25 is broken" in message.body for _, message in stub.sent] == [False, True]
+    assert due(NOW + 2 * DAY, stub.hands(run=broken_on(stub, "2026-11-25", "2026-11-26"))) == 4
+    assert due(NOW + 2 * DAY, stub.hands()) == 0
+    assert len(stub.sent) == 2
+    assert due(NOW + 3 * DAY, stub.hands(run=broken_on(stub, "2026-11-27"))) == 4
+    assert len(stub.sent) == 3
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
+def test_a_report_that_fails_for_days_is_one_alarm(stub, params_file, catch_up: str) -> None:
+    """Looks at and between the instants, whatever the policy still tries; a new alarm after it worked."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up=catch_up)
+    due(NOW, stub.hands())
+    days = [str((NOW + n * DAY).date()) for n in (1, 2, 4)]
+    told = []
+    for n in range(1, 5):
+        for hour in (2, 5, 20):
+            now = (NOW + n * DAY).replace(hour=hour, minute=45)
+            due(now, stub.hands(run=broken_on(stub, *days)))
+            told.append(len(stub.sent))
+
+    assert told == [1] * 9 + [2] * 3
+
+
+def test_a_failure_is_told_although_the_disk_is_full(stub, params_file, monkeypatch) -> None:
+    """Nothing can be noted, the address answers; what cannot be remembered is told again until there is room."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}])
+    due(NOW, stub.hands())
+    with monkeypatch.context() as full:
+        full.setattr("apiusage_helpers.runs.records.state_files.write_text", no_room)
+        assert due(NOW + DAY, stub.hands()) == 5
+        assert "No space left on device" in stub.sent[0][1].body
+        assert due(NOW + DAY, stub.hands()) == 5
+    assert any("cannot be noted, so it is told again" in line for line in stub.told)
+    told = len(stub.sent)
+    assert due(NOW + DAY, stub.hands()) == 0
+    assert len(stub.sent) == told
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device", "output")
+
+
+def test_an_alarm_ends_with_the_report_that_was_made_by_hand(stub, params_file) -> None:
+    """Also where its instant is not due any more, so that no look makes it; an older one that failed is given up."""
+    plan = params_file(deliver=[{"to": "OPS", "on": "failure"}], catch_up="none")
+    due(NOW, stub.hands())
+    told = []
+    for n, by_hand in ((1, False), (2, True), (3, False)):
+        now = (NOW + n * DAY).replace(hour=2, minute=45)
+        stub.faults = [RunError("cell 3 failed")]
+        assert due(now, stub.hands()) == 4
+        if by_hand:
+            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+        assert due(now.replace(hour=9), stub.hands()) == 0
+        told.append(len(stub.sent))
+
+    assert told == [1, 1, 2]
+
+
+def test_a_report_that_fails_again_after_it_was_made_is_told_again(stub, params_file) -> None:
+    """One and the same interval, made anew for other parameters."""
+    params_file()
+    due(NOW - DAY, stub.hands())
+    for top, fails in ((5, True), (5, True), (5, False), (4, True)):
+        params_file(deliver=[{"to": "OPS", "on": "failure"}], parameters={"top": top})
+        due(NOW, stub.hands(run=broken_on(stub, *["2026-11-24"] * fails)))
+
+    assert len(stub.made) == 2
+    assert len(stub.sent) == 2
+
+
+@pytest.mark.parametrize("catch_up", ["none", "latest"])
+def test_a_report_that_is_published_without_its_latest_page_is_told_as_both(stub, params_file, catch_up: str) -> None:
+    """What readers open cannot follow: exit 5, told once; the report is there, told as well; the next fault is news again."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}, {"to": "TEAM", "on": "success"}], catch_up=catch_up)
+    due(NOW, stub.hands())
+    latest, now = stub.output / "daily" / "a" / "latest.html", (NOW + DAY).replace(hour=2, minute=45)
+    latest.unlink()
+    (latest / "in the way").mkdir(parents=True)
+    codes = [due(now, stub.hands()), due(now + timedelta(hours=4), stub.hands())]
+    shutil.rmtree(latest)
+    codes += [due(now + n * DAY, stub.hands(run=broken_on(stub, "2026-11-27"))) for n in (1, 2)]
+
+    assert codes == [5, 0, 0, 4]
+    assert [to for to, _ in stub.sent] == ["TEAM", "OPS", "TEAM", "TEAM", "OPS"]
+    assert "is published, but latest.html beside it cannot follow" in stub.sent[1][1].body
+    assert latest.readlink().parts == ("2026-11-19_2026-11-25", "report.html")
+
+
+def test_news_of_a_report_that_was_taken_away_are_not_told(stub, params_file) -> None:
+    """Pruned while its address was down: the others are told when it answers, and nothing stays noted for good."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}], max_staleness_days=0)
+
+    def down(*_: object) -> None:
+        raise DeliveryError("TEAM: refused")
+
+    for n in range(3):
+        assert due(NOW + n * DAY, stub.hands(send=down)) == 6
+    gone = list(prune(stub.output, [], Keep(0, 0, 0), NOW + 2 * DAY))
+    assert [link.name for link in gone] == ["2026-11-17_2026-11-23", "2026-11-18_2026-11-24"]
+    assert due(NOW + 2 * DAY, stub.hands()) == 0
+    assert ["2026-11-19 to 2026-11-25" in message.title for _, message in stub.sent] == [True]
+    assert remembered(stub.output, "daily")["outbox"] == {}
+
+
+def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_file) -> None:
+    """Put back, it is told again; the alarm of the one that stayed goes on. A source that is not asked any more as well."""
+
+    def look(days: int, *organizations: str, fetch: bool) -> list[str]:
+        params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=fetch, parameters={"organization": organizations})
+        stub.open, told = {"fetch": "503"}, len(stub.sent)
+        due(NOW + days * DAY, stub.hands(run=broken_on(stub, "2026-11-24", "2026-11-25", "2026-11-26")))
+        return [message.title.removeprefix("API Usage: daily of ") for _, message in stub.sent[told:]]
+
+    assert look(0, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "a failed", "b failed"]
+    assert look(1, "a", fetch=False) == []
+    assert look(2, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "b failed"]
+
+
+def test_an_organization_that_cannot_be_looked_up_keeps_its_alarm(stub, params_file) -> None:
+    """`all` of a damaged store is nobody for one look."""
+    params_file(deliver=[{"to": "OPS", "on": "failure"}], parameters={"organization": "all"})
+    (stub.output.parent / "store" / "usage" / "_delta_log").mkdir(parents=True)
+
+    def damaged() -> tuple[str, ...]:
+        raise StoreError("damaged")
+
+    for n, organizations in enumerate((lambda: ("a",), damaged, lambda: ("a",))):
+        (stub.output.parent / "store" / "usage" / "_delta_log" / f"{n:020d}.json").write_text("{}")
+        broken = broken_on(stub, "2026-11-24", "2026-11-25", "2026-11-26")
+        due(NOW + n * DAY, stub.hands(run=broken, organizations=organizations))
+
+    assert len(stub.sent) == 1
+
+
+def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, params_file) -> None:
+    """Nothing is told of a quiet report; an alarm that goes on is not repeated."""
+    params_file(deliver=[{"to": "OPS", "on": "findings", "failed_share_over": 0.2}])
+    for n, facts in enumerate((outcome(1), outcome(30), outcome(35, 20), outcome(1), outcome(30))):
+        stub.facts = facts
+        due(NOW + n * DAY, stub.hands())
+
+    told = [message.title.rpartition(": ")[2] for _, message in stub.sent]
+    assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_kinds_of_findings_go_to_one_address(stub, params_file, order: int) -> None:
+    """Each has its thresholds and its alarms, in whatever order they stand; an alarm under a threshold of before is none."""
+
+    def thresholds(*shares: float) -> None:
+        deliver = [{"to": "OPS", "on": "findings", "failed_share_over": share, "change_over": None} for share in shares]
+        params_file(deliver=deliver[::order])
+
+    told = []
+    for n, (failed, *shares) in enumerate(
+        [(30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.9, 0.2), (30, 0.9, 0.2), (95, 0.9, 0.2), (95, 0.2), (95, 0.9, 0.2)]
+    ):
+        thresholds(*shares)
+        stub.facts = outcome(failed)
+        due(NOW + n * DAY, stub.hands())
+        told.append(len(stub.sent))
+
+    assert told == [1, 2, 2, 2, 3, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [
+        (outcome(5), []), (outcome(6), ["failed"]), (outcome(1, 1), []), (outcome(2, 2), ["throttled"]),
+        (outcome(0, 0, 60), ["change"]), (outcome(0, 0, 67), []), (outcome(0, 0, 201), ["change"]), (outcome(0, 0, 0), []),
+    ],
+)  # fmt: skip
+def test_a_finding_is_what_is_over_its_threshold(facts: dict[str, Any], kinds: list[str]) -> None:
+    """Shares and changes, up or down; exactly at the threshold is not over it."""
+    assert list(findings(facts | {"requests": 100}, Delivery(to="X", on="findings"))) == kinds
+
+
+def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_file) -> None:
+    """A report made again with the same totals is published, and nobody is bothered."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    due(NOW - DAY, stub.hands())
+    for top, requests in ((5, 100), (4, 100), (3, 120)):
+        params_file(parameters={"top": top}, deliver=[{"to": "TEAM", "on": "success"}])
+        stub.facts = {"requests": requests}
+        due(NOW, stub.hands())
+
+    assert len(stub.made) == 4
+    assert [message.title.rpartition(": ")[2] for _, message in stub.sent] == [
+        "100 requests", "100 requests", "made again, 100 before, now 120 requests",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "word", "line"),
+    [
+        ({"restated": [{"date": "2026-11-20", "before": 1000, "after": 1020, "restated": True}]}, "restated",
+         "restated 2026-11-20: 1,000 -> 1,020 requests"),
+        ({"restated": [{"date": "2026-11-20", "before": None, "after": 20, "restated": True}]}, "completed",
+         "2026-11-20 came in: 20 requests"),
+        ({"restated": [], "other_source": [{"date": "2026-11-20", "was": "usage/query", "now": "CSV export", "before": 9, "after": 29}]},
+         "from another source", "2026-11-20 now from CSV export, was from usage/query: 9 -> 29 requests"),
+    ],
+    ids=["restated", "came in", "another source"],
+)  # fmt: skip
+def test_why_figures_are_others_is_told(stub, params_file, facts: dict[str, Any], word: str, line: str) -> None:
+    """In a word in the title and on the shelf, by day in the text."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+    due(NOW - DAY, stub.hands())
+    due(NOW, stub.hands())
+    params_file(parameters={"top": 3}, deliver=[{"to": "TEAM", "on": "success"}])
+    stub.facts = {"requests": 120, **facts}
+    due(NOW, stub.hands())
+
+    message = stub.sent[-1][1]
+    assert message.title.endswith(f": {word}, 100 before, now 120 requests")
+    assert line in message.body.splitlines()
+    assert f"published, {word}" in (stub.output / "index.html").read_text()
+
+
+def test_news_that_cannot_be_delivered_are_kept(stub, params_file) -> None:
+    """Exit 6 while it fails; the report is published; then each address is told once."""
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}])
+
+    def broken(to: str, message: Message) -> None:
+        if to == "BAD":
+            raise DeliveryError("BAD: refused")
+        stub.sent.append((to, message))
+
+    assert due(NOW, stub.hands(send=broken)) == 6
+    assert due(NOW, stub.hands(send=broken)) == 6
+    assert due(NOW, stub.hands()) == 0
+    assert due(NOW, stub.hands()) == 0
+    assert [to for to, _ in stub.sent] == ["GOOD", "BAD"]
+    assert len(stub.made) == 1
+
+
+def test_new_totals_reach_everybody_although_one_address_is_down(stub, params_file) -> None:
+    """Who was told before the restatement is told of it; who could not be reached hears the newest figures once."""
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}])
+
+    def down(to: str, message: Message) -> None:
+        if to == "BAD":
+            raise DeliveryError("BAD: not delivered")
+        stub.sent.append((to, message))
+
+    stub.facts = outcome(3)
+    due(NOW - DAY, stub.hands(send=down))
+    due(NOW, stub.hands(send=down))
+    params_file(deliver=[{"to": "GOOD", "on": "success"}, {"to": "BAD", "on": "success"}], parameters={"top": 3})
+    stub.facts = {**outcome(4), "requests": 999}
+    due(NOW, stub.hands(send=down))
+    due(NOW, stub.hands())
+    due(NOW, stub.hands())
+
+    assert [(to, "999 requests" in message.title) for to, message in stub.sent] == [
+        *(("GOOD", False), ("GOOD", False), ("GOOD", True)),
+        *(("BAD", False), ("BAD", True)),
+    ]
+
+
+def test_a_kill_between_publishing_and_telling_loses_nothing(stub, params_file) -> None:
+    """What was noted before the run is told by the next look."""
+    params_file(deliver=[{"to": "TEAM", "on": "success"}])
+
+    def killed(*arguments: Any, **options: Any) -> Any:
+        stub.run(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        due(NOW, stub.hands(run=killed))
+    assert stub.sent == []
+    assert due(NOW, stub.hands()) == 0
+    assert len(stub.sent) == len(stub.made) == 1
+
+
+class Mailbox:
+    """What aiosmtpd hands over."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802  # aiosmtpd's name
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    """A real SMTP server on loopback."""
+    from aiosmtpd.controller import Controller
+
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+class Hook(BaseHTTPRequestHandler):
+    """A webhook receiver that answers as it is told, and keeps what it got."""
+
+    answers: list[int]
+    got: list[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.answers.pop(0) if self.answers else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[type[Hook], int]]:
+    """A real HTTP server on loopback."""
+    kind = type("KeptHook", (Hook,), {"answers": [], "got": []})
+    server = HTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield kind, server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def test_mail_reaches_a_real_server(mail_server, monkeypatch, tmp_path) -> None:
+    """With subject, text and the report attached."""
+    box, port = mail_server
+    (tmp_path / "report.html").write_text("<p>the report</p>")
+    address = f"mailto://127.0.0.1:{port}/?from=kit@example.com&to=team@example.com&mode=insecure"
+    monkeypatch.setenv("MAIL", address)
+    send("MAIL", Message("A title", "A body", tmp_path / "report.html"), pauses=())
+
+    [mail] = box.mails
+    text = mail.content.decode()
+    assert mail.rcpt_tos == ["team@example.com"]
+    assert "Subject: A title" in text
+    assert "report.html" in text
+
+
+def test_a_webhook_that_fails_for_a_while_is_tried_again(webhook, monkeypatch) -> None:
+    """Twice 503, then taken; the pauses are those that are given."""
+    hook, port = webhook
+    hook.answers += [503, 503]
+    pauses: list[float] = []
+    monkeypatch.setenv("HOOK", f"json://127.0.0.1:{port}/news")
+    send("HOOK", Message("A title", "A body"), pauses=(1, 2), sleep=pauses.append)
+
+    assert [(got["title"], got["message"]) for got in hook.got] == [("A title", "A body")] * 3
+    assert pauses == [1, 2]
+
+
+def test_a_fault_names_the_variable_and_no_part_of_the_address(webhook, monkeypatch, capfd) -> None:
+    """Unset, no address at all, refused: the secret is in no message and on no screen."""
+    hook, port = webhook
+    hook.answers += [403, 403]
+    for value in ("", "canary-4711", f"json://user:canary-4711@127.0.0.1:{port}/canary-4711"):
+        monkeypatch.setenv("HOOK", value)
+        with pytest.raises(DeliveryError, match="HOOK") as fault:
+            send("HOOK", Message("A title", "A body"), pauses=())
+        assert "canary" not in str(fault.value)
+    assert "canary" not in "".join(capfd.readouterr())
