@@ -97,7 +97,8 @@ def fetch(*, organization: str, interval: str | None, service: Literal["usage", 
     """Bring an organization's days from Genesys Cloud into the store."""
     import pyarrow as pa
 
-    from apiusage_helpers.fetching.fetch import Order, fetch_all, fetch_organization
+    from apiusage_helpers.fetching.fetch import fetch_all, fetch_organization
+    from apiusage_helpers.fetching.wanted_days import Order
     from apiusage_helpers.interval import parse_interval
 
     pa.set_memory_pool(pa.system_memory_pool())  # as for an import

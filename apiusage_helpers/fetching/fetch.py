@@ -1,22 +1,20 @@
-"""Fetching: which days of an organization are missing or may still change, asked for month by month, stored as they come.
+"""A fetch: the wanted days of an organization, or of all, asked for month by month and stored as they come.
 
-By default that is, of the last 90 days to yesterday (UTC, by the server's clock), every day that the store lacks or
-holds as provisional, and the last 3 days again. Each month is committed whole before the next is asked for, so an
-interrupted fetch goes on where it stopped. Nothing is asked for the current day.
+Each month is committed whole before the next is asked for, so an interrupted fetch goes on where it stopped.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
+from apiusage_helpers.fetching.wanted_days import Order, by_month, no_longer_given, refuse_interval, wanted_days
 from apiusage_helpers.genesys_cloud.credentials import (
     Credentials,
     own_profile_lacks,
@@ -24,18 +22,16 @@ from apiusage_helpers.genesys_cloud.credentials import (
     usable_profiles,
 )
 from apiusage_helpers.genesys_cloud.oauth_clients import ask_clients
-from apiusage_helpers.genesys_cloud.queries import SERVICES, ServiceName, ask_usage, oldest_day
+from apiusage_helpers.genesys_cloud.queries import SERVICES, ServiceName, ask_usage
 from apiusage_helpers.genesys_cloud.rate_limits import skew_words
 from apiusage_helpers.genesys_cloud.service_differences import Difference, differences
 from apiusage_helpers.genesys_cloud.session import Means, Session, open_session
-from apiusage_helpers.interval import Interval, previous_days, refuse_length
-from apiusage_helpers.store import ListedClient, Origin, Written, fetch_progress, stored_days, write_clients, write_days
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.store import ListedClient, Origin, Written, fetch_progress, write_clients, write_days
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import organization_name
 
-LOOKED_BACK, AGAIN = 90, 3  # days
 AT_ONCE = 10  # organizations
-SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
@@ -47,15 +43,6 @@ class Fetched:
     written: Written
     clients: int
     differences: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is asked for: the service, the interval (None: what is missing), and whether the other service is asked too."""
-
-    service: ServiceName = "usage"
-    interval: Interval | None = None
-    compare: bool = False
 
 
 def fetch_organization(
@@ -118,10 +105,10 @@ async def fetch_days(
     async with open_session(credentials, means or Means(), say) as session:
         work = _Work(session, order, session.server_now().date(), say, root)
         _tell_skew(work)
-        _refuse_interval(order, work.today)
+        refuse_interval(order, work.today)
         written = Written()
         begun = _begun(work)
-        for days in _months(_wanted(work, begun)):
+        for days in by_month(wanted_days(name, order, work.today, begun, root=root)):
             written += await _fetch_month(work, days)
             if begun:
                 fetch_progress.reached(name, begun, days[-1], root=root)
@@ -156,7 +143,7 @@ async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:
     if len(days) < len(interval):
         usage = usage.filter(pc.is_in(usage["date"], pa.array(days, pa.date32())))
     origin = Origin(SERVICES[service].source, found.at, fetched=True)
-    kept = _no_longer_given(work, usage, days)
+    kept = no_longer_given(work.name, work.today, usage, days, root=work.root)
     given = [day for day in days if day not in kept]
     written = Written()
     if given:
@@ -167,20 +154,6 @@ async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:
     if work.order.compare:
         await _compare(work, interval, found.usage)
     return written
-
-
-def _no_longer_given(work: _Work, usage: pa.Table, days: Sequence[date]) -> list[date]:
-    """The `days` before those looked back on that the store holds settled and with requests, without a row in the answer.
-
-    The store is their only archive: a service that has let go of a day answers as if the day had had no traffic. Of the
-    last 90 days an answer without a row is what it says.
-    """
-    oldest = previous_days(LOOKED_BACK, work.today).start
-    silent = {day for day in days if day < oldest} - set(usage["date"].unique().to_pylist())
-    if not silent:
-        return []
-    stored = stored_days(work.name, Interval(min(silent), max(silent)), root=work.root)
-    return [day.date for day in stored if day.date in silent and day.requests and not day.provisional]
 
 
 def _kept_words(organization: str, kept: Sequence[date]) -> str:
@@ -220,24 +193,6 @@ def _tell_skew(work: _Work) -> None:
         work.say(f"{told}; days follow the server's")
 
 
-def _refuse_interval(order: Order, today: date) -> None:
-    """ParameterError when the interval touches the server's today, or lies before what the service still gives."""
-    if order.interval is None:
-        return
-    if order.interval.end >= today:
-        newest = today - timedelta(days=1)
-        raise ParameterError(
-            f"interval {order.interval} touches {today} or later: the newest complete UTC day is {newest}"
-        )
-    refuse_length(order.interval)
-    for service in SERVICES if order.compare else (order.service,):
-        oldest = oldest_day(service, today)
-        if oldest is not None and order.interval.start < oldest:
-            raise ParameterError(
-                f"interval {order.interval}: {SERVICES[service].source} goes back one year: start on {oldest} or later"
-            )
-
-
 def _begun(work: _Work) -> fetch_progress.Begun | None:
     """The fetch of an interval, perhaps one that was interrupted; None where nothing is to be gone on with.
 
@@ -249,28 +204,6 @@ def _begun(work: _Work) -> fetch_progress.Begun | None:
         return None
     began = work.session.server_now().replace(microsecond=0)
     return fetch_progress.begun(work.name, f"{SERVICES[order.service].source} {order.interval}", began, root=work.root)
-
-
-def _wanted(work: _Work, begun: fetch_progress.Begun | None) -> list[date]:
-    """The days to ask for, in order: of an interval those not yet dealt with since it was begun, else what is missing."""
-    order, today = work.order, work.today
-    interval = order.interval or previous_days(LOOKED_BACK, today)
-    stored = {day.date: day for day in stored_days(work.name, interval, root=work.root)}
-    if any(day.source == SAMPLE for day in stored.values()):
-        raise ParameterError(
-            f"{work.name} holds invented days (apiusage sample): name another organization, or take them out first "
-            f"(apiusage forget --organization {work.name})"
-        )
-    if order.interval is None:
-        again = set(previous_days(AGAIN, today).days)
-        return [day for day in interval.days if day not in stored or stored[day].provisional or day in again]
-    reached = begun.reached if begun else date.min
-    return [day for day in interval.days if day > reached or day not in stored or stored[day].provisional]
-
-
-def _months(days: Sequence[date]) -> list[list[date]]:
-    """The days by calendar month."""
-    return [list(month) for _, month in groupby(days, key=lambda day: (day.year, day.month))]
 
 
 async def _all(

@@ -20,7 +20,8 @@ from double.truth import DAY, Organization, invented
 from double.virtual import ADDRESS, BEGIN, Transport, VirtualLoop
 
 from apiusage_helpers.errors import ApiUsageError
-from apiusage_helpers.fetching.fetch import Order, fetch_days
+from apiusage_helpers.fetching.fetch import fetch_days
+from apiusage_helpers.fetching.wanted_days import Order
 from apiusage_helpers.genesys_cloud.credentials import Credentials
 from apiusage_helpers.genesys_cloud.session import Means
 from apiusage_helpers.interval import Interval
@@ -119,7 +120,8 @@ import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from apiusage_helpers.interval import parse_interval
-from apiusage_helpers.fetching.fetch import Order, fetch_days
+from apiusage_helpers.fetching.fetch import fetch_days
+from apiusage_helpers.fetching.wanted_days import Order
 from apiusage_helpers.genesys_cloud.credentials import Credentials
 from apiusage_helpers.genesys_cloud.rate_limits import Pace
 from apiusage_helpers.genesys_cloud.session import Means

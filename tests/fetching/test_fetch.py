@@ -12,7 +12,8 @@ from double.truth import DAY, Organization, invented
 from double.virtual import ADDRESS, BEGIN, Transport
 
 from apiusage_helpers.errors import ParameterError, SourceError
-from apiusage_helpers.fetching.fetch import Fetched, Order, fetch_days, why_not_fetched
+from apiusage_helpers.fetching.fetch import Fetched, fetch_days, why_not_fetched
+from apiusage_helpers.fetching.wanted_days import Order
 from apiusage_helpers.genesys_cloud.credentials import Credentials
 from apiusage_helpers.genesys_cloud.session import Means
 from apiusage_helpers.interval import Interval
