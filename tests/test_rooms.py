@@ -1,0 +1,158 @@
+"""The rooms: how many modules stand in one, what the maps say of them, and where each module is tested."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "apiusage_helpers"
+MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if not path.name.startswith("__"))
+ROOMS = sorted({path.parent for path in PACKAGE.rglob("*.py")})
+
+TESTED_THROUGH = {  # modules without a test file of their own, and the tests that hold them
+    "charts/alt_text.py": "reports/api_usage/test_panels.py",
+    "charts/areas.py": "reports/usage_view/test_panels.py",
+    "charts/bars.py": "reports/api_usage/test_panels.py",
+    "charts/panel.py": "reports/api_usage/test_panels.py",
+    "charts/style.py": "charts/test_hatches.py",
+    "cli/checks.py": "cli/test_fetch_command.py",
+    "cli/days.py": "cli/test_commands.py",
+    "cli/messages.py": "cli/test_commands.py",
+    "cli/reports.py": "cli/test_commands.py",
+    "errors.py": "cli/test_commands.py",
+    "fetching/wanted_days.py": "fetching/test_fetch.py",
+    "genesys_cloud/error_bodies.py": "genesys_cloud/test_session.py",
+    "genesys_cloud/oauth_clients.py": "fetching/test_fetch.py",
+    "genesys_cloud/rate_limits.py": "genesys_cloud/test_session.py",
+    "genesys_cloud/regions.py": "genesys_cloud/test_credentials.py",
+    "genesys_cloud/service_differences.py": "fetching/test_fetch.py",
+    "live/controls/download.py": "browser/view/test_page.py",
+    "live/controls/selectors.py": "live/test_usage_view.py",
+    "live/controls/upload.py": "browser/view/test_served.py",
+    "live/explorer.py": "browser/view/test_page.py",
+    "live/exports.py": "browser/view/test_page.py",
+    "live/sections.py": "live/test_report_view.py",
+    "live/toolbar.py": "browser/view/test_page.py",
+    "names.py": "test_usage.py",
+    "page/clipboard.py": "browser/test_report_page.py",
+    "page/media.py": "page/test_html.py",
+    "page/sparkline.py": "runs/catalog/test_index_pages.py",
+    "project/atomic.py": "runs/notifications/test_outbox.py",
+    "project/places.py": "cli/test_commands.py",
+    "reports/api_usage/checks.py": "reports/api_usage/test_head.py",
+    "reports/api_usage/report.py": "contract/test_counts.py",
+    "reports/export.py": "contract/test_counts.py",
+    "reports/usage_view/figures.py": "contract/test_view_counts.py",
+    "runs/catalog/comparability.py": "runs/catalog/test_compare.py",
+    "runs/catalog/listing.py": "cli/test_commands.py",
+    "runs/doctor/access.py": "cli/test_fetch_command.py",
+    "runs/doctor/checkup.py": "cli/test_fetch_command.py",
+    "runs/execution/engine.py": "runs/execution/test_run.py",
+    "runs/execution/execute.py": "runs/execution/test_run.py",
+    "runs/execution/kernel.py": "runs/execution/test_run.py",
+    "runs/execution/last_check.py": "runs/execution/test_run.py",
+    "runs/execution/processes.py": "runs/execution/test_run.py",
+    "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
+    "runs/notifications/delivery.py": "runs/notifications/test_outbox.py",
+    "runs/records/kept_failures.py": "runs/execution/test_run.py",
+    "runs/records/run_facts.py": "runs/catalog/test_index_pages.py",
+    "runs/records/state_files.py": "runs/scheduling/test_due.py",
+    "runs/records/work.py": "runs/scheduling/test_due.py",
+    "runs/scheduling/daemon.py": "runs/scheduling/test_due_processes.py",
+    "runs/scheduling/plans.py": "runs/scheduling/test_due.py",
+    "runs/scheduling/ports.py": "runs/scheduling/test_due.py",
+    "runs/scheduling/restated.py": "runs/scheduling/test_due.py",
+    "selection.py": "settings/test_report_file.py",
+    "settings/schedule.py": "runs/scheduling/test_instants.py",
+    "settings/strict.py": "settings/test_report_file.py",
+    "sources/csv_exports.py": "sources/test_files.py",
+    "sources/json_results.py": "sources/test_files.py",
+    "sources/rows.py": "sources/test_files.py",
+    "sources/utc_days.py": "sources/test_files.py",
+    "store/checksums.py": "store/test_faults.py",
+    "store/delta.py": "store/test_days.py",
+    "store/fetch_progress.py": "fetching/test_fetch.py",
+    "store/forget.py": "store/test_days.py",
+    "store/scan.py": "store/test_days.py",
+    "tables/csv_files.py": "contract/test_counts.py",
+    "tables/cube.py": "contract/test_view_counts.py",
+    "tables/requests_per_day.py": "reports/api_usage/test_tables.py",
+}
+
+
+def mirror(module: Path) -> Path:
+    return ROOT / "tests" / module.parent / f"test_{module.name}"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.relative_to(ROOT).as_posix())
+def test_a_room_is_not_crowded(room: Path) -> None:
+    """At most nine modules stand in a room, six in the hall, and the room says what it is for."""
+    modules = [path for path in room.glob("*.py") if not path.name.startswith("__")]
+
+    assert len(modules) <= (6 if room == PACKAGE else 9)
+    assert (room / "__init__.py").read_text(encoding="utf-8").startswith('"""')
+
+
+def test_each_module_has_a_test() -> None:
+    """A module's test file bears its name and stands in the same room, or the list says which tests hold it."""
+    without = {module.as_posix() for module in MODULES if not mirror(module).is_file()}
+
+    assert without == set(TESTED_THROUGH)
+    assert [name for name in TESTED_THROUGH.values() if not (ROOT / "tests" / name).is_file()] == []
+
+
+def test_each_test_file_has_a_module() -> None:
+    """A test file in a mirrored room bears the name of a module there, or says of which room it is."""
+    rooms = {path.parent for path in MODULES} - {Path()}
+    strays = [
+        path.relative_to(ROOT / "tests").as_posix()
+        for room in rooms
+        for path in (ROOT / "tests" / room).glob("test_*.py")
+        if not (PACKAGE / room / path.name.removeprefix("test_")).is_file()
+    ]
+
+    assert set(strays) <= {
+        "cli/test_commands.py",  # the commands of all modules, as a user types them
+        "cli/test_fetch_command.py",  # fetch and doctor against the double of the service
+        "runs/scheduling/test_due_processes.py",  # due and schedule as processes, and cron
+        "store/test_faults.py",  # the store after killed writers and flipped bits
+        "store/test_mishaps.py",  # the store beside other writers, full disks and foreign files
+        "page/test_script.py",  # the page's script in an engine without a browser
+    }
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_maps_name_what_is_there(page: str) -> None:
+    """Every module, room and file that README and CONTRIBUTING name in code marks is there."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.(?:py|js|ipynb|yaml|json|md))?)`", text)
+    own = [name for name in named if not name.startswith(("output/", "data/"))]
+    lost = [name for name in own if not any((top / name).exists() for top in (ROOT, PACKAGE))]
+
+    assert own
+    assert lost == []
+
+
+def test_the_map_of_rooms_is_whole() -> None:
+    """CONTRIBUTING and the package's own essay name each room of the package."""
+    rooms = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
+    essay = (PACKAGE / "__init__.py").read_text(encoding="utf-8")
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert [room for room in rooms if not re.search(rf"^{room} ", essay, re.MULTILINE)] == []
+    assert [room for room in rooms if f"{room}/" not in contributing] == []
+
+
+def test_no_tracked_file_is_ignored() -> None:
+    """What git tracks is matched by no line of .gitignore."""
+    done = subprocess.run(
+        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == ""
