@@ -39,7 +39,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "page/clipboard.py": "browser/test_report_page.py",
     "page/media.py": "page/test_html.py",
     "page/sparkline.py": "runs/catalog/test_index_pages.py",
-    "project/atomic.py": "runs/notifications/test_outbox.py",
     "project/places.py": "cli/test_commands.py",
     "reports/api_usage/checks.py": "reports/api_usage/test_head.py",
     "reports/api_usage/report.py": "contract/test_counts.py",

@@ -7,15 +7,19 @@ import os
 from pathlib import Path
 
 
-def write_text(path: Path, text: str) -> None:
-    """`path` holds `text` from now on; after a fault it holds what it held before, and no draft is left."""
+def write_text(path: Path, text: str, *, settled: bool = True) -> None:
+    """`path` holds `text` from now on; after a fault it holds what it held before, and no draft is left.
+
+    Not `settled`, it does not wait for the disk: for what may be lost with the power, such as a reader's last click.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with fresh.open("w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if settled:
+                file.flush()
+                os.fsync(file.fileno())
         fresh.replace(path)
     except BaseException:
         fresh.unlink(missing_ok=True)

@@ -92,13 +92,20 @@ def stored_days(organization: str, interval: Interval | None = None, *, root: Pa
 
     StoreError when a file that may hold one of them is damaged, missing or foreign.
     """
-    folder = delta.store_root(root)
-    table = delta.open_table(folder)
+    stored = _verified(delta.connect(), delta.store_root(root), organization, interval)
+    return read_days(stored, interval) if stored is not None else ()
+
+
+def _verified(
+    connection: duckdb.DuckDBPyConnection, root: Path, organization: str, interval: Interval | None
+) -> duckdb.DuckDBPyRelation | None:
+    """The stored rows of an organization in the months of `interval`, their files checked; None where there is no store."""
+    table = delta.open_table(root)
     if table is None:
-        return ()
+        return None
     files = delta.stored_files(table, organization, month_names(interval))
-    checksums.verify(folder, files)
-    return read_days(delta.read_files(delta.connect(), folder, files), interval)
+    checksums.verify(root, files)
+    return delta.read_files(connection, root, files)
 
 
 def read_days(stored: duckdb.DuckDBPyRelation, interval: Interval | None = None) -> tuple[Day, ...]:
@@ -208,10 +215,13 @@ def _compare(
     root: Path, organization: str, new: pa.Table, days: Sequence[date], origin: Origin
 ) -> tuple[Written, list[date]]:
     """What writing `new` changes, and the days that have to be written for it."""
-    old = {day.date: day for day in stored_days(organization, Interval(days[0], days[-1]), root=root)}
+    connection, interval = delta.connect(), Interval(days[0], days[-1])
+    stored = _verified(connection, root, organization, interval)
+    old = {day.date: day for day in read_days(stored, interval)} if stored is not None else {}
     there, totals = [day for day in days if day in old], _day_requests(new)
-    other = _differing(root, organization, new, there, COLUMNS)
-    figures = _differing(root, organization, new, there, (*KEY, *COUNTS)) if other else set()
+    arriving = connection.from_arrow(new)
+    other = _differing(stored, arriving, there, COLUMNS) if stored is not None else set()
+    figures = _differing(stored, arriving, there, (*KEY, *COUNTS)) if stored is not None and other else set()
     moved = {day for day in figures if old[day].source != origin.source}
     again = {day for day in there if origin.fetched and old[day].provisional}
     written = Written(
@@ -229,17 +239,16 @@ def _compare(
     return written, [day for day in days if day not in old or day in other | again]
 
 
-def _differing(root: Path, organization: str, new: pa.Table, days: Sequence[date], columns: Sequence[str]) -> set[date]:
-    """The days on which the stored rows and the `new` ones are not the same in `columns`."""
-    table = delta.open_table(root)
-    if not days or table is None:
+def _differing(
+    stored: duckdb.DuckDBPyRelation, arriving: duckdb.DuckDBPyRelation, days: Sequence[date], columns: Sequence[str]
+) -> set[date]:
+    """The days on which the stored rows and the arriving ones are not the same in `columns`."""
+    if not days:
         return set()
-    connection = delta.connect()
-    files = delta.stored_files(table, organization, sorted({f"{day:%Y-%m}" for day in days}))
     listed = ", ".join(f"date '{day}'" for day in days)
     sides = [
         rows.filter(f"day_rows is null and date in ({listed})").project(", ".join(columns))
-        for rows in (delta.read_files(connection, root, files), connection.from_arrow(new))
+        for rows in (stored, arriving)
     ]
     apart = sides[0].except_(sides[1]).union(sides[1].except_(sides[0]))
     return {day for (day,) in apart.project("date").distinct().fetchall()}

@@ -98,7 +98,7 @@ def read_view_text(text: bytes, *, today: date) -> ViewState:
 def keep_current(state: ViewState) -> None:
     """The state stays for the next session; nothing, when it cannot be written."""
     with suppress(ParameterError):
-        _write(_CURRENT, view_yaml(state))
+        _write(_CURRENT, view_yaml(state), settled=False)
 
 
 def current_view(*, today: date) -> ViewState | None:
@@ -130,10 +130,10 @@ def as_parameters(state: ViewState) -> str:
     return "\n".join(f"{name}: {type(value).__name__} = {value!r}" for name, value in state.parameters().items())
 
 
-def _write(stem: str, text: str) -> Path:
+def _write(stem: str, text: str, *, settled: bool = True) -> Path:
     path = views_folder() / f"{stem}.yaml"
     try:
-        write_text(path, text)
+        write_text(path, text, settled=settled)
     except OSError as fault:
         raise ParameterError(f"{path}: cannot be written: {fault.strerror}; the view was not saved") from None
     return path
