@@ -1,0 +1,29 @@
+"""The page's script in a JavaScript engine, without a browser: all of it that needs no page to stand in."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from py_mini_racer import MiniRacer
+
+from apiusage_helpers.runs.script import page_script
+
+
+@pytest.fixture(scope="session")
+def engine() -> MiniRacer:
+    """An engine that has run the modules of the script up to its tables; each is an object named after its file."""
+    racer = MiniRacer()
+    racer.eval(page_script("tables"))
+    return racer
+
+
+@pytest.fixture(scope="session")
+def in_script(engine: MiniRacer) -> Callable[..., Any]:
+    """What a function written in JavaScript gives for arguments; both go by JSON."""
+
+    def called(function: str, *arguments: Any) -> Any:
+        result = engine.eval(f"JSON.stringify([({function})(...{json.dumps(arguments)})])")
+        return json.loads(str(result))[0]
+
+    return called
