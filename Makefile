@@ -24,7 +24,7 @@ double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double
 
 lint: .venv/test-ready
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/oxlint --quiet
 
 bench: .venv/test-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

@@ -30,7 +30,18 @@ def visible(name: str) -> str:
 
 def width(text: str) -> int:
     """The cells that `text` fills in a fixed-width font: 2 for wide characters, 0 for combining ones."""
-    return sum(0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+    return len(text) if text.isascii() else sum(map(cells_of, text))
+
+
+def cells_of(sign: str) -> int:
+    """The cells of one character; 1 of what Unicode does not know yet (some Pythons call that wide, some not).
+
+    >>> [cells_of(sign) for sign in ("a", "⚡", chr(0x301), chr(0x40000))]
+    [1, 2, 0, 1]
+    """
+    if unicodedata.combining(sign):
+        return 0
+    return 1 + (unicodedata.east_asian_width(sign) in "WF" and unicodedata.category(sign) != "Cn")
 
 
 def cut(text: str, cells: int) -> str:

@@ -52,7 +52,9 @@ def test_layers_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join
+    "command",
+    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("oxlint", "--quiet")],
+    ids=" ".join,
 )
 def test_the_code_is_in_order(command: tuple[str, ...]) -> None:
     """Linter, formatter and type checker have nothing to say."""

@@ -118,6 +118,7 @@ def test_each_test_file_has_a_module() -> None:
         "runs/scheduling/test_due_processes.py",  # due and schedule as processes, and cron
         "store/test_faults.py",  # the store after killed writers and flipped bits
         "store/test_mishaps.py",  # the store beside other writers, full disks and foreign files
+        "page/test_one_truth.py",  # Python and the page's script against one list of cases
         "page/test_script.py",  # the page's script in an engine without a browser
     }
 

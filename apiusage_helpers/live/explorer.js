@@ -49,8 +49,8 @@ function ranking(name, title, rowNoun, click) {
     const found = words.length
       ? rows.filter(({ code }) => words.every((word) => listing.search[code].includes(word))) : rows;
     const value = {
-      name: (row) => listing.search[row.code], requests: (row) => listing.requests[row.code],
-      share: (row) => listing.requests[row.code], filtered: (row) => (told.filtered ? told.filtered[row.place] : row.place),
+      name: (one) => listing.search[one.code], requests: (one) => listing.requests[one.code],
+      share: (one) => listing.requests[one.code], filtered: (one) => (told.filtered ? told.filtered[one.place] : one.place),
     }[state.sort];
     if (!value) return found;
     const sign = state.down ? -1 : 1;
@@ -66,17 +66,17 @@ function ranking(name, title, rowNoun, click) {
     return made("th", { scope: "col", class: kind, "aria-sort": order }, button);
   }
 
-  function row({ code, place }, most) {
+  function rowOf({ code, place }, most) {
     const { listing, told } = state;
     const chosen = told.chosen.includes(code);
     const button = made("button", { type: "button", "aria-pressed": String(chosen), title: listing.names[code] }, listing.names[code]);
-    const name = made("th", { scope: "row", class: "au-name" }, button);
-    if (listing.kinds && listing.kinds[code]) name.append(made("span", { class: "au-kind" }, listing.kinds[code]));
-    const width = (count) => `${(100 * count) / most}%`;
+    const cell = made("th", { scope: "row", class: "au-name" }, button);
+    if (listing.kinds && listing.kinds[code]) cell.append(made("span", { class: "au-kind" }, listing.kinds[code]));
+    const width = (requests) => `${(100 * requests) / most}%`;
     const bar = made("div", { class: "au-whole", "aria-hidden": "true" });
     bar.style.width = width(listing.requests[code]);
     const cells = [
-      name, made("td", { class: "au-number" }, whole(listing.requests[code])),
+      cell, made("td", { class: "au-number" }, whole(listing.requests[code])),
       made("td", { class: "au-number" }, listing.shares[code]), made("td", { class: "au-bar" }, bar),
     ];
     if (told.filtered) {
@@ -101,7 +101,7 @@ function ranking(name, title, rowNoun, click) {
     const first = state.page * ROWS;
     const most = Math.max(1, ...state.listing.requests);
     head.replaceChildren(...columns().map(heading));
-    body.replaceChildren(...rows.slice(first, first + ROWS).map((one) => row(one, most)));
+    body.replaceChildren(...rows.slice(first, first + ROWS).map((one) => rowOf(one, most)));
     if (!rows.length) body.append(made("tr", {}, made("td", { colspan: "5", class: "au-none" }, "Nothing to show.")));
     count.textContent = rows.length
       ? `${whole(first + 1)}–${whole(Math.min(first + ROWS, rows.length))} of ${whole(rows.length)}` : "0";

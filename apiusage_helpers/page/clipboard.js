@@ -16,3 +16,5 @@ function copiedBySelection(text) {
   focused?.focus({preventScroll: true});
   return done;
 }
+
+export {toClipboard};

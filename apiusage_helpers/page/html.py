@@ -17,8 +17,8 @@ from typing import Any
 import nh3
 from jinja2 import Environment, FileSystemLoader
 
-from apiusage_helpers.page import clipboard
 from apiusage_helpers.page.media import PAGE_ROWS
+from apiusage_helpers.page.script import page_script
 
 TEMPLATES = Path(__file__).parent / "template"
 _HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "seal", "live"})
@@ -27,7 +27,6 @@ _TAGS = frozenset({
     "figure", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong",
     "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
 })  # fmt: skip
-_SCRIPT = ("text", "block", "figures", "view", "words", "pictures", "grid", "tables", "filters", "page")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
 _ATTRIBUTES = {
@@ -81,9 +80,8 @@ def _frame(title: str, summary: str, block: str = "") -> dict[str, dict[str, str
 
 
 def _script() -> str:
-    """The page's script: its files in their order, in one scope of their own."""
-    files = ((TEMPLATES / "report" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT)
-    return '(() => {\n"use strict";\n' + "\n".join([clipboard.SCRIPT, *files]) + "})();"
+    """The page's script in one scope of its own."""
+    return "(() => {\n" + page_script() + "\n})();"
 
 
 def _page_block(notebook: Any) -> str:

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import plain_count
 import pytest
 from plain_choice import MISSING, as_read, as_shown, chosen_rows, random_choice, raw_rows
+from plain_page import expected
 
 pytestmark = pytest.mark.browser
 
-STATES = 50
-START, END = "2026-11-17", "2026-11-23"
-SHARED = ("top_clients", "status_codes", "top_urls", "client_requests", "success_and_failure")
+STATES = 6  # tests/page/test_script.py counts many more without a browser
 
 
 @pytest.fixture(scope="module")
@@ -24,27 +22,7 @@ def rows(page_file: Path) -> list[dict[str, Any]]:
     return raw_rows(page_file.parent)
 
 
-def expected(rows: list[dict[str, Any]], choice: list[tuple[str, str]]) -> dict[str, list[tuple[Any, ...]]]:
-    """The records of every filtered CSV file: shares of all requests, and beside them those of the filtered ones."""
-    total = sum(row["requests"] for row in rows)
-    present = [day for day in plain_count.days_of(START, END) if day != MISSING]
-    kept = chosen_rows(rows, choice)
-    files = plain_count.expected_files(kept, START, END, present=present)
-    days = {value for facet, value in choice if facet == "days"}
-    per_day = files["requests_per_day.csv"]
-    files["requests_per_day.csv"] = [per_day[0], *(record for record in per_day[1:] if not days or record[0] in days)]
-    for name in SHARED:
-        header, *records = files[f"{name}.csv"]
-        of_all = header.index("requests")
-        files[f"{name}.csv"] = [
-            (*header, "filtered_share"),
-            *((*r[:-1], int(r[of_all]) / total, r[-1]) for r in records),
-        ]
-    del files["api_usage.csv"]
-    return files
-
-
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_choices_show_what_plain_python_counts(
     page_file: Path,
     opened: Callable[..., Any],
@@ -58,7 +36,7 @@ def test_random_choices_show_what_plain_python_counts(
     watch = opened(page_file)
     page = watch.page
     total, clients = sum(row["requests"] for row in rows), len({row["client_id"] for row in rows})
-    for _ in range(STATES // 5):
+    for _ in range(STATES // 2):
         choice = random_choice(rows, dice)
         page.evaluate(
             "fragment => { location.hash = fragment; return new Promise(done => setTimeout(done)); }", urlencode(choice)

@@ -1,5 +1,6 @@
 // The rows that the page holds, unpacked (apiusage_helpers/reports/page_rows.py says how they are packed).
 
+
 const OUTCOMES = ["succeeded", "redirected", "client_errors", "throttled", "server_errors"];
 
 // The rows, or null where the page has none or the browser cannot unpack them: the page then stays as published.
@@ -68,3 +69,5 @@ function running(distances, groups) {
   }
   return found;
 }
+
+export {OUTCOMES, readBlock, unpacked};

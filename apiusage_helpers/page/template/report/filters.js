@@ -3,6 +3,13 @@
 // A choice is a set of numbers for each facet; an empty set means all. The address fragment holds names instead of
 // numbers, so that it can be used on another report: `#clients=ID&statuses=429`. What a report does not know is told.
 
+import {button, byCodePoint, cut, element, human, visible, whole} from "./text.js";
+import {OUTCOMES} from "./block.js";
+import {isFiltered, spanOf, summed, tally} from "./counts.js";
+import {MEANINGS} from "./figures.js";
+import {OUTCOME_LABELS} from "./words.js";
+import {copy} from "./grid.js";
+
 const FACETS = [
   {name: "days", title: "Days", noun: "day", many: "days"}, {name: "clients", title: "OAuth clients", noun: "OAuth client", many: "OAuth clients"},
   {name: "methods", title: "Methods", noun: "method", many: "methods"}, {name: "uris", title: "Template URIs", noun: "template URI", many: "template URIs"},
@@ -12,6 +19,23 @@ const MOST_LISTED = 200;
 const MOST_CHIPS = 8;
 
 const noChoice = () => Object.fromEntries(FACETS.map(facet => [facet.name, new Set()]));
+
+// The block with what is asked of it again and again: numbers of methods and template URIs, as clients and URLs have them;
+// which days are missing or provisional; the published sums.
+function numbered(block) {
+  const numbersOf = values => new Map([...new Set(values)].sort(byCodePoint).map((value, n) => [value, n]));
+  const methodNumbers = numbersOf(block.urls.map(([method]) => method));
+  const uriNumbers = numbersOf(block.urls.map(([, uri]) => uri));
+  const known = {
+    ...block, methodNumbers, uriNumbers, methods: [...methodNumbers.keys()], uris: [...uriNumbers.keys()],
+    asking: new Set(block.pairClient).size, missingDays: new Set(block.missing), provisionalDays: new Set(block.provisional),
+  };
+  return {...known, published: summed(known, noChoice())};
+}
+
+// The facets as they are called for a block: its days may be put together in spans.
+const facetsOf = ({span}) => FACETS.map(facet => facet.name === "days" && span > 1
+  ? {...facet, title: `Spans of ${span} days`, noun: "days", many: `spans of ${span} days`} : facet);
 
 // For each facet the options: `value` for the address, `label` for the reader, `requests` in the published report.
 function optionsOf(block) {
@@ -57,14 +81,14 @@ function choiceIn(fragment, options) {
 }
 
 // The filter bar in `place`; `change` gets each new choice. Its `tell` says what is shown.
-function filterBar(place, options, change) {
+function filterBar(place, kinds, options, change) {
   let chosen = noChoice();
   const toggle = (name, number) => {
     const next = {...chosen, [name]: new Set(chosen[name])};
     if (!next[name].delete(number)) next[name].add(number);
     change(next);
   };
-  const facets = FACETS.filter(({name}) => name !== "requests" && options[name].length > 1)
+  const facets = kinds.filter(({name}) => name !== "requests" && options[name].length > 1)
     .map(facet => facetList(facet, options[facet.name], () => chosen, toggle, set => change({...chosen, [facet.name]: set})));
   const status = element("p", {role: "status", class: "told"});
   const chips = element("ul", {class: "chips", "aria-label": "What is chosen"});
@@ -84,15 +108,15 @@ function filterBar(place, options, change) {
       state.classList.toggle("on", filtered);
       reset.hidden = link.hidden = chips.hidden = !filtered;
       status.textContent = text;
-      chips.replaceChildren(...chipsOf(chosen, options, toggle, name => change({...chosen, [name]: new Set()})));
+      chips.replaceChildren(...chipsOf(kinds, chosen, options, toggle, name => change({...chosen, [name]: new Set()})));
       facets.forEach(facet => facet.refresh());
     },
   };
 }
 
 // A button for each chosen thing that takes it out again; of many things of one kind, one button for the rest.
-function chipsOf(chosen, options, toggle, clear) {
-  return FACETS.flatMap(({name, many, noun}) => {
+function chipsOf(kinds, chosen, options, toggle, clear) {
+  return kinds.flatMap(({name, many, noun}) => {
     const numbers = [...chosen[name]];
     const chip = (text, act, label) => element("li", {}, button(`${text} ×`, act, {"aria-label": label}));
     if (numbers.length > MOST_CHIPS) return [chip(`${numbers.length} of ${options[name].length} ${many}`, () => clear(name), `Choose all ${many} again`)];
@@ -157,3 +181,5 @@ function closeOutside(nodes) {
   document.addEventListener("click", event => close(event.target));
   document.addEventListener("focusin", event => close(event.target));
 }
+
+export {choiceIn, facetsOf, filterBar, fragmentOf, noChoice, numbered, optionsOf};

@@ -3,6 +3,9 @@
 // A grid shows rows of a model in a table that stands in the page. The model of any table is read from the page; the
 // report's own tables get theirs from the rows (tables.js). The CSV always is the whole table in its published order.
 
+import {toClipboard} from "./clipboard.js";
+import {button, byCodePoint, counted, csvFile, element, RUNS, whole} from "./text.js";
+
 const FIRST_ROWS = 25;
 
 // A model: {columns: [{heading, number}], rows: [{keys, texts, node}], csv, file}. `keys` sort, `texts` are searched and
@@ -105,13 +108,13 @@ function sorted(rows, {column, upward}) {
 }
 
 // A heading that sorts: numbers from the largest, text from the first; then the other way; then as published.
-function sortHead(column, n, state, render) {
+function sortHead(column, n, state, again) {
   const turn = () => {
     const first = !column.number;
     if (state.column !== n) Object.assign(state, {column: n, upward: first});
     else if (state.upward === first) state.upward = !first;
     else state.column = -1;
-    render();
+    again();
   };
   return element("th", {scope: "col", ...(column.number ? {class: "number"} : {})}, button(column.heading, turn));
 }
@@ -135,3 +138,5 @@ function download(name, text) {
   element("a", {href: address, download: name}).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
+
+export {copy, grid};

@@ -1,5 +1,15 @@
 // The page comes alive: tools for every table, and filters where the page holds the rows of its report.
 
+import {button, counted, cut, element, listed, percent, whole} from "./text.js";
+import {readBlock} from "./block.js";
+import {heldClicks, VIEW_COLUMNS, viewLine} from "./view.js";
+import {COLUMNS, figures} from "./figures.js";
+import {DAILY, inWords, mostBars} from "./words.js";
+import {copy, grid} from "./grid.js";
+import {choiceIn, facetsOf, filterBar, fragmentOf, noChoice, numbered, optionsOf} from "./filters.js";
+import {shownColumns, tableModel} from "./tables.js";
+import {picture, rowLabel, WIDEST} from "./pictures.js";
+
 function start() {
   const grids = new Map();
   document.querySelectorAll(".table-box").forEach(box => {
@@ -20,15 +30,15 @@ function start() {
 }
 
 // The choices of the reader, drawn into the page again and again; the address keeps them.
-function enliven(block, grids) {
-  number(block);
+function enliven(packed, grids) {
+  const block = numbered(packed);
   const options = optionsOf(block);
   const published = figures(block, noChoice());
   const panels = [...Object.keys(COLUMNS), ...Object.keys(VIEW_COLUMNS)].map(name => panelOf(name, block, grids, published)).filter(Boolean);
   const counts = [1, 2, 3, "view"].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
   const totals = totalsInHead();
   const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
-  const bar = filterBar(document.getElementById("filters"), options, choose);
+  const bar = filterBar(document.getElementById("filters"), facetsOf(block), options, choose);
   const room = () => document.querySelector("figure.panel").clientWidth; // one look for all panels: each costs a layout
   let shown = {};
 
@@ -50,7 +60,7 @@ function enliven(block, grids) {
     bar.tell(chosen, toldText(shown.found, chosen, options, unknown, block));
   }
 
-  const lineText = (n, chosen) => n < 3 ? countText(shown.found, n, block) : viewLine(shown.found, chosen, block, choiceText(chosen, options));
+  const lineText = (n, chosen) => n < 3 ? countText(shown.found, n, block) : viewLine(shown.found, chosen, block, choiceText(facetsOf(block), chosen, options));
 
   function fromAddress() {
     if (shown.found && location.hash.length > 1 && !location.hash.includes("=")) return; // a place in the page, not a choice
@@ -75,20 +85,6 @@ function keepFocus(pressed) {
   const like = pressed.dataset.choice && document.querySelector(`#${pressed.dataset.table} [data-choice="${pressed.dataset.choice}"]`);
   const next = like || document.querySelector(".reset:not([hidden])") || document.querySelector(".facet summary");
   next?.focus({preventScroll: true});
-}
-
-// Methods and template URIs get numbers, as clients and URLs have them; days that are missing or provisional become sets.
-function number(block) {
-  const numbered = values => new Map([...new Set(values)].sort(byCodePoint).map((value, n) => [value, n]));
-  block.methodNumbers = numbered(block.urls.map(([method]) => method));
-  block.uriNumbers = numbered(block.urls.map(([, uri]) => uri));
-  block.methods = [...block.methodNumbers.keys()];
-  block.uris = [...block.uriNumbers.keys()];
-  block.asking = new Set(block.pairClient).size;
-  if (block.span > 1) Object.assign(FACETS[0], {title: `Spans of ${block.span} days`, noun: "days", many: `spans of ${block.span} days`});
-  block.missingDays = new Set(block.missing);
-  block.provisionalDays = new Set(block.provisional);
-  block.published = summed(block, noChoice());
 }
 
 // A panel of the report: its picture, its sentence and its table follow what is found.
@@ -151,7 +147,7 @@ function toldText(found, chosen, options, unknown, block) {
   const clients = `${whole(found.counts[0].clients)} of ${counted(block.asking, "OAuth client")}`;
   const held = block.view ? heldClicks(block, chosen) : [];
   const saved = held.length ? ` Graph and tables are under the saved click on ${held.join(" and ")} too.` : "";
-  return `Filtered by ${listed(choiceText(chosen, options), 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${clients}.${saved}${spans}${lost}`;
+  return `Filtered by ${listed(choiceText(facetsOf(block), chosen, options), 6)}: ${whole(found.requests)} of ${counted(found.total, "request")}, ${clients}.${saved}${spans}${lost}`;
 }
 
 function publishedText(found, chosen, block) {
@@ -161,8 +157,8 @@ function publishedText(found, chosen, block) {
 }
 
 // What is chosen, one text a facet.
-function choiceText(chosen, options) {
-  return FACETS.filter(({name}) => chosen[name].size).map(({name, many, noun}) => {
+function choiceText(facets, chosen, options) {
+  return facets.filter(({name}) => chosen[name].size).map(({name, many, noun}) => {
     const numbers = [...chosen[name]];
     return numbers.length === 1 ? `${noun} ${cut(options[name][numbers[0]].label, 60)}` : `${whole(numbers.length)} ${many}`;
   });

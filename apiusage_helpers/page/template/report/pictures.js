@@ -2,14 +2,16 @@
 // their words stay readable on a phone. A click on a bar or column chooses what it shows; the keyboard's way to the same
 // choice are the buttons in the table and the lists of the filter bar. Colours and type stand in report.css.
 
+import {counted, cut, element, human, percent, whole} from "./text.js";
+import {OUTCOMES} from "./block.js";
+import {failed, restOf, successful} from "./counts.js";
+import {VIEW_COLUMNS} from "./view.js";
+import {BARS, clientLabel, DAILY, failedShare, mostBars, OUTCOME_LABELS, urlOf} from "./words.js";
+import {choiceOf} from "./tables.js";
+
 const WIDEST = 736;
 const NARROW = 560;
 const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word above it, not in it
-const BARS = {
-  top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
-  client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
-  view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
-};
 const ABOVE = ["top_urls", "client_urls", "url_requests", "view_urls"];
 
 const ruler = document.createElement("canvas").getContext("2d");
@@ -110,14 +112,6 @@ function barRow(row, place, choose, name) {
   return clickable(shape("g", {}, ...parts), choiceOf(name, row.entry), choose);
 }
 
-// What a click on an entry chooses: facet and number, or null.
-function choiceOf(name, entry) {
-  if (entry.other || name === "success_and_failure") return null;
-  if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
-  if (DAILY.has(name)) return ["days", entry.span];
-  return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
-}
-
 function clickable(group, choice, choose) {
   if (!choice) return group;
   group.setAttribute("class", "choice");
@@ -149,8 +143,8 @@ function endOf(name, entry, found) {
 }
 
 function sharePicture(list, found, width) {
-  const total = list.reduce((sum, entry) => sum + entry.sums[0], 0) || 1;
-  const split = (width - 4) * list[0].sums[0] / total;
+  const all = list.reduce((sum, entry) => sum + entry.sums[0], 0) || 1;
+  const split = (width - 4) * list[0].sums[0] / all;
   const texts = list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${percent(found.requests ? entry.sums[0] / found.requests : NaN)})`);
   const stacked = measure(texts.join("    ")) > width;
   const svg = framed(width, stacked ? 84 : 66);
@@ -201,7 +195,7 @@ function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, botto
     if (count > 0) parts.push(mark(outcomes[n], bar[0], base, bar[1], count / highest * high));
   });
   parts.push(shape("title", {}, `${entry.date}: ${told}`));
-  const upright = (text, kind, base = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${base}) rotate(-90)`}, text);
+  const upright = (text, kind, foot = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${foot}) rotate(-90)`}, text);
   if (entry.missing && step >= 14) parts.push(upright("missing", "small on"));
   if (!entry.missing && (few || (entry.requests === 0 && step >= 10))) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
   const inside = tall > high * ROOM_FOR_WORD;
@@ -221,3 +215,5 @@ function scaleLines(highest, left, width, bottom, high) {
     return [shape("line", {x1: left, x2: width - 6, y1: y, y2: y, class: "line"}), words(human(count).replace(".0", ""), left - 6, y + 4, "small", "end")];
   });
 }
+
+export {picture, rowLabel, WIDEST};

@@ -1,5 +1,9 @@
 // The tables of a report as models for grids: their columns, their rows, what a press on a cell chooses, and their CSV file.
 
+import {button, csvFile, element, percent, visible, whole} from "./text.js";
+import {columnsOf, MEANINGS, valueOf} from "./figures.js";
+import {DAILY} from "./words.js";
+
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
 function tableModel(name, found, block, {kinds, heads}, choose) {
   const inFile = columnsOf(name, found.filtered);
@@ -52,6 +56,14 @@ class Row {
   }
 }
 
+// What a click on an entry chooses: facet and number, or null.
+function choiceOf(name, entry) {
+  if (entry.other || name === "success_and_failure") return null;
+  if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
+  if (DAILY.has(name)) return ["days", entry.span];
+  return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
+}
+
 // What a press on a cell chooses: the client on its name (its id, where it has none), the request on its template URI, the status, the day.
 function cellChoice(column, entry, name, block) {
   if (entry.other) return null;
@@ -68,3 +80,5 @@ function cellText(column, value) {
   if (typeof value === "string") return visible(value);
   return column.endsWith("share") ? percent(value) : whole(value);
 }
+
+export {choiceOf, shownColumns, tableModel};

@@ -1,16 +1,30 @@
 // Words and numbers as the published page writes them (apiusage_helpers/text.py, spreadsheet.py), to the sign.
 // Names come from outside and may hold anything: they go into the page as text nodes and attributes, never as markup.
 
+import {NO_CELL, TWO_CELLS} from "./cell_widths.js";
+
 const UNSEEN = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]/gu;
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const RUNS = /^'*[=+\-@\t\r\n\x00|%＝＋－＠]/;
 const DASH = "–";
+
+// The characters of packed runs (apiusage_helpers/page/script.py): distances to base 36, `first,length` each.
+function signsOf(packed) {
+  let place = 0;
+  const runs = packed.split(" ").map(run => {
+    const bounds = run.split(",").map(distance => { place += parseInt(distance, 36); return `\\u{${place.toString(16)}}`; });
+    return bounds.join("-");
+  });
+  return new RegExp(`^[${runs.join("")}]`, "u");
+}
+
+const NONE = signsOf(NO_CELL);
+const WIDE = signsOf(TWO_CELLS);
 
 // The name with every control, direction or zero-width character made visible.
 const visible = name => name.replace(UNSEEN, sign => sign < " " ? String.fromCharCode(0x2400 + sign.charCodeAt(0)) : "\ufffd");
 
 // The cells that a text fills in a fixed-width font.
-const cells = text => [...text].reduce((sum, sign) => sum + (/\p{Mn}/u.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1), 0);
+const cells = text => [...text].reduce((sum, sign) => sum + (NONE.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1), 0);
 
 // The text, with its middle replaced by … where `size` finds it larger than `most`.
 function cut(text, most, size = cells) {
@@ -29,7 +43,7 @@ function cut(text, most, size = cells) {
 
 const urlLabel = (method, uri, most) => {
   const start = method ? `${cut(visible(method), 12)} ` : "";
-  return start + cut(visible(uri), most - start.length);
+  return start + cut(visible(uri), most - [...start].length);
 };
 
 // A number with 0 or 1 decimals; what lies just between two goes to the even one, as in the published figures.
@@ -99,3 +113,5 @@ function button(text, act, attributes = {}) {
   made.addEventListener("click", act);
   return made;
 }
+
+export {button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, human, listed, percent, RUNS, urlLabel, visible, whole};

@@ -5,6 +5,10 @@
 // one of requests or template URIs not on that of requests. `requests` and `share` are of all rows, `filtered_requests`
 // and `filtered_share` of those under what acts on the table; where nothing does, these two are empty.
 
+import {counted, listed, percent, whole} from "./text.js";
+import {OUTCOMES} from "./block.js";
+import {dayOf, entries, isFiltered, ranked, requestsOf, spanOf, summed, tally, urlChoice} from "./counts.js";
+
 const VIEW_COLUMNS = {
   view_clients: ["client_id", "client_name", "kind", "requests", "share", "filtered_requests", "filtered_share"],
   view_urls: ["http_method", "template_uri", "requests", "share", "filtered_requests", "filtered_share"],
@@ -78,3 +82,5 @@ function viewLine(found, chosen, block, told) {
   const saved = held.length ? ` and, as saved, ${held.join(" and ")}` : "";
   return `Filtered by ${listed(told, 6)}${saved}: ${whole(requests)} of ${counted(found.total, "request")} (${percent(found.total ? requests / found.total : NaN)})`;
 }
+
+export {heldClicks, VIEW_COLUMNS, viewFigures, viewLine};

@@ -1,10 +1,20 @@
 // Pictures in words: the sentence that stands for a picture, from the same figures (apiusage_helpers/charts/alt_text.py).
 
+import {counted, cut, listed, percent, urlLabel, whole} from "./text.js";
+import {OUTCOMES} from "./block.js";
+import {failed, requestsOf, successful} from "./counts.js";
+import {VIEW_COLUMNS} from "./view.js";
+
 const NOTHING = "No requests under this selection: there is nothing to draw.";
 const OUTCOME_LABELS = {
   succeeded: "2xx succeeded", redirected: "3xx redirected", client_errors: "4xx without 429", throttled: "429 too many requests",
   server_errors: "5xx server error", successful: "successful (2xx, 3xx)", failed: "failed (4xx, 5xx)",
   filtered: "under the filter", unfiltered: "the rest",
+};
+const BARS = {
+  top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
+  client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
+  view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
 };
 const DAILY = new Set(["requests_per_day", "view_days"]);
 const mostBars = name => name in VIEW_COLUMNS ? 12 : 20;
@@ -66,3 +76,5 @@ function inWords(name, found, block, labels) {
 }
 
 const underFilter = (found, name) => found.filteredTables[name] ? "Under the filter: " : "";
+
+export {BARS, clientLabel, DAILY, failedShare, inWords, mostBars, OUTCOME_LABELS, urlOf};
