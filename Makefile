@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: report test lab app double lint bench soak lock clean
+.PHONY: report test check lab app double lint bench soak lock clean
 .DEFAULT_GOAL := report
 
 report: .venv/ready
@@ -13,6 +13,10 @@ report: .venv/ready
 
 test: .venv/test-ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/test-ready
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not cron and not kills and not schedules and not slow"
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
@@ -30,7 +34,7 @@ bench: .venv/test-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 soak: .venv/test-ready
-	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 $(BIN)/python -m pytest -n 2 -m "kills or schedules"
+	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 $(BIN)/python -m pytest -n 2 --timeout 0 -m "kills or schedules"
 
 lock:
 	@for part in requirements requirements-test; do \

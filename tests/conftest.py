@@ -25,6 +25,11 @@ from apiusage_helpers.usage import usage_table
 ROOT = Path(__file__).resolve().parent.parent
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
 hypothesis.settings.load_profile("kit")
+_SLOW = (
+    "tests/browser", "tests/cli", "tests/contract", "tests/notebooks", "tests/runs/execution", "tests/store/test_faults.py",
+    "tests/store/test_mishaps.py", "tests/fetching", "tests/test_house.py", "tests/test_examples.py",
+)  # fmt: skip
+_STARTS = {"apiusage", "make_command_line", "project"}
 _MAY_SKIP = "../shared/data is not there"
 
 
@@ -108,6 +113,14 @@ def loop() -> Iterator[Any]:
     yield loop
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start commands, kernels or servers are slow: those of some folders, and all that take a command line."""
+    for item in items:
+        place = item.path.relative_to(ROOT).as_posix()
+        if place.startswith(_SLOW) or _STARTS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(wrapper=True)

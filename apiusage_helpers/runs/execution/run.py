@@ -250,8 +250,9 @@ def _keep_failed(run: Run, failure: RunError, finished: datetime) -> str:
 
 
 def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, facts: dict[str, Any]) -> None:
+    """run.json of a run: what the supervisor knows, then what the notebook handed over, which overrides none of it."""
     interval = run.selection.interval
-    told = {
+    known = {
         "report": run.report.name,
         "notebook": run.report.notebook,
         "organization": run.selection.organization,
@@ -261,7 +262,8 @@ def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, fac
         "status": status,
         "started_at": run.started_at.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
-        **facts,
+    }
+    of_the_run = {
         **run.facts,
         "files": [_file_facts(path) for path in sorted(folder.iterdir())],
         "versions": {
@@ -270,6 +272,8 @@ def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, fac
             **{name: version(name) for name in _TOLD_VERSIONS},
         },
     }
+    handed_over = {name: value for name, value in facts.items() if name not in known}
+    told = {**known, **handed_over, **of_the_run}
     (folder / "run.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

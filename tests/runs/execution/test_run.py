@@ -181,6 +181,21 @@ def test_a_notebook_that_exports_nothing_is_a_failed_run(project) -> None:
     assert [run["exit_code"] for run in project.kept] == [4]
 
 
+def test_a_notebook_cannot_say_for_itself_how_its_run_ended(project) -> None:
+    """What a notebook hands over overrides neither status, organization, interval nor files of run.json."""
+    false = ', "status": "failed", "organization": "other", "interval": {}, "files": [], "more": 1}'
+    project.notebook(
+        "import pathlib\nhonest = pathlib.Path.write_text\n"
+        f"pathlib.Path.write_text = lambda path, text: honest(path, text[:-1] + {false!r})"
+    )
+
+    assert project.report().returncode == 0
+
+    told = json.loads((project.link / "run.json").read_text(encoding="utf-8"))
+    assert (told["status"], told["organization"], told["more"]) == ("succeeded", "sample", 1)
+    assert told["interval"] == {"start": "2026-11-17", "end": "2026-11-23"}
+
+
 def test_a_report_that_cannot_be_published_is_a_failed_run(project) -> None:
     """Kept as such with its notebook; nothing below .runs/ tells of a run that nobody has seen."""
     project.line.output.mkdir()
