@@ -23,7 +23,10 @@ from apiusage_helpers.usage import COLUMNS, COUNTS, STATUSES
 _MOST_COUNT = 2**53
 _REQUIRED = ("date", "template_uri", "requests", *STATUSES)
 _OPTIONAL_KEYS = ("client_id", "http_method")
-_DIGITS = re.compile(r"\d{1,16}", re.ASCII)
+_SEPARATOR = re.compile(r"\Asep=[,;\t]\r?\n", re.IGNORECASE)
+_TYPE_LINE = re.compile(r"\A#TYPE [^\n]*\n")
+_EXCEL_ERRORS = frozenset({"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
+_DIGITS = re.compile(r"(\d{1,16})(?:\.0+)?", re.ASCII)
 
 
 def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
@@ -34,10 +37,11 @@ def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
     text = _text(content, file)
     if text.lstrip().startswith("<"):
         raise SourceError(f"{file}: this is HTML, not CSV: a log-in or error page was saved in its place; export again")
-    records = _records(text, file)
+    records = _records(_SEPARATOR.sub("", _TYPE_LINE.sub("", text, 1), 1), file)
     header = next(records, (1, []))[1]
     columns = _matched(header, file, notes)
-    lines, values = _values(records, header, file)
+    lines, values = _values(records, header, file, notes)
+    _tell_excel_errors(columns, values, file, notes)
     rows = Rows(ROW_SCHEMA.empty_table(), file, "line {}", lines, tuple(n for n in _OPTIONAL_KEYS if n not in columns))
     return Rows(_table(columns, values, rows.place), file, "line {}", lines, rows.absent)
 
@@ -120,17 +124,29 @@ def _tell_matches(header: list[str], columns: Mapping[str, int], file: str, note
 
 
 def _values(
-    records: Iterator[tuple[int, list[str]]], header: list[str], file: str
+    records: Iterator[tuple[int, list[str]]], header: list[str], file: str, notes: list[str]
 ) -> tuple[list[int], list[list[str]]]:
-    lines, rows = [], []
+    lines, rows, empty = [], [], 0
     for line, record in records:
+        if not any(map(str.strip, record)):
+            empty += 1
+            continue
         if len(record) != len(header):
             raise SourceError(
                 f"{file}: line {line}: {len(record)} fields, but {len(header)} headers: the file is torn or unquoted"
             )
         lines.append(line)
         rows.append(record)
+    if empty:
+        notes.append(f"{file}: {empty:,} empty rows were skipped")
     return lines, [list(column) for column in zip(*rows, strict=True)] or [[] for _ in header]
+
+
+def _tell_excel_errors(columns: Mapping[str, int], values: list[list[str]], file: str, notes: list[str]) -> None:
+    names = [name for name in ("client_id", "client_name", "http_method", "template_uri") if name in columns]
+    found = sorted({word for name in names for word in _EXCEL_ERRORS.intersection(values[columns[name]])})
+    if found:
+        notes.append(f"{file}: a spreadsheet put its error words ({', '.join(found)}) in place of names: export again")
 
 
 def _table(columns: Mapping[str, int], values: list[list[str]], place: Callable[[int], str]) -> pa.Table:
@@ -146,10 +162,13 @@ def _table(columns: Mapping[str, int], values: list[list[str]], place: Callable[
 
 
 def _counts(texts: list[str], name: str, place: Callable[[int], str]) -> pa.Array:
+    counts = []
     for row, text in enumerate(texts):
-        if not _DIGITS.fullmatch(text.strip()) or int(text) > _MOST_COUNT:
+        found = _DIGITS.fullmatch(text.strip())
+        if not found or int(found[1]) > _MOST_COUNT:
             raise SourceError(f"{place(row)}: {name} {text[:40]!r} is not a whole number from 0, without separators")
-    return pa.array([int(text) for text in texts], pa.int64())
+        counts.append(int(found[1]))
+    return pa.array(counts, pa.int64())
 
 
 def _plain(head: str) -> str:

@@ -1,7 +1,5 @@
 """Result files on disk: what kind each is, and all of one import as one checked usage table."""
 
-import gzip
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from apiusage_helpers.errors import SourceError, UsageError
+from apiusage_helpers.errors import SourceError, UsageError, shown
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.sources.csv_exports import read_csv
-from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, unknown_fields
+from apiusage_helpers.sources.file_kinds import file_content, is_json
+from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, refuse_keyless, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
 
 _FINISHED = frozenset({None, "Complete", "Succeeded"})
@@ -57,8 +56,8 @@ def _parts(paths: Sequence[Path], notes: list[str]) -> tuple[list[Rows], list[st
     services: list[str] = []
     pages: list[tuple[str, Page]] = []
     for path in paths:
-        content, file = _content(path), str(path)
-        if not _is_json(content):
+        content, file = file_content(path), str(path)
+        if not is_json(content):
             parts.append(read_csv(content, file, notes))
             services.append(CSV_EXPORT)
             continue
@@ -67,32 +66,11 @@ def _parts(paths: Sequence[Path], notes: list[str]) -> tuple[list[Rows], list[st
         del content
         for page, label, lines in found:
             services.append(_service(page, file))
+            refuse_keyless(page, file, label, lines)
             parts.append(page_rows(page, file, label, lines, notes))
             pages.append((file, page))
             page.results = page.entities = None  # their rows are a table now; a large result need not stand twice
     return parts, services, pages
-
-
-def _content(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-    except FileNotFoundError:
-        raise SourceError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise SourceError(f"{path} is a folder: name the files in it") from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
-        raise SourceError(f"{path}: not a whole .gz file ({fault}): copy or save it again") from None
-    except OSError as fault:
-        raise SourceError(f"{path}: cannot be read: {fault.strerror}") from None
-    if not content.strip():
-        raise SourceError(f"{path}: the file is empty")
-    return content.removeprefix(b"\xef\xbb\xbf") if _is_json(content.removeprefix(b"\xef\xbb\xbf")) else content
-
-
-def _is_json(content: bytes) -> bool:
-    return content.lstrip()[:1] in {b"{", b"["}
 
 
 def _tell_unknown(content: bytes, file: str, notes: list[str]) -> None:
@@ -123,7 +101,19 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
             raise UsageError(
                 f"{file}: queryStatus is {page.query_status!r}{detail}: only a finished result is whole; query again"
             )
+    _refuse_gaps(pages)
     if pages and all(page.has_next for _, page in pages):
         raise UsageError(
             f"{pages[-1][0]}: a further page follows (nextUri or cursor): name the files of all pages in one import"
         )
+
+
+def _refuse_gaps(pages: Sequence[tuple[str, Page]]) -> None:
+    """Every nextUri is met by the selfUri of another page, where the pages of this result name themselves."""
+    for number, (file, page) in enumerate(pages):
+        others = {other.self_uri for place, (_, other) in enumerate(pages) if place != number}
+        if page.next_uri and page.next_uri not in others:
+            raise UsageError(
+                f"{file}: a further page follows (nextUri or cursor), {shown('nextUri', page.next_uri)}, and is missing: "
+                "name the files of all pages in one import"
+            )

@@ -32,11 +32,11 @@ class LegacyRow(Struct, gc=False, rename="camel"):
     """A row of usage/query and simplesearch (model ApiUsageRow)."""
 
     date: str | None = None
-    client_id: str | None = ""
-    client_name: str | None = ""
+    client_id: str | None = None
+    client_name: str | None = None
     organization_id: str | None = ""
     user_id: str | None = ""
-    template_uri: str | None = ""
+    template_uri: str | None = None
     http_method: str | None = ""
     requests: Count | None = None
     status200: Count = 0
@@ -49,8 +49,8 @@ class LegacyRow(Struct, gc=False, rename="camel"):
 class Named(Struct, gc=False):
     """A reference to a client or user."""
 
-    id: str | None = ""
-    name: str | None = ""
+    id: str | None = None
+    name: str | None = None
 
 
 class JobsRow(Struct, gc=False, rename="camel"):
@@ -61,7 +61,7 @@ class JobsRow(Struct, gc=False, rename="camel"):
     organization_id: str | None = ""
     user: Named | None = None
     platform: str | None = ""
-    template_uri: str | None = ""
+    template_uri: str | None = None
     http_method: str | None = ""
     request_count: Count | None = None
     status200: Count = 0
@@ -84,6 +84,7 @@ class Page(Struct, rename="camel"):
     entities: list[JobsRow] | UnsetType | None = UNSET
     query_status: str | None = None
     next_uri: str | None = None
+    self_uri: str | None = None
     cursors: Cursors | None = None
     error_body: Any = None
 
@@ -112,6 +113,8 @@ _page = msgspec.json.Decoder(Page)
 _pages = msgspec.json.Decoder(list[Page])
 _legacy_row = msgspec.json.Decoder(LegacyRow)
 _jobs_row = msgspec.json.Decoder(JobsRow)
+_legacy_rows = msgspec.json.Decoder(list[LegacyRow])
+_jobs_rows = msgspec.json.Decoder(list[JobsRow])
 
 
 def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
@@ -122,6 +125,10 @@ def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
     text = content.lstrip()
     if text.startswith(b"["):
         pages = _decoded(_pages.decode, text, file)
+        if pages and not any(page.service for page in pages):
+            jobs = b'"requestCount"' in text[:_SAMPLE] or b'"oauthClient"' in text[:_SAMPLE]
+            rows = _decoded((_jobs_rows if jobs else _legacy_rows).decode, text, file)
+            return [(Page(entities=rows) if jobs else Page(results=rows), "row [{}]", [])]
         return [(page, _label(page, f"page {n}, " if len(pages) > 1 else ""), []) for n, page in enumerate(pages, 1)]
     if _is_whole(text[: text.find(b"\n")]):
         return _read_lines(content, file)
@@ -142,6 +149,25 @@ def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[s
     slices = [(start, found[start : start + _SLICE]) for start in range(0, len(found), _SLICE)]
     tables = [_table(columns(part), partial(_place, rows, start), summed=summed) for start, part in slices]
     return replace(rows, table=pa.concat_tables(tables))
+
+
+def refuse_keyless(page: Page, file: str, label: str, lines: list[int]) -> None:
+    """SourceError for the first row without a template URI, or without id and name of its client: absent is not empty."""
+    rows = Rows(ROW_SCHEMA.empty_table(), file, label, lines)
+    nobody, found = Named(), page.results if page.service == LEGACY else page.entities
+    listed: Sequence[Any] = found if isinstance(found, list) else ()
+    for number, row in enumerate(listed):
+        if row.template_uri is None:
+            raise SourceError(
+                f"{rows.place(number)}: there is no templateUri: query with all groupings and save it again"
+            )
+        client = (row.client_id, row.client_name) if isinstance(row, LegacyRow) else _named(row.oauth_client or nobody)
+        if client == (None, None):
+            raise SourceError(f"{rows.place(number)}: there is no client id or name: query grouped by OAuth client")
+
+
+def _named(client: Named) -> tuple[str | None, str | None]:
+    return client.id, client.name
 
 
 def unknown_fields(content: bytes) -> list[str]:
@@ -180,7 +206,7 @@ def _path(message: str) -> str:
 def _is_whole(line: bytes) -> bool:
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return bool(line.strip())
 
@@ -215,7 +241,7 @@ def _jobs_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
     return {name: _column(rows, name) for name in names} | {
         "client_id": _column(clients, "id"),
         "client_name": _column(clients, "name"),
-        "user_id": [(row.user or nobody).id for row in rows],
+        "user_id": [(row.user or nobody).id or "" for row in rows],
         "requests": _column(rows, "request_count"),
     }
 

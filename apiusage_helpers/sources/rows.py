@@ -21,6 +21,7 @@ DROPPED = ("user_id", "organization_id", "platform")
 ROW_SCHEMA = pa.schema([*USAGE_SCHEMA, *(pa.field(name, pa.string(), nullable=False) for name in DROPPED)])
 LEGACY, JOBS, CSV_EXPORT = "usage/query", "usage/aggregates/query/jobs", "CSV export"
 _TOLD = 5
+_FIRST_DAY = date(2010, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,10 @@ def _refuse_days(result: Result, rows: pa.Table, today: date, interval: Interval
     if interval is not None:
         outside = pc.or_(pc.less(rows["date"], interval.start), pc.greater(rows["date"], interval.end))
         _refuse(result, outside, rows, f"lies outside --interval {interval}")
+    early = pc.less(rows["date"], _FIRST_DAY)
+    _refuse(
+        result, early, rows, f"is before {_FIRST_DAY}, when the platform did not exist yet: export the result again"
+    )
 
 
 def _refuse(result: Result, wrong: pa.ChunkedArray, rows: pa.Table, fault: str) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from apiusage_helpers.errors import SourceError
 
-_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0{1,9})?)?(?:Z|\+00:00)?)?", re.ASCII)
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0{1,9})?)?(?:Z|\+00:?00)?)?", re.ASCII)
 
 
 def date_column(texts: Sequence[str | None], place: Callable[[int], str]) -> pa.Array:

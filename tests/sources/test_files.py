@@ -77,7 +77,7 @@ def test_every_shape_of_json_is_read(write, legacy_row) -> None:
 def test_pages_of_one_result_may_come_in_any_order(write, legacy_row) -> None:
     """All FILEs of one import are one result; their order does not matter."""
     one = write(page(legacy_row(), nextUri="/api/v2/x?after=1"))
-    two = write(page(legacy_row(templateUri="api/v2/queues")))
+    two = write(page(legacy_row(templateUri="api/v2/queues"), selfUri="/api/v2/x?after=1"))
 
     assert read(one, two).usage.sort_by("template_uri").equals(read(two, one).usage.sort_by("template_uri"))
 
@@ -302,7 +302,7 @@ BAD_CSV = {
     "no client": (HEADER.replace("client_id,client_name,", "") + "\n", "line 1.*client_id or client_name"),
     "twice": (f"{HEADER},Client Id\n{LINE},b\n", "line 1.*both mean client_id"),
     "negative": (f"{HEADER}\n{LINE.replace(',10,', ',-10,')}\n", "line 2: requests '-10'"),
-    "fractional": (f"{HEADER}\n{LINE}\n{LINE.replace(',10,', ',10.0,')}\n", "line 3: requests '10.0'"),
+    "fractional": (f"{HEADER}\n{LINE}\n{LINE.replace(',10,', ',10.5,')}\n", "line 3: requests '10.5'"),
     "separators": (f"{HEADER}\n{LINE.replace(',10,', ',1,000,')}\n", "line 2"),
     "torn": (f"{HEADER}\n{LINE[:30]}\n", "line 2: .*fields"),
     "open quote": (f'{HEADER}\n2026-10-05,"a\n', "not whole CSV"),
