@@ -6,9 +6,12 @@ allowed, and what to do next. It never holds the value of a field whose name loo
 
 import logging
 import re
+import reprlib
 
 _SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[sz]ation", re.IGNORECASE)
 
+# an address with a user or a query in it, which may be secrets, or one that is cut before them
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]*(?:[@?]|…$)", re.IGNORECASE)
 _FOLDERS = frozenset({"PWD", "OLDPWD"})  # the shell's working folders, not passwords
 
 
@@ -74,15 +77,34 @@ def defect(fault: Exception) -> str:
 
 
 def shown(name: str, value: object, limit: int = 80) -> str:
-    """`value` as a message may show it: quoted, cut at `limit` characters, hidden when `name` looks like a secret.
+    """`value` as a message may show it: quoted, cut at `limit` characters, hidden when it may be a secret.
 
-    >>> shown("top", "ten"), shown("client_secret", "x1")
-    ("'ten'", '(hidden)')
+    That is where `name` looks like one, and where the value is an address with a user or a query in it. However large a
+    value is, no more of it is written out than is shown.
+
+    >>> shown("top", "ten"), shown("client_secret", "x1"), shown("to", "mailto://me:x1@host")
+    ("'ten'", '(hidden)', '(hidden)')
     """
-    if looks_secret(name):
-        return "(hidden)"
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    text = _bounded(limit).repr(value)
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "(hidden)" if looks_secret(name) or _ADDRESS.search(text) else text
+
+
+def _bounded(limit: int) -> reprlib.Repr:
+    """A writer of values that looks at a few levels and the first parts of each."""
+    writer = _FromTheStart()
+    writer.maxlevel = 4
+    writer.maxstring = writer.maxother = writer.maxlong = limit
+    writer.maxlist = writer.maxtuple = writer.maxdict = writer.maxset = limit
+    return writer
+
+
+class _FromTheStart(reprlib.Repr):
+    """Text is cut at its end, not in its middle."""
+
+    def repr_str(self, text: str, level: int) -> str:  # noqa: ARG002  # reprlib's signature
+        """The beginning of a text, quoted."""
+        return repr(text[: self.maxstring + 1])
 
 
 def looks_secret(name: str) -> bool:

@@ -13,8 +13,9 @@ from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, shown
 
+FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2199, 12, 31)  # no platform before, and nobody means a day after
 _DAY = timedelta(days=1)
 _MOST_DAYS = 3660
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -97,7 +98,9 @@ PRESETS: dict[str, Callable[[date], Interval]] = {
 def parse_interval(text: str) -> Interval:
     """The interval written as `2026-10-01/2026-10-31`; ParameterError when it is not one."""
     if not _WRITTEN.fullmatch(text):
-        raise ParameterError(f"{text!r} is not an interval: write START/END, such as 2026-10-01/2026-10-31")
+        raise ParameterError(
+            f"{shown('date_range', text)} is not an interval: write START/END, such as 2026-10-01/2026-10-31"
+        )
     try:
         start, end = map(date.fromisoformat, text.split("/"))
     except ValueError as fault:
@@ -113,7 +116,9 @@ def resolve(date_range: str, today: date) -> Interval:
     if date_range in PRESETS:
         return PRESETS[date_range](today)
     if "/" not in date_range:
-        raise ParameterError(f"{date_range!r} is neither a preset ({', '.join(PRESETS)}) nor START/END")
+        raise ParameterError(
+            f"{shown('date_range', date_range)} is neither a preset ({', '.join(PRESETS)}) nor START/END"
+        )
     interval = parse_interval(date_range)
     if interval.end >= today:
         newest = today - _DAY
@@ -154,14 +159,14 @@ def zone(name: str) -> ZoneInfo:
     known = _known_zones()
     if name in known:
         return ZoneInfo(name)
-    near = get_close_matches(name, known, n=3)
+    near = get_close_matches(name[:80], known, n=3)
     advice = f"did you mean {' or '.join(near)}?" if near else "use an IANA name, such as Europe/Berlin"
-    raise ParameterError(f"unknown time zone {name!r}: {advice}")
+    raise ParameterError(f"unknown time zone {shown('zone', name)}: {advice}")
 
 
 @cache
 def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}  # what a machine calls its own
 
 
 def local_label(day: date, display_timezone: ZoneInfo) -> date:

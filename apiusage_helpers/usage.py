@@ -41,6 +41,7 @@ USAGE_SCHEMA = pa.schema(
     + [pa.field(name, pa.int64(), nullable=False) for name in COUNTS]
 )
 
+MOST_OF_A_DAY = 2**53  # requests; whole numbers are exact up to here, also in a page's script
 _MOST_CODES = 2**62
 
 
@@ -56,11 +57,31 @@ def check_usage(usage: pa.Table) -> pa.Table:
     if usage.schema.names != list(COLUMNS) or usage.schema.types != USAGE_SCHEMA.types:
         raise UsageError(f"not a usage table: columns {usage.schema.names}; wanted {list(COLUMNS)}")
     _refuse_nulls_and_negatives(usage)
+    refuse_large_sums(usage)
     if not unique_keys(usage, KEY):
         keys = usage.group_by(list(KEY)).aggregate([([], "count_all")])
         repeated = keys.filter(pc.greater(keys["count_all"], 1))
         raise UsageError(f"{repeated.num_rows} keys stand in more than one row, such as {_example(repeated, KEY)}")
     return usage
+
+
+def refuse_large_sums(rows: pa.Table, where: str = "usage") -> None:
+    """UsageError where the requests or a status of one day add up to more than `MOST_OF_A_DAY`; `where` is the file.
+
+    Beyond that, sums are no longer whole numbers to a page's script, and later ones to no engine.
+    """
+    for name in COUNTS:
+        counts = rows[name].cast(pa.float64(), safe=False)
+        if (pc.sum(counts).as_py() or 0) <= MOST_OF_A_DAY:
+            continue
+        days = pa.table({"date": rows["date"], "sum": counts}).group_by("date").aggregate([("sum", "sum")])
+        over = days.filter(pc.greater(days["sum_sum"], MOST_OF_A_DAY)).sort_by("date")
+        if over.num_rows:
+            total = over["sum_sum"][0].as_py()
+            raise UsageError(
+                f"{where}: {name} of {over['date'][0]} add up to {total:.3g}: more than {MOST_OF_A_DAY:,} cannot be counted "
+                "exactly, and no organization makes so many: look at where the rows come from"
+            )
 
 
 def unique_keys(rows: pa.Table, names: Iterable[str]) -> bool:

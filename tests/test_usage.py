@@ -60,3 +60,16 @@ def test_what_cannot_name_an_organization_is_refused(name: str) -> None:
     """A name becomes a folder; `all` means every one of them."""
     with pytest.raises(ParameterError):
         organization_name(name)
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(1, False), (2, True), (1_025, True), (2_049, True)])
+def test_a_day_that_cannot_be_counted_exactly_is_refused(rows: int, refused: bool) -> None:
+    """One row of 2^53 requests is the most of a day; more of them are refused, however the sum would wrap around."""
+    most = 2**53
+    table = [(date(2026, 11, 1), f"c{n}", "", "GET", "api/v2/users", most, most, 0, 0, 0, 0) for n in range(rows)]
+
+    if not refused:
+        assert usage_table(table).num_rows == rows
+        return
+    with pytest.raises(UsageError, match="2026-11-01 add up to"):
+        usage_table(table)

@@ -5,6 +5,7 @@ traceback is shown with --debug only.
 """
 
 import errno
+import io
 import logging
 import os
 import signal
@@ -40,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=given, prog_name="apiusage", standalone_mode=False)
     except click.ClickException as fault:
-        fault.show()
+        said = io.StringIO()
+        fault.show(said)
+        tell(said.getvalue().rstrip())
         sys.exit(fault.exit_code)
     except click.Abort:
         tell("stopped")

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from apiusage_helpers.cli.messages import show
+
 
 @click.command()
 def doctor() -> None:
@@ -12,5 +14,5 @@ def doctor() -> None:
 
     findings = checkup()
     for line in findings.lines:
-        click.echo(line)
+        show(line)
     sys.exit(findings.exit_code)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from apiusage_helpers.cli.messages import tell, tell_days, tell_written, today_option
+from apiusage_helpers.cli.messages import show, tell, tell_days, tell_written, today_option
 from apiusage_helpers.text import counted
 
 
@@ -129,12 +129,12 @@ def _tell_all(outcomes: Any, *, compare: bool) -> int:
 
 
 def _print_differences(organization: str, differences: Sequence[Any]) -> None:
-    click.echo(f"{organization}: {counted(len(differences), 'OAuth client')} with other requests in the two services")
+    show(f"{organization}: {counted(len(differences), 'OAuth client')} with other requests in the two services")
     if differences:
-        click.echo(f"{'usage/query':>14} {'jobs':>14} {'jobs more':>14}  OAuth client")
+        show(f"{'usage/query':>14} {'jobs':>14} {'jobs more':>14}  OAuth client")
     for client in differences:
         more = client.jobs - client.usage
-        click.echo(f"{client.usage:>14,} {client.jobs:>14,} {more:>+14,}  {client.client_name} ({client.client_id})")
+        show(f"{client.usage:>14,} {client.jobs:>14,} {more:>+14,}  {client.client_name} ({client.client_id})")
 
 
 @click.command()

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from apiusage_helpers.text import counted
+from apiusage_helpers.errors import shown
+from apiusage_helpers.interval import FIRST_DAY, LAST_DAY
+from apiusage_helpers.text import counted, visible
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
@@ -16,9 +18,12 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type ch
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The date that `value` means."""
         try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
+            day = value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date: write YYYY-MM-DD", param, ctx)
+            self.fail(f"{shown('date', value)} is not a date: write YYYY-MM-DD", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{day} is no day of this platform: {FIRST_DAY} to {LAST_DAY}", param, ctx)
+        return day
 
 
 today_option = click.option("--today", type=Day(), default=None, help="UTC date to take for today (default: now).")
@@ -26,7 +31,17 @@ today_option = click.option("--today", type=Day(), default=None, help="UTC date 
 
 def tell(message: str) -> None:
     """Say it on stderr."""
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
+
+
+def show(message: str) -> None:
+    """Say it on stdout, where results go."""
+    click.echo(printable(message))
+
+
+def printable(message: str) -> str:
+    """The message with what would act on a terminal made visible: names and answers come from outside."""
+    return "\n".join(map(visible, message.split("\n")))
 
 
 def tell_written(written: Any) -> None:

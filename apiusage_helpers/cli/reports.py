@@ -21,12 +21,12 @@ from apiusage_helpers.errors import ApiUsageError
 def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> None:
     """Make and publish the report that PARAMS_FILE describes; print its folder."""
     from apiusage_helpers.interval import utc_today
+    from apiusage_helpers.reports.contract import read_report
     from apiusage_helpers.runs.execution.run import run_report
     from apiusage_helpers.runs.scheduling.instants import check_cron
-    from apiusage_helpers.settings.report_file import read_report_file
     from apiusage_helpers.store import scan
 
-    checked = read_report_file(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
+    checked = read_report(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
     codes = [0]
     for organization in _wanted_organizations(checked):
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from apiusage_helpers.cli.messages import tell
+from apiusage_helpers.cli.messages import show, tell
 
 _YEARS = (1900, 2999)  # far enough from where dates begin and end to reckon with
 _days = click.IntRange(0, 36_500)
@@ -41,7 +41,7 @@ def due(*, now: datetime | None, dry_run: bool) -> None:
     from apiusage_helpers.runs.scheduling.ports import Hands
 
     try:
-        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=click.echo), dry_run=dry_run)
+        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=show), dry_run=dry_run)
     except OSError as fault:
         tell(f"{fault.filename or 'the output folder'}: {fault.strerror or fault}: what is due stays due")
         code = 5
@@ -54,7 +54,7 @@ def schedule() -> None:
     from apiusage_helpers.runs.scheduling.daemon import stay
     from apiusage_helpers.runs.scheduling.ports import Hands
 
-    stay(Hands(tell=tell, show=click.echo))
+    stay(Hands(tell=tell, show=show))
 
 
 @click.command()
@@ -74,7 +74,7 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
         click.echo(json.dumps(compare.as_json(found), indent=1, ensure_ascii=False))
         return
     for line in compare.told(found):
-        click.echo(line)
+        show(line)
 
 
 @click.command()

@@ -1,7 +1,8 @@
 """A params file: what a report is made from, checked as a whole before anything runs.
 
-`read_report_file` reads YAML, lays `-p` values over it and names every fault in one ParameterError: unknown keys, wrong
-types, values outside what is allowed, contradictions. Each notebook has its own model of parameters on a common base.
+`checked_report_file` reads YAML, lays `-p` values over it and names every fault in one ParameterError: unknown keys, wrong
+types, values outside what is allowed, contradictions. Each notebook has a model of its own for its parameters, on a
+common base; the models are handed in.
 No secret belongs into a params file; the value of a field whose name looks like one is never shown.
 """
 
@@ -10,12 +11,12 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -25,10 +26,14 @@ from apiusage_helpers.names import organization_name
 from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method, select
 from apiusage_helpers.settings.schedule import Schedule
 from apiusage_helpers.settings.strict import Strict, allowed
+from apiusage_helpers.settings.yaml_file import parsed_yaml, read_yaml
+from apiusage_helpers.text import visible
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CRON_FIELDS = 5
+_LONGEST_NAME = 120  # of a key, as messages show it
+ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
 _PER_RUN = frozenset({"organization", "date_range", "display_timezone"})
 
 
@@ -41,7 +46,7 @@ def _organizations(value: str | list[str]) -> None:
             organization_name(name)
 
 
-class ReportParameters(Strict):
+class CommonParameters(Strict):
     """What every report can be told: whose usage, of which days, and the choices of its sections."""
 
     organization: Annotated[str | list[str], allowed(_organizations)]
@@ -54,33 +59,43 @@ class ReportParameters(Strict):
     top: Annotated[int, Field(ge=1, le=MOST_TOP)] = 5
 
 
-class ViewParameters(ReportParameters):
-    """What the API Usage view can be told beyond that: the rows that filter it, clients by id or name, URLs as text."""
-
-    filter_clients: list[str] = []
-    filter_urls: list[str] = []
+Models = Mapping[str, type[CommonParameters]]  # by the name of their notebook
 
 
-MODELS: dict[str, type[ReportParameters]] = {"api_usage_report": ReportParameters, "api_usage_view": ViewParameters}
-
-
-class _ReportFile(Strict):
+class _Written(Strict):
     notebook: str
     schedule: Schedule | None = None
     parameters: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Report:
-    """A checked params file with its `-p` values, as of the UTC date `today`."""
+class ReportFile:
+    """A checked params file with its `-p` values: a report of whatever day it is made on."""
 
     name: str
     notebook: str
-    parameters: ReportParameters
-    schedule: Schedule | None
-    today: date
+    parameters: CommonParameters
+    schedule: Schedule | None = None
     file: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
+
+    def as_of(self, day: date) -> "Report":
+        """The report as of the UTC date `day`, from which the days of its presets follow."""
+        return Report(**{field.name: getattr(self, field.name) for field in fields(ReportFile)}, today=day)
+
+    def organizations(self, known: Sequence[str]) -> tuple[str, ...]:
+        """The organizations that are reported on; `all` means those `known` to the store."""
+        wanted = self.parameters.organization
+        if wanted == "all":
+            return tuple(known)
+        return tuple(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(ReportFile):
+    """A report file as of the UTC date `today`."""
+
+    today: date
 
     def command(self, organization: str) -> str:
         """The command that makes this report of one of its organizations again, ready for a shell."""
@@ -89,13 +104,6 @@ class Report:
         told |= {name: text for name, text in self.overrides if name not in told}
         options = [word for pair in told.items() for word in ("-p", *pair)]
         return shlex.join(["apiusage", "report", self.file, "--today", str(self.today), *options])
-
-    def organizations(self, known: Sequence[str]) -> tuple[str, ...]:
-        """The organizations that are reported on; `all` means those `known` to the store."""
-        wanted = self.parameters.organization
-        if wanted == "all":
-            return tuple(known)
-        return tuple(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
 
     def selection(self, organization: str) -> Selection:
         """The selection of one of its organizations."""
@@ -106,32 +114,63 @@ class Report:
 _SELECTED = ("display_timezone", "clients", "client_template_uris", "template_uris", "http_methods", "top")
 
 
-def read_report_file(
+def checked_report_file(
     path: Path,
     overrides: Sequence[tuple[str, str]] = (),
     *,
-    today: date,
+    models: Models,
+    today: date = ANY_DAY,
     check_cron: Callable[[str], object] = lambda _: None,
-) -> Report:
-    """The report that a params file and `-p NAME VALUE` pairs describe as of the UTC date `today`.
+) -> ReportFile:
+    """What a params file and `-p NAME VALUE` pairs describe, with the parameter model of its notebook among `models`.
 
-    ParameterError tells all faults at once: of the file, its schedule, its parameters and the overrides. `check_cron`
-    raises ParameterError for a cron expression that the scheduler does not know.
+    ParameterError tells all faults at once: of the file, its schedule, its parameters as of the UTC date `today`, and
+    the overrides. `check_cron` raises ParameterError for a cron expression that the scheduler does not know.
     """
+    return _checked(path, _read_settings(path), overrides, models, today, check_cron)
+
+
+def checked_report_text(content: bytes, name: str, *, models: Models, today: date = ANY_DAY) -> ReportFile:
+    """As `checked_report_file`, of the bytes of a params file that messages call `name`."""
+    return _checked(name, _as_settings(parsed_yaml(content, name), name), (), models, today, lambda _: None)
+
+
+def _checked(  # noqa: PLR0913, PLR0917  # what a file is checked with
+    place: Path | str,
+    written: dict[str, Any],
+    overrides: Sequence[tuple[str, str]],
+    models: Models,
+    today: date,
+    check_cron: Callable[[str], object],
+) -> ReportFile:
+    """As `checked_report_file`; `place` is the file, or what messages call a text that has none."""
     faults: list[str] = []
-    name = _report_name(path, faults)
-    written = _read_yaml(path)
-    parsed = _validated(_ReportFile, written, "", faults)
+    name = _report_name(place, faults) if isinstance(place, Path) else "opened"
+    parsed = _validated(_Written, written, "", faults)
     faults.extend(_cron_fault(written.get("schedule"), check_cron))
     notebook = written.get("notebook")
-    model = MODELS.get(notebook) if isinstance(notebook, str) else None
+    model = models.get(notebook) if isinstance(notebook, str) else None
     if model is None and isinstance(notebook, str):
-        faults.append(f"notebook: {shown('notebook', notebook)} is unknown: use {' or '.join(MODELS)}")
-    parameters = _parameters(model or ReportParameters, written.get("parameters"), overrides, today, faults)
+        faults.append(f"notebook: {shown('notebook', notebook)} is unknown: use {' or '.join(models)}")
+    parameters = _parameters(model or CommonParameters, written.get("parameters"), overrides, today, faults)
     if faults or parsed is None or parameters is None:
-        raise ParameterError(_all_faults(path, faults))
+        raise ParameterError(_all_faults(place, faults))
     name += _override_suffix(parameters, overrides)
-    return Report(name, parsed.notebook, parameters, parsed.schedule, today, _shown_place(path), tuple(overrides))
+    file = _shown_place(place) if isinstance(place, Path) else place
+    return ReportFile(name, parsed.notebook, parameters, parsed.schedule, file, tuple(overrides))
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    try:
+        return _as_settings(read_yaml(path), str(path))
+    except FileNotFoundError:
+        raise ParameterError(f"{path}: there is no such params file{_neighbours(path)}") from None
+
+
+def _as_settings(written: object, name: str) -> dict[str, Any]:
+    if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
+        raise ParameterError(f"{name}: a params file has the keys notebook, schedule and parameters")
+    return written
 
 
 def _cron_fault(schedule: object, check_cron: Callable[[str], object]) -> list[str]:
@@ -158,7 +197,7 @@ def _report_name(path: Path, faults: list[str]) -> str:
     return name
 
 
-def _override_suffix(parameters: ReportParameters, overrides: Sequence[tuple[str, str]]) -> str:
+def _override_suffix(parameters: CommonParameters, overrides: Sequence[tuple[str, str]]) -> str:
     if {name for name, _ in overrides} <= _PER_RUN:
         return ""
     kept = parameters.model_dump(mode="json", exclude=set(_PER_RUN))
@@ -166,12 +205,12 @@ def _override_suffix(parameters: ReportParameters, overrides: Sequence[tuple[str
 
 
 def _parameters(
-    model: type[ReportParameters],
+    model: type[CommonParameters],
     written: object,
     overrides: Sequence[tuple[str, str]],
     today: date,
     faults: list[str],
-) -> ReportParameters | None:
+) -> CommonParameters | None:
     if not isinstance(written, Mapping):
         return None
     laid_over = {**written, **_override_values(model, overrides, faults)}
@@ -186,7 +225,7 @@ def _parameters(
 
 
 def _override_values(
-    model: type[ReportParameters], overrides: Sequence[tuple[str, str]], faults: list[str]
+    model: type[CommonParameters], overrides: Sequence[tuple[str, str]], faults: list[str]
 ) -> dict[str, object]:
     """Each `-p` text read by its field's type; what no field or type fits stays text, for the model to refuse."""
     values: dict[str, object] = {}
@@ -199,69 +238,31 @@ def _override_values(
 
 
 def _read_as(annotation: object, text: str) -> object:
-    kind = str(annotation)
-    if "list" in kind:
-        return _read_list(text, one_is_text="str |" in kind)
-    if annotation is str:
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    """The value that `text` means where this type is wanted: text as it is, a list as JSON or by commas, else JSON."""
+    kinds = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    if any(get_origin(kind) is list for kind in kinds):
+        return _read_list(text, one_is_text=str in kinds)
+    return text if str in kinds else _as_json(text)
 
 
 def _read_list(text: str, *, one_is_text: bool) -> object:
     if text.lstrip().startswith("["):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
+        return _as_json(text)
     parts = [part.strip() for part in text.split(",") if part.strip()]
     return parts[0] if one_is_text and len(parts) == 1 else parts
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML's safe loader, but a key that stands twice in one mapping is a fault, not a silent choice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
-        """The mapping of `node`; a ConstructorError names the line of a second key."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                line = node.value[place][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", line)
-        return super().construct_mapping(node, deep)
-
-
-_BOOLEAN = "tag:yaml.org,2002:bool"
-_UniqueKeys.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}  # YAML 1.2, as people write it: `on`, `off`, `yes` and `no` are words
-_UniqueKeys.add_implicit_resolver(_BOOLEAN, re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _as_json(text: str) -> object:
+    """What JSON text means; text that is no JSON, or too deep to be read, stays text."""
     try:
-        written = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  # a SafeLoader
-    except FileNotFoundError:
-        raise ParameterError(f"{path}: there is no such params file{_neighbours(path)}") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ParameterError(f"{path}: cannot be read as a params file: {fault}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as fault:
-        raise ParameterError(f"{path}: not YAML: {_one_line(fault)}") from None
-    if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
-        raise ParameterError(f"{path}: a params file has the keys notebook, schedule and parameters")
-    return written
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _neighbours(path: Path) -> str:
     names = sorted(file.name for file in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
     return f"; in {path.parent} there are {', '.join(names)}" if names else ""
-
-
-def _one_line(fault: BaseException) -> str:
-    return " ".join(str(fault).split())[:200]
 
 
 def _validated(model: type[_Model], written: object, prefix: str, faults: list[str]) -> _Model | None:
@@ -273,28 +274,32 @@ def _validated(model: type[_Model], written: object, prefix: str, faults: list[s
 
 
 def _sentence(prefix: str, error: ErrorDetails, written: object, model: type[BaseModel]) -> str:
-    place = [part for part in error["loc"] if not str(part).startswith(("list[", "function-", "str"))]
-    name = prefix + ".".join(map(str, place))
+    place, seen = _found(written, error)
+    name = prefix + visible(".".join(map(str, place))[:_LONGEST_NAME])
     if error["type"] == "extra_forbidden":
         allowed = f"; allowed here: {', '.join(model.model_fields)}" if len(place) == 1 else ""
         warning = " (and a params file must hold no secret)" if looks_secret(name) else ""
         return f"{name}: unknown key{allowed}{warning}"
     if error["type"] == "missing":
         return f"{name}: missing"
-    seen = _value_at(written, error["loc"])
-    return f"{name}: {shown(name, seen)}: {error['msg'].removeprefix('Value error, ')}"
+    value = "(hidden)" if place[-1:] == ["to"] else shown(name, seen)  # what stands there in error is often an address
+    return f"{name}: {value}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _value_at(written: Any, place: Sequence[int | str]) -> object:
-    for part in place:
+def _found(written: Any, error: ErrorDetails) -> tuple[list[int | str], object]:
+    """Where in `written` an error lies, and what stands there; parts that lead nowhere are pydantic's names of types."""
+    place: list[int | str] = []
+    for part in error["loc"]:
         try:
             written = written[part]
+            place.append(part)
         except (KeyError, IndexError, TypeError):
-            break
-    return written
+            if error["type"] == "missing" and isinstance(written, Mapping):
+                place.append(part)
+    return place, written
 
 
-def _all_faults(path: Path, faults: Sequence[str]) -> str:
+def _all_faults(place: Path | str, faults: Sequence[str]) -> str:
     lines = list(dict.fromkeys(faults)) or ["parameters: missing"]
     count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
-    return f"{path}: {count}, nothing was run\n" + "\n".join(f"  {line}" for line in lines)
+    return f"{place}: {count}, nothing was run\n" + "\n".join(f"  {line}" for line in lines)

@@ -1,15 +1,24 @@
 """The schedule of a params file: when its report is made, what happens with missed instants, and who is told."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import zone
 from apiusage_helpers.settings.strict import Strict, allowed
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
 _MOST_DAYS = 36_500  # dates end, and nobody means more
+
+
+def _variable(name: str) -> None:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise ParameterError(
+            "the name of an environment variable belongs here, such as TEAM_MAIL; its value is the address, which no file holds"
+        )
 
 
 class Delivery(Strict):
@@ -19,7 +28,7 @@ class Delivery(Strict):
     switches it off. `change_over` is against the interval before, up or down. `attach` adds report.html to the message.
     """
 
-    to: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    to: Annotated[str, allowed(_variable)]
     on: Literal["success", "failure", "findings"]
     failed_share_over: _Share | None = 0.05
     throttled_share_over: _Share | None = 0.01

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from apiusage_helpers.errors import ParameterError, SourceError
 from apiusage_helpers.project import places
 from apiusage_helpers.project.formula_guard import unguarded
+from apiusage_helpers.settings.yaml_file import read_yaml
 from apiusage_helpers.sources.rows import DROPPED, ROW_SCHEMA, Rows
 from apiusage_helpers.sources.utc_days import date_column
 from apiusage_helpers.usage import COLUMNS, COUNTS, STATUSES
@@ -51,10 +51,7 @@ def column_aliases() -> dict[str, str]:
     path = places.table_file("csv_columns.yaml")
     if path is None:
         return {}
-    try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise ParameterError(f"{path}: cannot be read: {' '.join(str(fault).split())[:200]}") from None
+    written = read_yaml(path)
     known = {*COLUMNS, *DROPPED}
     if not isinstance(written, dict) or not all(
         name in known and isinstance(also, list) for name, also in written.items()

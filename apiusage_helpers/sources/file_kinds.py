@@ -27,7 +27,10 @@ _FOREIGN = (
     (re.compile(rb"HTTP/\d[\d.]* \d{3}"), "begins with HTTP headers: save the body alone"),
     (re.compile(rb"<"), "HTML, not CSV: a log-in or error page was saved in its place; export again"),
     (re.compile(rb"null\s*\Z"), "JSON without a result (null): query again and save the whole answer"),
-    (re.compile(rb"(?:%YAML|---\s|[A-Za-z_]\w*:\s*(?:\r?\n|\Z))"), "YAML: save the result as JSON or CSV"),
+    (
+        re.compile(rb"(?:%YAML|---\s|[A-Za-z_]\w*:(?:[ \t][^\n,;\t]*)?(?:\r?\n|\Z))"),
+        "YAML: save the result as JSON or CSV",
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow as pa
 
@@ -109,11 +110,30 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
 
 
 def _refuse_gaps(pages: Sequence[tuple[str, Page]]) -> None:
-    """Every nextUri is met by the selfUri of another page, where the pages of this result name themselves."""
+    """Every nextUri is met by the selfUri of another page, and every page that goes on from a cursor by a nextUri."""
+    selves, nexts = ([_page(getattr(page, name)) for _, page in pages] for name in ("self_uri", "next_uri"))
     for number, (file, page) in enumerate(pages):
-        others = {other.self_uri for place, (_, other) in enumerate(pages) if place != number}
-        if page.next_uri and page.next_uri not in others:
+        others = [name for place, name in enumerate(selves) if place != number]
+        if nexts[number] and nexts[number] not in others:
             raise UsageError(
                 f"{file}: a further page follows (nextUri or cursor), {shown('nextUri', page.next_uri)}, and is missing: "
                 "name the files of all pages in one import"
             )
+        if _goes_on(selves[number]) and selves[number] not in nexts:
+            raise UsageError(
+                f"{file}: this is a later page, {shown('selfUri', page.self_uri)}, and the one before it is missing: name the "
+                "files of all pages in one import"
+            )
+
+
+def _page(uri: str | None) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """What an address of a page means, however its host is written and its parameters are ordered."""
+    if not uri:
+        return None
+    parts = urlsplit(uri)
+    return parts.path, tuple(sorted(parse_qsl(parts.query)))
+
+
+def _goes_on(page: tuple[str, tuple[tuple[str, str], ...]] | None) -> bool:
+    """Whether a page begins after another one's last row."""
+    return page is not None and dict(page[1]).get("after", "0") != "0"

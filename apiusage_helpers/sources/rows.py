@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import UsageError
-from apiusage_helpers.interval import Interval
-from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, USAGE_SCHEMA, adds_up, unique_keys
+from apiusage_helpers.interval import FIRST_DAY, Interval
+from apiusage_helpers.text import visible
+from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, USAGE_SCHEMA, adds_up, refuse_large_sums, unique_keys
 
 DROPPED = ("user_id", "organization_id", "platform")
 ROW_SCHEMA = pa.schema([*USAGE_SCHEMA, *(pa.field(name, pa.string(), nullable=False) for name in DROPPED)])
 LEGACY, JOBS, CSV_EXPORT = "usage/query", "usage/aggregates/query/jobs", "CSV export"
 _TOLD = 5
-_FIRST_DAY = date(2010, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ def checked_rows(result: Result, rules: Rules, notes: list[str]) -> pa.Table:
     rows = result.table
     _refuse_days(result, rows, rules.today, rules.interval)
     _refuse_longer_buckets(rows, rules.granularity)
+    refuse_large_sums(rows, result.parts[0].file if result.parts else result.source)
     rows = _adding_up(result, rows, notes, keep=rules.keep_uneven)
     if not unique_keys(rows, KEY):
         key = [*KEY, *DROPPED, *(("client_name",) if rules.by_name else ())]
@@ -121,10 +122,8 @@ def _refuse_days(result: Result, rows: pa.Table, today: date, interval: Interval
     if interval is not None:
         outside = pc.or_(pc.less(rows["date"], interval.start), pc.greater(rows["date"], interval.end))
         _refuse(result, outside, rows, f"lies outside --interval {interval}")
-    early = pc.less(rows["date"], _FIRST_DAY)
-    _refuse(
-        result, early, rows, f"is before {_FIRST_DAY}, when the platform did not exist yet: export the result again"
-    )
+    early = pc.less(rows["date"], FIRST_DAY)
+    _refuse(result, early, rows, f"is before {FIRST_DAY}, when the platform did not exist yet: export the result again")
 
 
 def _refuse(result: Result, wrong: pa.ChunkedArray, rows: pa.Table, fault: str) -> None:
@@ -212,7 +211,7 @@ def _second_copies(result: Result, suspects: pa.Table, names: Sequence[str]) -> 
         if earlier and not lacks_key:
             raise UsageError(
                 f"{result.place(earlier[0][1])} and {result.place(record['row'])} contradict each other: one key "
-                f"({', '.join(str(value) for value in key[:4])}), other figures or names; export the result again"
+                f"({', '.join(visible(str(value)) for value in key[:4])}), other figures or names; export the result again"
             )
         earlier.append((content, record["row"], record["part"]))
     return dropped

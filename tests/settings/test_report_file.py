@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from apiusage_helpers.errors import ParameterError
-from apiusage_helpers.settings.report_file import Report, read_report_file
+from apiusage_helpers.reports.contract import read_report
+from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.text import visible
 
 TODAY = date(2026, 11, 24)
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +31,7 @@ def read(tmp_path: Path):
         path.write_text(
             content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
         )
-        return read_report_file(path, overrides, today=TODAY, **checks)
+        return read_report(path, overrides, today=TODAY, **checks)
 
     return written
 
@@ -37,7 +39,7 @@ def read(tmp_path: Path):
 @pytest.mark.parametrize("path", sorted((ROOT / "params").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_kits_own_files_are_sound(path: Path) -> None:
     """Each scheduled report can be read, and its name is its file's."""
-    assert read_report_file(path, today=TODAY).name == path.stem
+    assert read_report(path, today=TODAY).name == path.stem
 
 
 def test_defaults_are_those_of_the_contract(read) -> None:
@@ -131,7 +133,7 @@ def test_a_bad_parameter_is_named(read, name: str, value: Any) -> None:
     """Whatever is wrong with it, the message says which and that nothing was run."""
     with pytest.raises(ParameterError) as fault:
         read(GOOD | {"parameters": GOOD["parameters"] | {name: value}})
-    assert f"parameters.{name}" in str(fault.value)
+    assert f"parameters.{visible(name)}" in str(fault.value)
     assert "nothing was run" in str(fault.value)
     assert fault.value.exit_code == 2
 
@@ -237,3 +239,56 @@ def test_the_readmes_news_can_be_copied_into_a_params_file(read) -> None:
     assert [delivery.on for delivery in report.schedule.deliver] == ["success", "failure", "findings"]
     assert report.parameters.organization == ["no", "off"]
     assert report.schedule.fetch is False
+
+
+@pytest.mark.parametrize("address", ["mailto://me:canary@host", "https://host/hook?key=canary", "canary"])
+def test_an_address_in_a_file_is_never_shown(read, address: str) -> None:
+    """Where an address stands in place of a variable's name, the message says what belongs there and shows nothing of it."""
+    schedule = {"cron": "0 9 * * *", "deliver": [{"to": address, "on": "success"}]}
+
+    with pytest.raises(ParameterError) as refused:
+        read({**GOOD, "schedule": schedule})
+
+    assert "canary" not in str(refused.value)
+    assert "schedule.deliver.0.to: (hidden): the name of an environment variable belongs here" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://me:canary@host", ["ftp://me:canary" + "x" * 200 + "@host"], {"a": "x://h?canary"}]
+)
+def test_any_value_with_a_user_or_a_query_in_an_address_is_hidden(read, address: Any) -> None:
+    """So is one that stands where no address belongs, however long it is and however deep it lies."""
+    with pytest.raises(ParameterError) as refused:
+        read({**GOOD, "parameters": {**GOOD["parameters"], "top": address}})
+
+    assert "canary" not in str(refused.value)
+
+
+def test_places_of_faults_keep_every_part_of_their_names(read) -> None:
+    """A key that begins like a name of a type is named whole; the types that were tried are not."""
+    parameters = {**GOOD["parameters"], "strict": 1, "organization": ["acme", 7]}
+
+    with pytest.raises(ParameterError) as refused:
+        read({**GOOD, "parameters": parameters})
+
+    assert "parameters.strict: unknown key" in str(refused.value)
+    assert "parameters.organization.1: 7: Input should be a valid string" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("clients", "[" * 100_000), ("top", "9" * 5000), ("top", "[" * 100_000), ("date_range", "x" * 10**6)],
+)
+def test_values_are_bounded_before_they_are_shown(read, name: str, text: str) -> None:
+    """A deep, long or huge -p value is refused in a line of ordinary length."""
+    with pytest.raises(ParameterError) as refused:
+        read(GOOD, (name, text))
+
+    assert f"parameters.{name}" in str(refused.value)
+    assert max(map(len, str(refused.value).splitlines())) < 400
+
+
+def test_a_machines_own_zone_is_no_zone(read) -> None:
+    """localtime means another zone on another machine."""
+    with pytest.raises(ParameterError, match="unknown time zone 'localtime'"):
+        read({**GOOD, "parameters": {**GOOD["parameters"], "display_timezone": "localtime"}})

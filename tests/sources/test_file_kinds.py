@@ -90,6 +90,21 @@ def test_absent_is_not_empty(tmp_path: Path, legacy_row, gone: tuple[str, ...]) 
         _read(tmp_path, json.dumps({"results": [legacy_row(), row], "queryStatus": "Complete"}).encode())
 
 
+@pytest.mark.parametrize("dropped", [0, 1, 2])
+def test_a_chain_by_cursors_lacks_no_page(tmp_path: Path, jobs_row, dropped: int) -> None:
+    """A page that goes on from a cursor is met by a nextUri, however host and parameters of the two are written."""
+    pages = [
+        {"entities": [jobs_row(templateUri=f"/u/{n}")], "queryStatus": "Succeeded"}
+        | {"selfUri": f"https://api.example.com/j?pageSize=1&after={n * 100}"}
+        | ({"nextUri": f"/j?after={n + 1}00&pageSize=1"} if n < 2 else {})
+        for n in range(3)
+    ]
+    contents = [json.dumps(page).encode() for page in pages]
+    assert _read(tmp_path, *contents).usage.num_rows == 3
+    with pytest.raises(UsageError, match="missing"):
+        _read(tmp_path, *(content for n, content in enumerate(contents) if n != dropped))
+
+
 @pytest.mark.parametrize("dropped", [1, 2])
 def test_a_chain_without_one_of_its_later_pages_is_refused(tmp_path: Path, jobs_row, dropped: int) -> None:
     """Each nextUri is met by the selfUri of another page."""

@@ -332,3 +332,14 @@ def test_the_platforms_own_result_is_read_whole(real_result: Path) -> None:
     assert totals == {"requests": 1130, "status200": 1103, "status400": 22, "status500": 5, "status429": 0}
     assert usage.num_rows == 128
     assert len(set(usage["client_id"].to_pylist())) == 4
+
+
+def test_names_in_contradictions_are_made_visible(result_file, legacy_row) -> None:
+    """What would act on a terminal does not, although a message names a row's key."""
+    rows = [legacy_row(clientId="a\x1b[31m", status200=n, requests=n + 4) for n in (6, 7)]
+
+    with pytest.raises(UsageError) as refused:
+        read_usage([result_file(*rows)], today=date(2026, 11, 24))
+
+    assert "a␛[31m" in str(refused.value)
+    assert "\x1b" not in str(refused.value)

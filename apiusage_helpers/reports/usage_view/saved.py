@@ -8,7 +8,6 @@ whole: it is written beside its place and moved there in one step.
 import json
 import re
 import shlex
-import tempfile
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,8 +17,9 @@ import yaml
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project import places
 from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.reports.contract import read_report, read_report_text
 from apiusage_helpers.reports.usage_view.state import ViewState, view_state
-from apiusage_helpers.settings.report_file import read_report_file
+from apiusage_helpers.settings.report_file import Report
 
 NOTEBOOK = "api_usage_view"
 MOST_BYTES = 256 * 1024
@@ -72,27 +72,25 @@ def read_view(path: Path, *, today: date) -> ViewState:
 
     ParameterError tells all faults of the file, and refuses one that names several organizations.
     """
-    report = read_report_file(path, today=today)
+    return _state_of(read_report(path, today=today), path.name, today)
+
+
+def read_view_text(content: bytes, *, today: date) -> ViewState:
+    """The state of a view that was handed over as the bytes of its file; ParameterError as in `read_view`."""
+    if len(content) > MOST_BYTES:
+        raise ParameterError(f"this file is too large: a saved view holds {MOST_BYTES:,} bytes at most")
+    return _state_of(read_report_text(content, "the file", today=today), "the file", today)
+
+
+def _state_of(report: Report, name: str, today: date) -> ViewState:
+    """The state that a report's parameters describe; ParameterError where they name several organizations."""
     parameters = report.parameters.model_dump()
     organization = parameters["organization"]
     if isinstance(organization, list) and len(organization) == 1:
         parameters["organization"] = organization[0]
     elif not isinstance(organization, str) or organization == "all":
-        raise ParameterError(f"{path.name}: organization: a view shows one organization, this file names several")
+        raise ParameterError(f"{name}: organization: a view shows one organization, this file names several")
     return view_state(parameters, today=today)
-
-
-def read_view_text(text: bytes, *, today: date) -> ViewState:
-    """The state of a view that was handed over as the bytes of its file; ParameterError as in `read_view`."""
-    if len(text) > MOST_BYTES:
-        raise ParameterError(f"this file is too large: a saved view holds {MOST_BYTES:,} bytes at most")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "view.yaml"
-        path.write_bytes(text)
-        try:
-            return read_view(path, today=today)
-        except ParameterError as fault:
-            raise ParameterError(str(fault).replace(str(path), "the file")) from None
 
 
 def keep_current(state: ViewState) -> None:

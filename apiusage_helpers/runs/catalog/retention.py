@@ -20,7 +20,7 @@ from apiusage_helpers.runs.notifications.outbox import withdraw
 from apiusage_helpers.runs.records.run_facts import facts_of, published
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.runs.records.work import schedule_of
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Keep:
     rest: int = 14
 
 
-def old_reports(output: Path, plans: Sequence[Report], keep: Keep, now: datetime) -> list[Path]:
+def old_reports(output: Path, plans: Sequence[ReportFile], keep: Keep, now: datetime) -> list[Path]:
     """The links that retention takes away, oldest first."""
     staleness = {plan.name: schedule_of(plan).max_staleness_days for plan in plans}
     places: dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]] = {}
@@ -65,7 +65,7 @@ def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     )
 
 
-def prune(output: Path, plans: Sequence[Report], keep: Keep, now: datetime) -> Iterator[Path]:
+def prune(output: Path, plans: Sequence[ReportFile], keep: Keep, now: datetime) -> Iterator[Path]:
     """Each path that has been taken away; RunError (5) when one cannot be. The pages are rebuilt at the end."""
     try:
         for link in old_reports(output, plans, keep, now):

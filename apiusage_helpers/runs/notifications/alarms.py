@@ -13,7 +13,7 @@ from typing import Any
 from apiusage_helpers.runs.records.run_facts import run_id
 from apiusage_helpers.runs.records.state_files import remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 
 _NAME = "failures"
 Failure = Mapping[str, Any]  # of, alarm, message; over: a later one has worked since; replaces: what was published then
@@ -62,7 +62,7 @@ def note_success(output: Path, report: str, name: str, key: str | None = None) -
             _end_alarm(state.get(_NAME, {}), name, key)
 
 
-def forget_ended(output: Path, report: Report, organizations: Sequence[str], places: Collection[str]) -> None:
+def forget_ended(output: Path, report: ReportFile, organizations: Sequence[str], places: Collection[str]) -> None:
     """Failures are forgotten that have been published since, that nobody wants any more, or that are not tried any more.
 
     `organizations` are those of the store, `places` what this look had to make: what is not among it and has seen a later

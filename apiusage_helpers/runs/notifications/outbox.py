@@ -26,7 +26,7 @@ from apiusage_helpers.runs.records.run_facts import (
 )
 from apiusage_helpers.runs.records.state_files import locked, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.settings.schedule import Delivery
 
 Send = Callable[[str, Message], None]
@@ -52,7 +52,7 @@ def withdraw(output: Path, link: Path) -> None:
 
 def deliver(
     output: Path,
-    report: Report,
+    report: ReportFile,
     send: Send,
     tell: Callable[[str], None],
     unnoted: Mapping[str, Failure] | None = None,
@@ -72,7 +72,7 @@ def deliver(
 
 
 def _told(
-    output: Path, report: Report, send: Send, tell: Callable[[str], None], unnoted: Mapping[str, Failure]
+    output: Path, report: ReportFile, send: Send, tell: Callable[[str], None], unnoted: Mapping[str, Failure]
 ) -> Iterator[int]:
     for delivery in schedule_of(report).deliver:
         try:
@@ -90,7 +90,7 @@ def _told(
 
 
 def _tell_failures(
-    output: Path, report: Report, delivery: Delivery, send: Send, unnoted: Mapping[str, Failure]
+    output: Path, report: ReportFile, delivery: Delivery, send: Send, unnoted: Mapping[str, Failure]
 ) -> None:
     failures = failures_of(output, report.name)
     for key, failure in unnoted.items():
@@ -106,7 +106,7 @@ def _tell_failures(
     _tell_alarms(output, report, prefix, found, delivery, send)
 
 
-def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -> None:
+def _tell_outbox(output: Path, report: ReportFile, delivery: Delivery, send: Send) -> None:
     """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
     mark = _mark(delivery)
     for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
@@ -124,7 +124,7 @@ def _tell_outbox(output: Path, report: Report, delivery: Delivery, send: Send) -
 
 
 def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
-    output: Path, report: Report, link: Path, facts: Mapping[str, Any], delivery: Delivery, send: Send
+    output: Path, report: ReportFile, link: Path, facts: Mapping[str, Any], delivery: Delivery, send: Send
 ) -> None:
     """Alarms follow the newest interval of an organization; an older one that is made late raises and ends none."""
     organization = facts["organization"]
@@ -142,7 +142,7 @@ def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, a
 
 
 def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
-    output: Path, report: Report, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
+    output: Path, report: ReportFile, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
 ) -> None:
     """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
     known = {name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)}
@@ -208,7 +208,7 @@ def _mark(delivery: Delivery) -> str:
     return " ".join([delivery.to, delivery.on, *map(str, limits if delivery.on == "findings" else ())])
 
 
-def _strike_out(output: Path, report: Report) -> None:
+def _strike_out(output: Path, report: ReportFile) -> None:
     """Notes that everybody has been told of are gone, and what nobody is to be told of any more."""
     deliveries = schedule_of(report).deliver
     marks = {_mark(delivery) for delivery in deliveries if delivery.on != "failure"}

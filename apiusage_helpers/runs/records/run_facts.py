@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 
 Facts = Mapping[str, Any]
 OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
@@ -42,7 +42,7 @@ def published(output: Path, report: str, organization: str = "*") -> Iterator[tu
             yield link, facts
 
 
-def made_of(facts: Facts | None, report: Report) -> bool:
+def made_of(facts: Facts | None, report: ReportFile) -> bool:
     """Whether a run was made with the very notebook and parameters that `report` has now."""
     if facts is None or facts.get("notebook") != report.notebook:
         return False

@@ -9,7 +9,7 @@ from typing import Any
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.runs.records.run_facts import place, run_id
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import Report, ReportFile
 from apiusage_helpers.settings.schedule import Schedule
 
 
@@ -53,7 +53,7 @@ class Work:
         return self.instant + timedelta(hours=self.schedule.wait_hours) if self.instant else None
 
 
-def schedule_of(report: Report) -> Schedule:
+def schedule_of(report: ReportFile) -> Schedule:
     """The schedule of a report that has one."""
     if report.schedule is None:
         raise ParameterError(f"{report.name}: it has no schedule")

@@ -26,7 +26,7 @@ from apiusage_helpers.runs.scheduling.instants import due_instants, given_up
 from apiusage_helpers.runs.scheduling.plans import NONE_YET, due_work, keep_open, read_plans, recall
 from apiusage_helpers.runs.scheduling.ports import Hands
 from apiusage_helpers.runs.scheduling.restated import note_seen, restated_work, store_stamp, unseen
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 
 PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
 _ANOTHER_RUNS = 75
@@ -86,7 +86,7 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> 
     return max(day.codes)
 
 
-def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool) -> tuple[str, ...]:
+def _organizations(day: Day, stamp: str, plans: Sequence[ReportFile], *, keep: bool) -> tuple[str, ...]:
     """The organizations of the store, looked up only when a plan asks for `all` and the store has changed."""
     if not any(plan.parameters.organization == "all" for plan in plans):
         return ()
@@ -105,7 +105,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[Report], *, keep: bool)
     return found
 
 
-def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: bool) -> list[Work]:
+def _scheduled(day: Day, report: ReportFile, organizations: Sequence[str], *, keep: bool) -> list[Work]:
     memory = recall(day.output, report, day.now, keep=keep, tell=day.hands.tell)
     instants = due_instants(schedule_of(report), memory, day.now)
     day.due |= {(report.name, instant) for instant in instants}
@@ -129,7 +129,7 @@ def _scheduled(day: Day, report: Report, organizations: Sequence[str], *, keep: 
 
 
 def _restated(
-    day: Day, stamp: str, plans: Sequence[Report], organizations: Sequence[str], due_places: Sequence[str]
+    day: Day, stamp: str, plans: Sequence[ReportFile], organizations: Sequence[str], due_places: Sequence[str]
 ) -> list[Work]:
     """Published reports with restated days; the store is looked at only for those that have not seen it as it is."""
     look, found = cache(day.hands.look), []
@@ -267,7 +267,7 @@ def _fetch_fault(day: Day, organization: str) -> str:
     return ""
 
 
-def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
+def _remember(day: Day, stamp: str, plans: Sequence[ReportFile]) -> None:
     """What is still to be run of each plan, and for whom the state of the store has been dealt with."""
     for report in plans:
         opening = recall(day.output, report, day.now).opening
@@ -279,7 +279,7 @@ def _remember(day: Day, stamp: str, plans: Sequence[Report]) -> None:
         note_seen(day.output, report, stamp, day.seen[report.name])
 
 
-def _given_up(day: Day, report: Report, failed: set[datetime]) -> set[datetime]:
+def _given_up(day: Day, report: ReportFile, failed: set[datetime]) -> set[datetime]:
     """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
     gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
     for instant in sorted(gone):
@@ -287,7 +287,7 @@ def _given_up(day: Day, report: Report, failed: set[datetime]) -> set[datetime]:
     return gone
 
 
-def _tell_outside(day: Day, plans: Sequence[Report]) -> None:
+def _tell_outside(day: Day, plans: Sequence[ReportFile]) -> None:
     """Pages are rebuilt where something changed; news go to whom they are for."""
     try:
         if day.touched or pages_are_stale(day.output, day.now):

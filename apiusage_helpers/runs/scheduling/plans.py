@@ -7,26 +7,26 @@ by hand whose days are not all there.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.reports.contract import read_scheduled
 from apiusage_helpers.runs.records.run_facts import Facts, facts_of, made_of, run_id
 from apiusage_helpers.runs.records.state_files import remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.runs.scheduling.instants import Memory, begin, check_cron, due_instants
-from apiusage_helpers.settings.report_file import Report, read_report_file
+from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.settings.schedule import Schedule
 
 NONE_YET = (
     "organization all: the store has none yet; try: apiusage fetch, or apiusage import FILE..., --organization NAME"
 )
 _AT_ONCE = timedelta(minutes=5)  # looks that start together do not agree on the time to the second
-_ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
 
 
-def read_plans(params: Path) -> tuple[list[Report], list[str]]:
+def read_plans(params: Path) -> tuple[list[ReportFile], list[str]]:
     """The scheduled reports of a params folder, and the faults: files that cannot be used, no folder, or none in it."""
     reports, faults = read_reports(params)
     if not reports and not faults:
@@ -35,19 +35,19 @@ def read_plans(params: Path) -> tuple[list[Report], list[str]]:
     return [report for report in reports if report.schedule], faults
 
 
-def read_reports(folder: Path) -> tuple[list[Report], list[str]]:
+def read_reports(folder: Path) -> tuple[list[ReportFile], list[str]]:
     """The reports of the params files in a folder, and the faults of files that cannot be used; hidden files are neither."""
     reports, faults = [], []
     for path in sorted(folder.glob("[!.]*.yaml")):
         try:
-            reports.append(read_report_file(path, today=_ANY_DAY, check_cron=check_cron))
+            reports.append(read_scheduled(path, check_cron=check_cron))
         except ParameterError as fault:
             faults.append(str(fault))
     return reports, faults
 
 
 def recall(
-    output: Path, report: Report, now: datetime, *, keep: bool = True, tell: Callable[[str], None] = lambda _: None
+    output: Path, report: ReportFile, now: datetime, *, keep: bool = True, tell: Callable[[str], None] = lambda _: None
 ) -> Memory:
     """What is remembered of a report's schedule; one that is new, or another than before, begins now (`keep`: for good).
 
@@ -90,7 +90,11 @@ def _is_ahead(state: Mapping[str, Any], now: datetime) -> bool:
 
 
 def keep_open(
-    output: Path, report: Report, opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
+    output: Path,
+    report: ReportFile,
+    opening: datetime | None,
+    waiting: Collection[datetime],
+    done: Collection[datetime],
 ) -> None:
     """Remember what is still to be run: the instant before the schedule began, and what waits for its days.
 
@@ -110,7 +114,7 @@ def _still_open(
 
 
 def due_work(
-    report: Report,
+    report: ReportFile,
     due: Sequence[datetime],
     organizations: Sequence[str],
     output: Path,
@@ -122,7 +126,7 @@ def due_work(
     """
     found = set()
     for instant in due:
-        as_of = replace(report, today=instant.date())
+        as_of = report.as_of(instant.date())
         for organization in organizations:
             work = Work(as_of, organization, f"due since {instant:%Y-%m-%d %H:%M} UTC", instant)
             try:
@@ -136,7 +140,7 @@ def due_work(
             yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
 
 
-def _is_made(facts: Facts | None, report: Report) -> bool:
+def _is_made(facts: Facts | None, report: ReportFile) -> bool:
     """Whether what is published is the report that is due; where it is one by hand with gaps, its days are yet awaited."""
     if facts is None:
         return False

@@ -21,7 +21,7 @@ from apiusage_helpers.runs.records.run_facts import made_of, published, run_id
 from apiusage_helpers.runs.records.state_files import remembered, remembering
 from apiusage_helpers.runs.records.work import Work
 from apiusage_helpers.selection import select
-from apiusage_helpers.settings.report_file import Report
+from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.text import listed
 
 _TOLD_DAYS = 5
@@ -71,37 +71,35 @@ def store_look() -> Look:
     return Look(days, digests)
 
 
-def unseen(output: Path, report: Report, stamp: str, organizations: Sequence[str]) -> tuple[str, ...]:
+def unseen(output: Path, report: ReportFile, stamp: str, organizations: Sequence[str]) -> tuple[str, ...]:
     """The organizations whose published reports have not been held against the store as it is, or not as they are made now."""
     seen = remembered(output, report.name).get("looked_at", {}) if stamp else {}
     return tuple(name for name in organizations if stamp and seen.get(name) != _looked_at(report, stamp))
 
 
-def note_seen(output: Path, report: Report, stamp: str, organizations: Collection[str]) -> None:
+def note_seen(output: Path, report: ReportFile, stamp: str, organizations: Collection[str]) -> None:
     """The published reports of these organizations are those of the store as it was at `stamp`."""
     if organizations:
         with remembering(output, report.name) as state:
             state.setdefault("looked_at", {}).update(dict.fromkeys(organizations, _looked_at(report, stamp)))
 
 
-def _looked_at(report: Report, stamp: str) -> str:
+def _looked_at(report: ReportFile, stamp: str) -> str:
     made_with = [report.notebook, report.parameters.model_dump(mode="json", exclude={"organization"})]
     return f"{stamp} {hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
-def restated_work(output: Path, report: Report, organization: str, look: Look) -> list[Work]:
+def restated_work(output: Path, report: ReportFile, organization: str, look: Look) -> list[Work]:
     """The published reports of a plan and organization whose days have other figures now."""
     found = (_restated(link, facts, report, look) for link, facts in published(output, report.name, organization))
     return [work for work in found if work is not None]
 
 
-def _restated(link: Path, facts: Mapping[str, Any], report: Report, look: Look) -> Work | None:
+def _restated(link: Path, facts: Mapping[str, Any], report: ReportFile, look: Look) -> Work | None:
     interval = Interval(*(date.fromisoformat(facts["interval"][end]) for end in ("start", "end")))
     if not facts.get("seen") or not made_of(facts, report):
         return None
-    work = Work(
-        replace(report, today=date.fromisoformat(facts["today"])), facts["organization"], "", None, run_id(link)
-    )
+    work = Work(report.as_of(date.fromisoformat(facts["today"])), facts["organization"], "", None, run_id(link))
     try:
         if work.interval != interval:
             return None  # made by hand for other days than the schedule's

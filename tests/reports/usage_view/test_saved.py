@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.reports.usage_view import saved
 from apiusage_helpers.reports.usage_view.state import view_state
-from apiusage_helpers.settings.report_file import read_report_file
 
 TODAY = date(2026, 11, 24)
 HOSTILE = ['=1+1: "x"\n- y', "<script>alert('x')</script>", "{{7*7}}", "'; rm -rf ~ #", "通話 \u202e", "yes", "123"]
@@ -37,7 +37,7 @@ def test_a_saved_view_opens_as_it_was(folder: Path) -> None:
     assert path == folder / "crm.errors.yaml"
     assert saved.open_view("crm.errors", today=TODAY) == STATE
     assert saved.saved_views() == ("crm.errors",)
-    assert read_report_file(path, today=TODAY).name == "views.crm.errors"
+    assert read_report(path, today=TODAY).name == "views.crm.errors"
     assert [file.name for file in folder.iterdir()] == ["crm.errors.yaml"]
 
 
@@ -111,7 +111,7 @@ def test_the_command_means_the_same_state(tmp_path: Path) -> None:
         re.sub(r"(filter_clients|http_methods): \[\]", r'\1: ["GET"]', published).replace("top: 5", "top: 9")
     )
 
-    report = read_report_file(base, overrides, today=TODAY)
+    report = read_report(base, overrides, today=TODAY)
 
     assert words[:3] == ["apiusage", "report", "params/views/all.yaml"]
     assert view_state(report.parameters.model_dump(), today=TODAY) == STATE

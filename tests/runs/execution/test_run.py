@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from apiusage_helpers.errors import RunError
+from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.execution.run import Limits, run_report
-from apiusage_helpers.settings.report_file import read_report_file
 
 KILLS = int(os.environ.get("APIUSAGE_KILLS", "8"))
 
@@ -73,7 +73,7 @@ def test_a_run_that_takes_too_long_is_stopped(project, monkeypatch, limits) -> N
     for name, value in project.line.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(project.line.folder)
-    report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    report = read_report(Path("params/daily.yaml"), today=date(2026, 11, 24))
     with pytest.raises(Exception, match=r"longer than \d s") as fault:
         run_report(report, "sample", limits=limits)
     assert fault.value.exit_code == 4
@@ -159,7 +159,7 @@ def test_a_kernel_that_is_killed_may_pass_and_a_cell_that_fails_may_not(project,
     for name, value in project.line.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(project.line.folder)
-    report = read_report_file(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    report = read_report(Path("params/daily.yaml"), today=date(2026, 11, 24))
     for cell, may_pass in (("import os; os.kill(os.getpid(), 9)", True), ("1/0", False)):
         project.notebook(cell)
         with pytest.raises(RunError) as fault:

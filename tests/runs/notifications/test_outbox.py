@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from apiusage_helpers.errors import DeliveryError, RunError, StoreError
+from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.catalog.retention import Keep, prune
 from apiusage_helpers.runs.notifications.delivery import Message, send
 from apiusage_helpers.runs.notifications.outbox import findings
 from apiusage_helpers.runs.records.state_files import remembered
 from apiusage_helpers.runs.scheduling.due import due
-from apiusage_helpers.settings.report_file import read_report_file
 from apiusage_helpers.settings.schedule import Delivery
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_report_made_by_hand_works_again(stub, params_file) -> None:
         stub.faults = [RunError("cell 3 failed")]
         assert due(now, stub.hands()) == 4
         if by_hand:
-            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+            stub.run(read_report(plan, today=now.date()), "a", wanted=lambda: True, facts={})
             assert due(now, stub.hands()) == 0
 
     assert [message.title for _, message in stub.sent] == ["API Usage: daily of a failed"] * 2
@@ -152,7 +152,7 @@ def test_an_alarm_ends_with_the_report_that_was_made_by_hand(stub, params_file) 
         stub.faults = [RunError("cell 3 failed")]
         assert due(now, stub.hands()) == 4
         if by_hand:
-            stub.run(read_report_file(plan, today=now.date()), "a", wanted=lambda: True, facts={})
+            stub.run(read_report(plan, today=now.date()), "a", wanted=lambda: True, facts={})
         assert due(now.replace(hour=9), stub.hands()) == 0
         told.append(len(stub.sent))
 

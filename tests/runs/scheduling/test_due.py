@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from apiusage_helpers.errors import RunError, StoreError
+from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.scheduling.due import due
 from apiusage_helpers.runs.scheduling.ports import Hands
 from apiusage_helpers.runs.scheduling.restated import DayNow, Look, store_stamp
-from apiusage_helpers.settings.report_file import read_report_file
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = [date(2026, 11, 17) + timedelta(days=n) for n in range(7)]
@@ -278,7 +278,7 @@ def test_a_report_by_hand_with_gaps_ends_neither_fetching_nor_waiting(stub, para
     path = params_file(fetch=True, wait_hours=12)
     for day, days in ((23, {"missing": [], "provisional": []}), (24, {gap: ["2026-11-23"]})):
         stub.facts = {"days": days}
-        stub.run(read_report_file(path, today=date(2026, 11, day)), "a", wanted=lambda: True, facts={})
+        stub.run(read_report(path, today=date(2026, 11, day)), "a", wanted=lambda: True, facts={})
     stub.open = {"a": f"1 {gap}"}
 
     assert due(datetime(2026, 11, 23, 12, tzinfo=UTC), stub.hands()) == 0
@@ -575,7 +575,7 @@ def raised(fault: Exception) -> Any:
 def test_a_run_is_not_kept_again_where_there_is_still_no_day(stub, params_file) -> None:
     """The first failed run is kept and stands on the shelf; the next looks tell why without one, until a day comes in."""
     path = params_file()
-    report = read_report_file(path, today=NOW.date())
+    report = read_report(path, today=NOW.date())
     kept = stub.output / ".failed" / "20261124T100000-1"
     kept.mkdir(parents=True)
     facts = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}}

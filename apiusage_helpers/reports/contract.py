@@ -1,0 +1,38 @@
+"""What the kit's reports declare: a notebook and the parameters that it takes.
+
+This is the one door to a params file: it hands the parameter models to `settings`, which knows no report.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from apiusage_helpers.reports.api_usage.parameters import ReportParameters
+from apiusage_helpers.reports.usage_view.parameters import ViewParameters
+from apiusage_helpers.settings.report_file import Models, Report, ReportFile, checked_report_file, checked_report_text
+
+PARAMETERS: Models = {"api_usage_report": ReportParameters, "api_usage_view": ViewParameters}
+
+
+def read_report(
+    path: Path,
+    overrides: Sequence[tuple[str, str]] = (),
+    *,
+    today: date,
+    check_cron: Callable[[str], object] = lambda _: None,
+) -> Report:
+    """The report that a params file and `-p NAME VALUE` pairs describe as of the UTC date `today`.
+
+    ParameterError tells all faults at once.
+    """
+    return checked_report_file(path, overrides, models=PARAMETERS, today=today, check_cron=check_cron).as_of(today)
+
+
+def read_report_text(content: bytes, name: str, *, today: date) -> Report:
+    """As `read_report`, of the bytes of a params file that messages call `name`."""
+    return checked_report_text(content, name, models=PARAMETERS, today=today).as_of(today)
+
+
+def read_scheduled(path: Path, *, check_cron: Callable[[str], object]) -> ReportFile:
+    """What a params file describes, whatever the day; ParameterError tells all faults at once."""
+    return checked_report_file(path, models=PARAMETERS, check_cron=check_cron)
