@@ -13,10 +13,12 @@ from typing import Any
 import duckdb
 import hypothesis
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import SourceError
 from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
 from apiusage_helpers.runs.records.publish import publish_run
+from apiusage_helpers.runs.records.run_facts import of_report
 from apiusage_helpers.runs.scheduling.ports import Hands
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Day, StoredUsage
@@ -163,15 +165,8 @@ class Stub:
         assert wanted()
         interval = report.selection(organization).interval
         run_id = f"20260101T000000-{len(self.made):08d}"
-        folder = self.output / ".runs" / run_id
-        folder.mkdir(parents=True)
-        told = {
-            "report": report.name, "notebook": report.notebook, "organization": organization, "status": "succeeded",
-            "interval": {"start": str(interval.start), "end": str(interval.end)}, "today": str(report.today),
-            "parameters": report.parameters.model_dump(mode="json"), "started_at": "2026-01-01T00:00:00+00:00",
-            "finished_at": "2026-01-01T00:00:09+00:00", "requests": 100, "files": [], **self.facts, **facts,
-        }  # fmt: skip
-        (folder / "run.json").write_text(json.dumps(told))
+        told = {**of_report(report, organization), **self.facts, **facts}
+        folder = write_run(self.output / ".runs" / run_id, **told)
         (folder / "report.html").write_text("<p>report</p>")
         self.made.append((report.name, organization, str(interval)))
         place = Path(report.name) / organization / f"{interval.start}_{interval.end}"

@@ -58,8 +58,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
     "runs/notifications/delivery.py": "runs/notifications/test_outbox.py",
     "runs/records/kept_failures.py": "runs/execution/test_run.py",
-    "runs/records/run_facts.py": "runs/catalog/test_index_pages.py",
-    "runs/records/state_files.py": "runs/scheduling/test_due.py",
     "runs/records/work.py": "runs/scheduling/test_due.py",
     "runs/scheduling/daemon.py": "runs/scheduling/test_due_processes.py",
     "runs/scheduling/plans.py": "runs/scheduling/test_due.py",

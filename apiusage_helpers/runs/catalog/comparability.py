@@ -4,30 +4,27 @@ A difference between such runs may be no change at all, so whoever compares them
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from apiusage_helpers.interval import Interval, parse_interval
-from apiusage_helpers.runs.records.run_facts import OF_THE_RUN, Facts
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.runs.records.run_facts import OF_THE_RUN, RunFacts
 from apiusage_helpers.text import counted, cut, visible
 
 _WIDEST = 80
 
 
-def in_kind(before: Facts, after: Facts) -> Iterator[str]:
+def in_kind(before: RunFacts, after: RunFacts) -> Iterator[str]:
     """A sentence for each way in which the second run is of another kind than the first; none for two of one kind."""
-    if before["organization"] != after["organization"]:
-        yield f"The first is of {before['organization']}, the second of {after['organization']}."
-    if before["report"] != after["report"]:
-        yield f"The first is a report {before['report']}, the second {after['report']}."
-    if before.get("notebook") != after.get("notebook"):
-        yield f"The first is made by the notebook {before.get('notebook')}, the second by {after.get('notebook')}."
-    if before["interval"] != after["interval"]:
-        yield _days(_interval(before), _interval(after))
-    yield from _parameters(before.get("parameters") or {}, after.get("parameters") or {})
-
-
-def _interval(facts: Facts) -> Interval:
-    return parse_interval(f"{facts['interval']['start']}/{facts['interval']['end']}")
+    if before.organization != after.organization:
+        yield f"The first is of {before.organization}, the second of {after.organization}."
+    if before.report != after.report:
+        yield f"The first is a report {before.report}, the second {after.report}."
+    if before.notebook != after.notebook:
+        yield f"The first is made by the notebook {before.notebook}, the second by {after.notebook}."
+    if before.interval != after.interval:
+        yield _days(before.interval, after.interval)
+    yield from _parameters(before.parameters, after.parameters)
 
 
 def _days(before: Interval, after: Interval) -> str:
@@ -45,7 +42,7 @@ def _span(interval: Interval) -> str:
     return f"{interval.start} to {interval.end} ({counted(len(interval), 'day')})"
 
 
-def _parameters(before: Facts, after: Facts) -> Iterator[str]:
+def _parameters(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """The settings that differ, but for the organization and days of a run."""
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name), after.get(name)

@@ -14,7 +14,7 @@ from typing import Any
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.runs.catalog.comparability import in_kind
-from apiusage_helpers.runs.records.run_facts import facts_of, totals
+from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of
 from apiusage_helpers.text import counted, visible, whole
 
 _FIGURES = frozenset({
@@ -53,28 +53,24 @@ def find_run(output: Path, named: Path) -> Path:
     """
     given = named.parent if named.name == "report.html" else named
     candidates = (given, output / given, output / ".runs" / given)
-    found = next((path for path in candidates if facts_of(path) is not None), None)
-    if found is None:
-        raise ParameterError(f"{named}: there is no run; `apiusage runs` lists the path of each")
-    if (facts_of(found) or {}).get("status") == "failed":
+    found = next((path for path in candidates if facts_of(path) is not None), named)
+    if _facts(found).failed:
         raise ParameterError(f"{named}: this run failed, so it has no data to compare; name one that was published")
     return found
 
 
 def differences(before: Path, after: Path) -> dict[str, Any]:
     """The two runs, what differs in kind, their totals, and the files that differ; ready for JSON but for the files."""
-    old, new = facts_of(before) or {}, facts_of(after) or {}
+    old, new = _facts(before), _facts(after)
     names = [{path.name for path in folder.glob("*.csv")} for folder in (before, after)]
-    days = (
-        max(old["interval"]["start"], new["interval"]["start"]),
-        min(old["interval"]["end"], new["interval"]["end"]),
-    )
+    starts, ends = zip(*((str(facts.interval.start), str(facts.interval.end)) for facts in (old, new)), strict=True)
+    days = (max(starts), min(ends))
     both = sorted(names[0] & names[1])
     found = (_file_difference(name, _rows(before / name, days), _rows(after / name, days)) for name in both)
     return {
         "runs": [_named(before, old), _named(after, new)],
         "in_kind": [*in_kind(old, new), *_lonely(*names)],
-        "totals": {"before": totals(old), "after": totals(new)},
+        "totals": {"before": old.totals, "after": new.totals},
         "files": [difference for difference in found if difference],
     }
 
@@ -110,12 +106,18 @@ def as_json(found: dict[str, Any]) -> dict[str, Any]:
     return found | {"files": files}
 
 
-def _named(path: Path, facts: dict[str, Any]) -> dict[str, str]:
-    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
+def _facts(folder: Path) -> RunFacts:
+    facts = facts_of(folder)
+    if facts is None:
+        raise ParameterError(f"{folder}: there is no run; `apiusage runs` lists the path of each")
+    return facts
+
+
+def _named(path: Path, facts: RunFacts) -> dict[str, str]:
     return {
-        "report": facts["report"],
-        "organization": facts["organization"],
-        "interval": interval,
+        "report": facts.report,
+        "organization": facts.organization,
+        "interval": str(facts.interval),
         "path": str(path),
     }
 

@@ -8,14 +8,13 @@ What a schedule makes fails until it works. Nobody may ever try a run by hand ag
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.project.atomic import write_text
-from apiusage_helpers.runs.records.run_facts import by_schedule, change, facts_of, made_again, published, share, totals
+from apiusage_helpers.runs.records.run_facts import RunFacts, kept_failed, published
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.text import counted, percent, visible, whole
 
@@ -28,19 +27,18 @@ ALL = "_all"  # no organization can have this name
 class Shown:
     """One run on a page: its facts, and its folder below the output folder."""
 
-    facts: Mapping[str, Any]
+    facts: RunFacts
     folder: Path
 
     @property
     def key(self) -> tuple[str, str, str]:
         """Report, organization and interval."""
-        interval = self.facts["interval"]
-        return self.facts["report"], self.facts["organization"], f"{interval['start']}_{interval['end']}"
+        return self.facts.report, self.facts.organization, self.facts.place.name
 
     @property
-    def end(self) -> tuple[str, str]:
+    def end(self) -> tuple[date, date]:
         """What orders intervals: the end, then the start."""
-        return self.facts["interval"]["end"], self.facts["interval"]["start"]
+        return self.facts.interval.end, self.facts.interval.start
 
 
 def rebuild_pages(output: Path, now: datetime) -> None:
@@ -59,7 +57,7 @@ def rebuild_pages(output: Path, now: datetime) -> None:
             title = f"API Usage: {report}, {interval.replace('_', ' to ')}"
             page = static_page(roll_up(report, runs), title=title, summary=_summary(runs))
             write_text(path, page)
-        listed = [run for run in failed if by_schedule(run.facts) or run.folder.name >= _earliest_by_hand(now)]
+        listed = [run for run in failed if run.facts.by_schedule or run.folder.name >= _earliest_by_hand(now)]
         body = shelf(shown, listed, sorted(rolled, key=lambda key: key[1].partition("_")[::-2], reverse=True))
         write_text(output / "index.html", static_page(body, title="API Usage: reports", summary=_summary(shown)))
 
@@ -80,9 +78,7 @@ def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tupl
         "Reports": whole(len({run.key[0] for run in shown})),
         "Failing": whole(len(failed)),
         "Organizations": whole(len({run.key[1] for run in shown})),
-        "Newest run": max(
-            (str(run.facts.get("finished_at", ""))[:16].replace("T", " ") for run in shown), default="none"
-        ),
+        "Newest run": max((_minute(run.facts.finished_at) for run in shown), default="none"),
     }
     return "".join(
         [
@@ -100,20 +96,20 @@ def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tupl
 
 def roll_up(report: str, runs: Sequence[Shown]) -> str:
     """The body of a roll-up: one row an organization and their total; `runs` are of one interval, failed ones among them."""
-    good = [run for run in runs if run.facts["status"] != "failed"]
-    interval = runs[0].facts["interval"]
-    sums = {name: sum(totals(run.facts).get(name, 0) for run in good) for name in ("requests", "failed", "throttled")}
-    before = [run.facts["previous"]["requests"] for run in good if change(run.facts) is not None]
+    good = [run for run in runs if not run.facts.failed]
+    interval = runs[0].facts.interval
+    sums = {name: sum(run.facts.totals.get(name, 0) for run in good) for name in ("requests", "failed", "throttled")}
+    before = [run.facts.previous.requests for run in good if run.facts.previous and run.facts.change is not None]
     moved = sums["requests"] / sum(before) - 1 if good and len(before) == len(good) and sum(before) else None
     facts = {
         "Total API requests": whole(sums["requests"]),
         "Against the interval before": _signed(moved) or "not known",
         "Organizations": f"{len(good)} of {len(runs)}",
-        "Interval": f"{interval['start']} to {interval['end']}",
+        "Interval": f"{interval.start} to {interval.end}",
         "Failed": percent(sums["failed"] / sums["requests"]) if sums["requests"] else "",
         "429": percent(sums["throttled"] / sums["requests"]) if sums["requests"] else "",
     }
-    ranked = sorted(good, key=lambda run: (-totals(run.facts)["requests"], run.key))
+    ranked = sorted(good, key=lambda run: (-run.facts.totals["requests"], run.key))
     failed = [run for run in runs if run not in good]
     here = Path(report) / ALL
     return "".join(
@@ -128,14 +124,12 @@ def roll_up(report: str, runs: Sequence[Shown]) -> str:
 
 def _failing(output: Path, shown: Sequence[Shown]) -> list[Shown]:
     """The newest failed run of each report, organization and interval that has not succeeded since."""
-    good = {run.key: str(run.facts["started_at"]) for run in shown}
+    good = {run.key: run.facts.started_at for run in shown}
     newest: dict[tuple[str, str, str], Shown] = {}
-    for path in sorted((output / ".failed").glob("*/run.json")):
-        facts = facts_of(path.parent)
-        if facts is not None:
-            run = Shown(facts, path.parent.relative_to(output))
-            newest[run.key] = run
-    return [run for key, run in sorted(newest.items()) if str(run.facts["started_at"]) >= good.get(key, "")]
+    for folder, facts in kept_failed(output):
+        run = Shown(facts, folder.relative_to(output))
+        newest[run.key] = run
+    return [run for key, run in sorted(newest.items()) if run.facts.started_at >= good.get(key, "")]
 
 
 def pages_are_stale(output: Path, now: datetime) -> bool:
@@ -194,22 +188,27 @@ def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
         (escape(run.key[0]), False),
         (latest, False),
         (interval, False),
-        (whole(totals(facts)["requests"]), True),
-        (sparkline(facts.get("requests_per_day") or ()), False),
-        (_signed(change(facts)), True),
+        (whole(facts.totals["requests"]), True),
+        (sparkline(facts.requests_per_day), False),
+        (_signed(facts.change), True),
         *(
-            (percent(figure) if (figure := share(facts, name)) is not None else "", True)
+            (percent(figure) if (figure := facts.share(name)) is not None else "", True)
             for name in ("failed", "throttled")
         ),
         (escape(_status(facts)), False),
-        (escape(str(facts.get("finished_at", ""))[:16].replace("T", " ")), False),
+        (escape(_minute(facts.finished_at)), False),
     ]
 
 
-def _status(facts: Mapping[str, Any]) -> str:
-    days = facts.get("days") or {}
-    gaps = [f"{counted(len(days[kind]), 'day')} {kind}" for kind in ("missing", "provisional") if days.get(kind)]
-    return ", ".join(filter(None, ["published", *gaps, made_again(facts)]))
+def _status(facts: RunFacts) -> str:
+    kinds = {"missing": facts.days.missing, "provisional": facts.days.provisional}
+    gaps = [f"{counted(len(days), 'day')} {kind}" for kind, days in kinds.items() if days]
+    return ", ".join(filter(None, ["published", *gaps, facts.made_again]))
+
+
+def _minute(instant: str) -> str:
+    """The minute of an instant, as a table shows it."""
+    return instant[:16].replace("T", " ")
 
 
 def _failures(failed: Sequence[Shown], here: Path) -> str:
@@ -218,8 +217,8 @@ def _failures(failed: Sequence[Shown], here: Path) -> str:
             (escape(run.key[0]), False),
             (escape(run.key[1]), False),
             (escape(run.key[2].replace("_", " to ")), False),
-            (escape(str(run.facts["started_at"])[:16].replace("T", " ")), False),
-            (escape(visible(str(run.facts.get("message", "")))), False),
+            (escape(_minute(run.facts.started_at)), False),
+            (escape(visible(run.facts.message or "")), False),
             (_kept(run, here), False),
         ]
         for run in failed
@@ -234,7 +233,7 @@ _LEAVES = f'<p class="note">A run by hand leaves this list after {BY_HAND_DAYS} 
 
 def _kept(run: Shown, here: Path) -> str:
     """A link to the executed notebook of a failed run; one that was killed early has none."""
-    names = [file["name"] for file in run.facts.get("files", ())]
+    names = [file.name for file in run.facts.files]
     return f'<a href="{_up(here)}{run.folder}/executed.ipynb">notebook</a>' if "executed.ipynb" in names else "nothing"
 
 

@@ -20,16 +20,15 @@ def _told(output: Path, path: Path) -> dict[str, Any] | None:
     facts = facts_of(path.parent)
     if facts is None:
         return None  # a run folder that is just being removed, or another program's
-    interval = f"{facts['interval']['start']}/{facts['interval']['end']}"
-    link = output / facts["report"] / facts["organization"] / interval.replace("/", "_")
+    link = output / facts.place
     current = link.is_symlink() and link.resolve() == path.parent.resolve()
     return {
-        "report": facts["report"],
-        "organization": facts["organization"],
-        "interval": interval,
-        "status": facts["status"] if current or facts["status"] == "failed" else "replaced",
-        "requests": facts.get("requests"),
-        "started_at": facts["started_at"],
-        "message": facts.get("message"),
+        "report": facts.report,
+        "organization": facts.organization,
+        "interval": str(facts.interval),
+        "status": facts.status if current or facts.failed else "replaced",
+        "requests": facts.requests,
+        "started_at": facts.started_at,
+        "message": facts.message,
         "path": str(link if current else path.parent),
     }

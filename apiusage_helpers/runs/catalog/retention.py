@@ -17,7 +17,7 @@ from filelock import Timeout
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.catalog.index_pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.notifications.outbox import withdraw
-from apiusage_helpers.runs.records.run_facts import facts_of, published
+from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of, published
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.runs.records.work import schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
@@ -36,17 +36,15 @@ class Keep:
 def old_reports(output: Path, plans: Sequence[ReportFile], keep: Keep, now: datetime) -> list[Path]:
     """The links that retention takes away, oldest first."""
     staleness = {plan.name: schedule_of(plan).max_staleness_days for plan in plans}
-    places: dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]] = {}
+    places: dict[tuple[str, str], list[tuple[Path, RunFacts]]] = {}
     for folder in sorted(path for path in output.glob("[!.]*") if path.is_dir()):
         for link, facts in published(output, folder.name):
             places.setdefault((folder.name, link.parent.name), []).append((link, facts))
-    return [
-        link
-        for (report, _), found in places.items()
-        for link, facts in found
-        if link not in _kept([link for link, _ in found], keep, now.date())
-        and not _asked_for(facts, staleness.get(report), now)
-    ]
+    old = []
+    for (report, _), found in places.items():
+        kept = _kept([link for link, _ in found], keep, now.date())
+        old += [link for link, facts in found if link not in kept and not _asked_for(facts, staleness.get(report), now)]
+    return old
 
 
 def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
@@ -98,12 +96,11 @@ def _kept(links: Sequence[Path], keep: Keep, today: date) -> set[Path]:
     return kept
 
 
-def _asked_for(facts: dict[str, Any], staleness: int | None, now: datetime) -> bool:
+def _asked_for(facts: RunFacts, staleness: int | None, now: datetime) -> bool:
     """Whether `due` would make a report again if it were gone."""
-    scheduled = facts.get("scheduled")
-    if staleness is None or scheduled is None:
+    if staleness is None or facts.scheduled is None:
         return False
-    return datetime.fromisoformat(scheduled) >= now - timedelta(days=staleness + 1)
+    return datetime.fromisoformat(facts.scheduled) >= now - timedelta(days=staleness + 1)
 
 
 def _take_away(output: Path, link: Path) -> bool:

@@ -4,7 +4,6 @@ The supervisor here checks, locks, starts the run process in a private folder wi
 fails is kept under `.failed/`; what was published before stays as it was, and no process of the run is left.
 """
 
-import hashlib
 import json
 import os
 import secrets
@@ -29,7 +28,7 @@ from apiusage_helpers.runs.execution.last_check import refusal
 from apiusage_helpers.runs.execution.processes import RUN_MARK, clean_environment, kill_run, kill_strays
 from apiusage_helpers.runs.records.kept_failures import keep_failed
 from apiusage_helpers.runs.records.publish import publish_run, settle
-from apiusage_helpers.runs.records.run_facts import run_id
+from apiusage_helpers.runs.records.run_facts import of_report, place, run_id, write_facts
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.settings.report_file import Report
 
@@ -59,8 +58,7 @@ class Run:
     @property
     def place(self) -> Path:
         """Where it is published, below the output folder."""
-        interval = self.selection.interval
-        return Path(self.report.name) / self.selection.organization / f"{interval.start}_{interval.end}"
+        return place(self.report.name, self.selection.organization, self.selection.interval)
 
     @property
     def work(self) -> Path:
@@ -251,32 +249,16 @@ def _keep_failed(run: Run, failure: RunError, finished: datetime) -> str:
 
 def _write_run_json(run: Run, folder: Path, status: str, finished: datetime, facts: dict[str, Any]) -> None:
     """run.json of a run: what the supervisor knows, then what the notebook handed over, which overrides none of it."""
-    interval = run.selection.interval
     known = {
-        "report": run.report.name,
-        "notebook": run.report.notebook,
-        "organization": run.selection.organization,
-        "interval": {"start": str(interval.start), "end": str(interval.end)},
-        "today": str(run.report.today),
-        "parameters": run.report.parameters.model_dump(mode="json"),
+        **of_report(run.report, run.selection.organization),
         "status": status,
         "started_at": run.started_at.isoformat(timespec="seconds"),
         "finished_at": finished.isoformat(timespec="seconds"),
-    }
-    of_the_run = {
         **run.facts,
-        "files": [_file_facts(path) for path in sorted(folder.iterdir())],
         "versions": {
             "apiusage-helpers": __version__,
             "python": sys.version.split()[0],
             **{name: version(name) for name in _TOLD_VERSIONS},
         },
     }
-    handed_over = {name: value for name, value in facts.items() if name not in known}
-    told = {**known, **handed_over, **of_the_run}
-    (folder / "run.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
-
-
-def _file_facts(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    write_facts(folder, known, facts)

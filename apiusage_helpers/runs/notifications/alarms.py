@@ -8,27 +8,24 @@ longer wanted. A source that fails is kept by its organization.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+
+from msgspec.structs import replace
 
 from apiusage_helpers.runs.records.run_facts import run_id
-from apiusage_helpers.runs.records.state_files import remembered, remembering
+from apiusage_helpers.runs.records.state_files import Failure, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
-
-_NAME = "failures"
-Failure = Mapping[str, Any]  # of, alarm, message; over: a later one has worked since; replaces: what was published then
 
 
 def failure_of(output: Path, work: Work, message: str) -> tuple[str, Failure]:
     """The key and the failure of a report that cannot be made."""
-    told = {"of": work.organization, "message": f"{work.place}: {message}", "replaces": run_id(output / work.place)}
-    return str(work.place), told
+    return str(work.place), Failure(work.organization, f"{work.place}: {message}", run_id(output / work.place))
 
 
 def source_failure(organization: str, message: str) -> tuple[str, Failure]:
     """The key and the failure of an organization that cannot be fetched."""
     name = source_of(organization)
-    return name, {"of": name, "message": f"{organization}: {message}", "replaces": None}
+    return name, Failure(name, f"{organization}: {message}", None)
 
 
 def source_of(organization: str) -> str:
@@ -38,16 +35,18 @@ def source_of(organization: str) -> str:
 
 def joined(failures: Mapping[str, Failure], key: str, failure: Failure) -> dict[str, Failure]:
     """The failures with one more: it keeps its alarm, or joins the one that is on, or raises its own."""
-    alike = (other for other in failures.values() if other["of"] == failure["of"] and not other["over"])
-    before = failures.get(key) or next(alike, None) or {"alarm": key}
-    return {**failures, key: {"over": False, **failures.get(key, {}), **failure, "alarm": before["alarm"]}}
+    alike = (other for other in failures.values() if other.of == failure.of and not other.over)
+    known = failures.get(key)
+    before = known or next(alike, None)
+    over = known.over if known else False
+    return {**failures, key: replace(failure, alarm=before.alarm if before else key, over=over)}
 
 
 def note_failure(output: Path, report: str, key: str, failure: Failure, unnoted: dict[str, Failure]) -> None:
     """It is remembered that this fails; on a full disk it is `unnoted`, and told all the same."""
     try:
         with remembering(output, report) as state:
-            state[_NAME] = joined(state.get(_NAME, {}), key, failure)
+            state.failures = joined(state.failures, key, failure)
     except OSError:
         unnoted[key] = failure
 
@@ -57,9 +56,9 @@ def note_success(output: Path, report: str, name: str, key: str | None = None) -
 
     A full disk lets that wait.
     """
-    if any(failure["of"] == name and not failure["over"] for failure in failures_of(output, report).values()):
+    if any(failure.of == name and not failure.over for failure in failures_of(output, report).values()):
         with suppress(OSError), remembering(output, report) as state:
-            _end_alarm(state.get(_NAME, {}), name, key)
+            state.failures = _alarm_ended(state.failures, name, key)
 
 
 def forget_ended(output: Path, report: ReportFile, organizations: Sequence[str], places: Collection[str]) -> None:
@@ -73,29 +72,30 @@ def forget_ended(output: Path, report: ReportFile, organizations: Sequence[str],
         return
     names = {*wanted, *map(source_of, wanted if schedule_of(report).fetch else ())}
     with remembering(output, report.name) as state:
-        failures = state.get(_NAME, {})
-        mended = {key for key, failure in failures.items() if run_id(output / key) not in {None, failure["replaces"]}}
+        failures = state.failures
+        mended = {key for key, failure in failures.items() if run_id(output / key) not in {None, failure.replaces}}
         for key in mended:
-            _end_alarm(failures, failures[key]["of"], key)
-        state[_NAME] = {
+            failures = _alarm_ended(failures, failures[key].of, key)
+        state.failures = {
             key: failure
             for key, failure in failures.items()
-            if key not in mended and failure["of"] in names and (key in places or not failure["over"])
+            if key not in mended and failure.of in names and (key in places or not failure.over)
         }
 
 
 def failures_of(output: Path, report: str) -> dict[str, Failure]:
     """What fails of a report now."""
-    found: dict[str, Failure] = remembered(output, report).get(_NAME, {})
-    return found
+    return remembered(output, report).failures
 
 
 def alarms(failures: Mapping[str, Failure]) -> Iterator[tuple[str, Failure]]:
     """Each alarm with the newest of its failures."""
-    yield from {failure["alarm"]: failure for _, failure in sorted(failures.items())}.items()
+    yield from {failure.alarm: failure for _, failure in sorted(failures.items())}.items()
 
 
-def _end_alarm(failures: Mapping[str, dict[str, Any]], name: str, last: str | None) -> None:
-    for key, failure in failures.items():
-        if failure["of"] == name and (last is None or key <= last):
-            failure["over"] = True
+def _alarm_ended(failures: Mapping[str, Failure], name: str, last: str | None) -> dict[str, Failure]:
+    """The failures, those of an organization or source up to `last` (None: all) being over."""
+    return {
+        key: replace(failure, over=True) if failure.of == name and (last is None or key <= last) else failure
+        for key, failure in failures.items()
+    }

@@ -7,24 +7,14 @@ it ends. A delivery that fails stays noted and is tried again by the next `due`.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from filelock import Timeout
 
 from apiusage_helpers.errors import DeliveryError
-from apiusage_helpers.runs.notifications.alarms import Failure, alarms, failures_of, joined
+from apiusage_helpers.runs.notifications.alarms import alarms, failures_of, joined
 from apiusage_helpers.runs.notifications.delivery import Message
-from apiusage_helpers.runs.records.run_facts import (
-    change,
-    changed_days,
-    facts_of,
-    made_again,
-    published,
-    run_id,
-    share,
-    totals,
-)
-from apiusage_helpers.runs.records.state_files import locked, remembered, remembering
+from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of, published, run_id
+from apiusage_helpers.runs.records.state_files import Failure, Note, locked, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.settings.schedule import Delivery
@@ -37,17 +27,17 @@ def intend(output: Path, work: Work) -> None:
     if not work.schedule.deliver:
         return
     before = facts_of(output / work.place)
-    note: dict[str, Any] = {"replaces": work.replaces, "before": totals(before) if before else None, "told": {}}
+    note = Note(work.replaces, before.totals if before else None)
     with remembering(output, work.report.name) as state:
-        state.setdefault("outbox", {}).setdefault(str(work.place), note)
+        state.outbox.setdefault(str(work.place), note)
 
 
 def withdraw(output: Path, link: Path) -> None:
     """Nobody is told any more of a report that has been taken away."""
     report, name = link.relative_to(output).parts[0], str(link.relative_to(output))
-    if name in remembered(output, report).get("outbox", {}):
+    if name in remembered(output, report).outbox:
         with remembering(output, report) as state:
-            state.get("outbox", {}).pop(name, None)
+            state.outbox.pop(name, None)
 
 
 def deliver(
@@ -62,7 +52,7 @@ def deliver(
     News are what is noted, and the failures that could not be (`unnoted`): those of a full disk are told as well.
     """
     state = remembered(output, report.name)
-    if not unnoted and not any(state.get(name) for name in ("outbox", "failures", "alarms")):
+    if not (unnoted or state.outbox or state.failures or state.alarms):
         return 0
     try:
         with locked(output, f"news+{report.name}", seconds=0):
@@ -98,8 +88,8 @@ def _tell_failures(
     prefix = f"{_mark(delivery)} "
     found = {
         prefix + alarm: Message(
-            f"API Usage: {report.name} of {failure['of']} failed",
-            f"{failure['message']}\n\nThis is told once until it works again.",
+            f"API Usage: {report.name} of {failure.of} failed",
+            f"{failure.message}\n\nThis is told once until it works again.",
         )
         for alarm, failure in alarms(failures)
     }
@@ -109,25 +99,25 @@ def _tell_failures(
 def _tell_outbox(output: Path, report: ReportFile, delivery: Delivery, send: Send) -> None:
     """Tell what has been published since it was noted, oldest first; each address is struck out by itself."""
     mark = _mark(delivery)
-    for name, note in sorted(remembered(output, report.name).get("outbox", {}).items()):
+    for name, note in sorted(remembered(output, report.name).outbox.items()):
         link, facts = output / name, facts_of(output / name)
-        told = note["told"].get(mark)
-        if facts is None or run_id(link) == note["replaces"] or told == totals(facts):
+        told = note.told.get(mark)
+        if facts is None or run_id(link) == note.replaces or told == facts.totals:
             continue
-        before = told or note["before"]
+        before = told or note.before
         if delivery.on == "findings":
             _tell_findings(output, report, link, facts, delivery, send)
-        elif before != totals(facts):
+        elif before != facts.totals:
             send(delivery.to, _success(link, facts, before, delivery))
         with remembering(output, report.name) as state:
-            state["outbox"][name]["told"][mark] = totals(facts)
+            state.outbox[name].told[mark] = facts.totals
 
 
 def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
-    output: Path, report: ReportFile, link: Path, facts: Mapping[str, Any], delivery: Delivery, send: Send
+    output: Path, report: ReportFile, link: Path, facts: RunFacts, delivery: Delivery, send: Send
 ) -> None:
     """Alarms follow the newest interval of an organization; an older one that is made late raises and ends none."""
-    organization = facts["organization"]
+    organization = facts.organization
     newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
     if link.name.partition("_")[2] != newest:
         return
@@ -145,7 +135,7 @@ def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
     output: Path, report: ReportFile, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
 ) -> None:
     """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
-    known = {name for name in remembered(output, report.name).get("alarms", []) if name.startswith(prefix)}
+    known = {name for name in remembered(output, report.name).alarms if name.startswith(prefix)}
     ended, told = known - set(found), []
     try:
         for name in [name for name in found if name not in known]:
@@ -154,15 +144,15 @@ def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
     finally:
         if ended or told:
             with remembering(output, report.name) as state:
-                state["alarms"] = [name for name in state.get("alarms", []) if name not in ended] + told
+                state.alarms = [name for name in state.alarms if name not in ended] + told
 
 
-def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
+def findings(facts: RunFacts, delivery: Delivery) -> dict[str, str]:
     """What is worth telling of a run, in words, by kind: failed share, 429 share, change against the interval before."""
     figures = {
-        "failed": (share(facts, "failed"), delivery.failed_share_over, "{:.1%} of requests failed"),
-        "throttled": (share(facts, "throttled"), delivery.throttled_share_over, "{:.1%} of requests met 429"),
-        "change": (change(facts), delivery.change_over, "{:+.0%} requests against the interval before"),
+        "failed": (facts.share("failed"), delivery.failed_share_over, "{:.1%} of requests failed"),
+        "throttled": (facts.share("throttled"), delivery.throttled_share_over, "{:.1%} of requests met 429"),
+        "change": (facts.change, delivery.change_over, "{:+.0%} requests against the interval before"),
     }
     return {
         kind: words.format(figure)
@@ -171,29 +161,29 @@ def findings(facts: Mapping[str, Any], delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _success(link: Path, facts: Mapping[str, Any], before: Mapping[str, int] | None, delivery: Delivery) -> Message:
-    moved = change(facts)
+def _success(link: Path, facts: RunFacts, before: Mapping[str, int] | None, delivery: Delivery) -> Message:
+    moved = facts.change
     against = f" ({moved:+.1%})" if moved is not None else ""
-    again = f"{made_again(facts) or 'made again'}, {before['requests']:,} before, now " if before else ""
-    interval = f"{facts['interval']['start']} to {facts['interval']['end']}"
+    again = f"{facts.made_again or 'made again'}, {before['requests']:,} before, now " if before else ""
+    interval = f"{facts.interval.start} to {facts.interval.end}"
     title = (
-        f"API Usage: {facts['report']} of {facts['organization']}, {interval}: "
-        f"{again}{totals(facts)['requests']:,} requests{against}"
+        f"API Usage: {facts.report} of {facts.organization}, {interval}: "
+        f"{again}{facts.totals['requests']:,} requests{against}"
     )
     return Message(title, _body(link, facts), _file(link, delivery))
 
 
-def _body(link: Path, facts: Mapping[str, Any]) -> str:
+def _body(link: Path, facts: RunFacts) -> str:
     """The figures, the gaps, and where the report is."""
-    days, moved = facts.get("days") or {}, change(facts)
-    shares = [(name, share(facts, outcome)) for name, outcome in (("failed", "failed"), ("429", "throttled"))]
+    moved, days = facts.change, {"missing": facts.days.missing, "provisional": facts.days.provisional}
+    shares = [(name, facts.share(outcome)) for name, outcome in (("failed", "failed"), ("429", "throttled"))]
     lines = [
-        f"UTC days {facts['interval']['start']} to {facts['interval']['end']}",
-        f"{totals(facts)['requests']:,} requests",
+        f"UTC days {facts.interval.start} to {facts.interval.end}",
+        f"{facts.totals['requests']:,} requests",
         *(f"{name}: {figure:.2%}" for name, figure in shares if figure is not None),
         *([f"{moved:+.1%} against the interval before"] if moved is not None else []),
-        *(f"{word} days: {', '.join(days[word])}" for word in ("missing", "provisional") if days.get(word)),
-        *changed_days(facts),
+        *(f"{word} days: {', '.join(dates)}" for word, dates in days.items() if dates),
+        *facts.changed_days(),
     ]
     return "\n".join([*lines, "", str(link / "report.html")])
 
@@ -214,16 +204,15 @@ def _strike_out(output: Path, report: ReportFile) -> None:
     marks = {_mark(delivery) for delivery in deliveries if delivery.on != "failure"}
     prefixes = tuple(f"{_mark(delivery)} " for delivery in deliveries)
     with remembering(output, report.name) as state:
-        state["alarms"] = [name for name in state.get("alarms", []) if name.startswith(prefixes)]
-        outbox = state.get("outbox", {})
-        state["outbox"] = {
+        state.alarms = [name for name in state.alarms if name.startswith(prefixes)]
+        state.outbox = {
             name: note
-            for name, note in outbox.items()
-            if run_id(output / name) == note["replaces"] or not _all_told(output / name, note, marks)
+            for name, note in state.outbox.items()
+            if run_id(output / name) == note.replaces or not _all_told(output / name, note, marks)
         }
 
 
-def _all_told(link: Path, note: Mapping[str, Any], marks: Collection[str]) -> bool:
+def _all_told(link: Path, note: Note, marks: Collection[str]) -> bool:
     """Whether each of `marks` knows the figures that are published now."""
     facts = facts_of(link)
-    return facts is not None and all(note["told"].get(mark) == totals(facts) for mark in marks)
+    return facts is not None and all(note.told.get(mark) == facts.totals for mark in marks)

@@ -1,15 +1,146 @@
-"""What is published: the run that a link leads to, and the few figures that pages and news tell of it."""
+"""run.json: what a run tells of itself, written and read here and nowhere else.
 
+A run.json that does not fit the model (another program's, one of another time, a torn one) is treated as if there were
+none: its report counts as not made, and every other report goes on.
+"""
+
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.interval import Interval
-from apiusage_helpers.settings.report_file import ReportFile
+import msgspec
 
-Facts = Mapping[str, Any]
+from apiusage_helpers.errors import ApiUsageError, RunError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.settings.report_file import Report, ReportFile
+
 OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
+_FILE = "run.json"
+
+
+class Days(msgspec.Struct, frozen=True):
+    """The UTC days of the interval that the store had, lacked, or held as provisional."""
+
+    present: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    provisional: tuple[str, ...] = ()
+
+
+class Previous(msgspec.Struct, frozen=True):
+    """The interval before, its requests, and how many of its days were missing."""
+
+    requests: int
+    missing: int = 1
+
+
+class SeenDay(msgspec.Struct, frozen=True):
+    """What a day looked like, so that it is known again when it is restated."""
+
+    requests: int
+    provisional: bool
+    fetched_at: str
+    digest: str
+    source: str | None = None
+
+
+class ChangedDay(msgspec.Struct, frozen=True):
+    """A day that is not as the run before saw it: its requests then (None: missing) and now, and its source if that moved."""
+
+    date: str
+    after: int
+    before: int | None = None
+    was: str = ""
+    now: str = ""
+
+
+class PublishedFile(msgspec.Struct, frozen=True):
+    """A file of a run's folder."""
+
+    name: str
+    bytes: int = 0
+    sha256: str = ""
+
+
+class RunFacts(msgspec.Struct, frozen=True):
+    """What a run tells of itself; `scheduled` and `restated` are there only where a schedule made it.
+
+    Dates and times are ISO texts, days UTC days; `requests_per_day` has None for a missing day.
+    """
+
+    report: str
+    organization: str
+    interval: Interval
+    status: str
+    started_at: str
+    notebook: str = ""
+    today: date | None = None
+    finished_at: str = ""
+    parameters: dict[str, Any] = msgspec.field(default_factory=dict)
+    message: str | None = None
+    requests: int | None = None
+    outcomes: dict[str, int] = msgspec.field(default_factory=dict)
+    requests_per_day: tuple[int | None, ...] = ()
+    days: Days = Days()
+    previous: Previous | None = None
+    seen: dict[str, SeenDay] = msgspec.field(default_factory=dict)
+    scheduled: str | None = None
+    restated: tuple[ChangedDay, ...] | None = None
+    other_source: tuple[ChangedDay, ...] = ()
+    files: tuple[PublishedFile, ...] = ()
+
+    @property
+    def place(self) -> Path:
+        """Where it is published, below the output folder."""
+        return place(self.report, self.organization, self.interval)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without a report."""
+        return self.status == "failed"
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Requests and how they ended, as far as the run tells."""
+        return {"requests": self.requests or 0, **self.outcomes}
+
+    @property
+    def change(self) -> float | None:
+        """The change of requests against the interval before (0.5: half as many more); None where days of either are missing."""
+        before = self.previous
+        if before is None or before.missing or self.days.missing or not before.requests:
+            return None
+        return self.totals["requests"] / before.requests - 1
+
+    @property
+    def by_schedule(self) -> bool:
+        """Whether `due` started it, at its instant or for a restated day; else somebody did by hand."""
+        return self.scheduled is not None or self.restated is not None
+
+    @property
+    def made_again(self) -> str:
+        """Why it was made in place of another, in a word or two; nothing where its days have not changed."""
+        if any(day.before is not None for day in self.restated or ()):
+            return "restated"
+        return "from another source" if self.other_source else "completed" if self.restated else ""
+
+    def share(self, outcome: str) -> float | None:
+        """The share (0-1) of requests with an outcome (failed, throttled); None without requests."""
+        sums = self.totals
+        return sums[outcome] / sums["requests"] if sums["requests"] and outcome in sums else None
+
+    def changed_days(self) -> Iterator[str]:
+        """A line for each day that is not as the run before saw it."""
+        for day in self.restated or ():
+            come = day.before is None
+            yield f"{day.date} came in: {day.after:,} requests" if come else f"restated {day.date}: {_moved(day)}"
+        for day in self.other_source:
+            yield f"{day.date} now from {day.now}, was from {day.was}: {_moved(day)}"
+
+
+_decoder = msgspec.json.Decoder(RunFacts)
 
 
 def place(report: str, organization: str, interval: Interval) -> Path:
@@ -20,80 +151,83 @@ def place(report: str, organization: str, interval: Interval) -> Path:
 def run_id(link: Path) -> str | None:
     """The id of the run that a link leads to; None where nothing is published."""
     try:
-        return link.readlink().name if (link / "run.json").is_file() else None
+        return link.readlink().name if (link / _FILE).is_file() else None
     except OSError:
         return None
 
 
-def facts_of(folder: Path) -> dict[str, Any] | None:
-    """What the run.json in a folder tells; None where there is none that can be read."""
+def facts_of(folder: Path) -> RunFacts | None:
+    """What the run.json in a folder tells; None where there is none that fits."""
     try:
-        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return _decoder.decode((folder / _FILE).read_bytes())
+    except (OSError, ValueError, RecursionError, ApiUsageError):
         return None
-    return facts if isinstance(facts, dict) and {"report", "organization", "interval"} <= set(facts) else None
 
 
-def published(output: Path, report: str, organization: str = "*") -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The link and the facts of each published run of a report, in order of organization and interval."""
+def published(output: Path, report: str, organization: str = "*") -> Iterator[tuple[Path, RunFacts]]:
+    """The link and the facts of each published run of a report, in order of organization and interval.
+
+    A link that stands elsewhere than its run belongs is somebody else's, and passed over.
+    """
     for link in sorted((output / report).glob(f"{organization}/[!.]*_*")):
         facts = facts_of(link) if link.is_symlink() else None
-        if facts is not None:
+        if facts is not None and output / facts.place == link:
             yield link, facts
 
 
-def made_of(facts: Facts | None, report: ReportFile) -> bool:
+def kept_failed(output: Path) -> Iterator[tuple[Path, RunFacts]]:
+    """The folder and the facts of each failed run that is kept, in order of their ids, which start with their time."""
+    for folder in sorted((output / ".failed").glob("*")):
+        facts = facts_of(folder)
+        if facts is not None:
+            yield folder, facts
+
+
+def made_of(facts: RunFacts | None, report: ReportFile) -> bool:
     """Whether a run was made with the very notebook and parameters that `report` has now."""
-    if facts is None or facts.get("notebook") != report.notebook:
+    if facts is None or facts.notebook != report.notebook:
         return False
     now = report.parameters.model_dump(mode="json")
     of_now = {name: now[name] for name in OF_THE_RUN}
     try:
-        then = type(report.parameters).model_validate({**facts["parameters"], **of_now})
-    except (ValueError, KeyError, TypeError):  # parameters of another time
+        then = type(report.parameters).model_validate({**facts.parameters, **of_now})
+    except (ValueError, TypeError):  # parameters of another time
         return False
     return then.model_dump(mode="json") == now
 
 
-def totals(facts: Facts) -> dict[str, int]:
-    """Requests and how they ended, as far as the run tells."""
-    return {"requests": int(facts.get("requests") or 0), **(facts.get("outcomes") or {})}
+def of_report(report: Report, organization: str) -> dict[str, Any]:
+    """What run.json tells of the report that was to be made, before anything of how it went."""
+    interval = report.selection(organization).interval
+    return {
+        "report": report.name,
+        "notebook": report.notebook,
+        "organization": organization,
+        "interval": {"start": str(interval.start), "end": str(interval.end)},
+        "today": str(report.today),
+        "parameters": report.parameters.model_dump(mode="json"),
+    }
 
 
-def share(facts: Facts, outcome: str) -> float | None:
-    """The share (0-1) of requests with an outcome (failed, throttled); None without requests."""
-    sums = totals(facts)
-    return sums[outcome] / sums["requests"] if sums["requests"] and outcome in sums else None
+def write_facts(folder: Path, known: Mapping[str, Any], handed_over: Mapping[str, Any]) -> None:
+    """run.json of a run in its folder: what is `known` of it, and what its notebook handed over, which overrides none of it.
+
+    The files of the folder are told with size and checksum. RunError when the notebook handed over what does not fit.
+    """
+    files = [_file_facts(path) for path in sorted(folder.iterdir())]
+    told = {**known, **{name: value for name, value in handed_over.items() if name not in known}, "files": files}
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    try:
+        _decoder.decode(text)
+    except (ValueError, ApiUsageError) as fault:
+        raise RunError(f"facts.json, which the notebook wrote, does not fit: {fault}; see reports/export.py") from None
+    (folder / _FILE).write_text(text, encoding="utf-8")
 
 
-def change(facts: Facts) -> float | None:
-    """The change of requests against the interval before (0.5: half as many more); None where days of either are missing."""
-    before = facts.get("previous") or {}
-    whole = not before.get("missing", 1) and not (facts.get("days") or {}).get("missing")
-    return totals(facts)["requests"] / before["requests"] - 1 if whole and before.get("requests") else None
+def _file_facts(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def by_schedule(facts: Facts) -> bool:
-    """Whether `due` started a run, at its instant or for a restated day; else somebody did by hand."""
-    return "scheduled" in facts or "restated" in facts
-
-
-def made_again(facts: Facts) -> str:
-    """Why a run was made in place of another, in a word or two; nothing where its days have not changed."""
-    restated = facts.get("restated") or ()
-    if any(day["before"] is not None for day in restated):
-        return "restated"
-    return "from another source" if facts.get("other_source") else "completed" if restated else ""
-
-
-def changed_days(facts: Facts) -> Iterator[str]:
-    """A line for each day that is not as the run before saw it."""
-    for day in facts.get("restated") or ():
-        come = day["before"] is None
-        yield f"{day['date']} came in: {day['after']:,} requests" if come else f"restated {day['date']}: {_moved(day)}"
-    for day in facts.get("other_source") or ():
-        yield f"{day['date']} now from {day['now']}, was from {day['was']}: {_moved(day)}"
-
-
-def _moved(day: Facts) -> str:
-    return f"{day['before']:,} -> {day['after']:,} requests"
+def _moved(day: ChangedDay) -> str:
+    return f"{day.before:,} -> {day.after:,} requests"

@@ -20,7 +20,14 @@ from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_p
 from apiusage_helpers.runs.execution.run import Limits
 from apiusage_helpers.runs.notifications import alarms
 from apiusage_helpers.runs.notifications.outbox import deliver, intend
-from apiusage_helpers.runs.records.state_files import STORE, locked, remembered, remembering
+from apiusage_helpers.runs.records.state_files import (
+    Failure,
+    StoreState,
+    locked,
+    remember_store,
+    remembered_store,
+    set_aside,
+)
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.runs.scheduling.instants import due_instants, given_up
 from apiusage_helpers.runs.scheduling.plans import NONE_YET, due_work, keep_open, read_plans, recall
@@ -48,7 +55,7 @@ class Day:
     undone: set[tuple[str, datetime]] = field(default_factory=set)
     seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     touched: set[str] = field(default_factory=set)
-    unnoted: dict[str, dict[str, alarms.Failure]] = field(default_factory=lambda: defaultdict(dict))
+    unnoted: dict[str, dict[str, Failure]] = field(default_factory=lambda: defaultdict(dict))
 
     def fault(self, message: str, code: int) -> None:
         """Tell it, and remember the code."""
@@ -59,6 +66,10 @@ class Day:
 def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> int:
     """The worst exit code of what was due by `now`; each published folder is shown, all else is told."""
     day = Day(places.output_folder(), now, hands or Hands())
+    for path in () if dry_run else set_aside(day.output):
+        day.hands.tell(
+            f"{path}: what a schedule remembered cannot be used, and was set aside: the schedule begins anew"
+        )
     plans, faults = read_plans(places.params_folder())
     for fault in faults:
         day.fault(fault, 2)
@@ -90,9 +101,9 @@ def _organizations(day: Day, stamp: str, plans: Sequence[ReportFile], *, keep: b
     """The organizations of the store, looked up only when a plan asks for `all` and the store has changed."""
     if not any(plan.parameters.organization == "all" for plan in plans):
         return ()
-    state = remembered(day.output, STORE)
-    if state.get("organizations_at") == stamp:
-        return tuple(state["organizations"])
+    state = remembered_store(day.output)
+    if stamp and state.organizations_at == stamp:
+        return state.organizations
     try:
         found = day.hands.organizations()
     except ApiUsageError as fault:
@@ -100,8 +111,7 @@ def _organizations(day: Day, stamp: str, plans: Sequence[ReportFile], *, keep: b
         day.blind = True
         return ()
     if keep:
-        with remembering(day.output, STORE) as fresh:
-            fresh.update(organizations=list(found), organizations_at=stamp)
+        remember_store(day.output, StoreState(stamp, found))
     return found
 
 

@@ -5,16 +5,15 @@ from the time at which somebody looks. What is published with the same parameter
 by hand whose days are not all there.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.reports.contract import read_scheduled
-from apiusage_helpers.runs.records.run_facts import Facts, facts_of, made_of, run_id
-from apiusage_helpers.runs.records.state_files import remembered, remembering
+from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of, made_of, run_id
+from apiusage_helpers.runs.records.state_files import ScheduleState, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.runs.scheduling.instants import Memory, begin, check_cron, due_instants
 from apiusage_helpers.settings.report_file import ReportFile
@@ -58,35 +57,37 @@ def recall(
     state = remembered(output, report.name)
     if _holds(state, schedule, now):
         return _memory(state)
-    if "begun" in state and _is_ahead(state, now):
-        tell(f"{report.name}: its schedule was begun at {state['begun']}, which is still to come: it begins anew now")
+    if _is_ahead(state, now):
+        begun = f"{state.begun:%Y-%m-%d %H:%M} UTC"
+        tell(f"{report.name}: its schedule was begun at {begun}, which is still to come: it begins anew now")
     if not keep:
         return _begun_anew(state, schedule, now)
     with remembering(output, report.name) as fresh:
         if not _holds(fresh, schedule, now):  # else another look was quicker
             memory = _begun_anew(fresh, schedule, now)
-            fresh.update(schedule=_named(schedule), begun=now.isoformat(), **_open(memory.opening, memory.waiting))
+            fresh.schedule, fresh.begun = _named(schedule), now
+            fresh.opening, fresh.waiting = memory.opening, memory.waiting
         return _memory(fresh)
 
 
-def _begun_anew(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> Memory:
+def _begun_anew(state: ScheduleState, schedule: Schedule, now: datetime) -> Memory:
     """The memory of a schedule that begins now; what was still to be run, and was due by the one before, waits."""
     memory = begin(schedule, now)
-    if "begun" not in state:
+    if state.begun is None:
         return memory
-    cron, _, timezone = state["schedule"].rpartition(" ")
+    cron, _, timezone = state.schedule.rpartition(" ")
     before, held = schedule.model_copy(update={"cron": cron, "timezone": timezone}), _memory(state)
     kept = {*held.waiting, *due_instants(before, held, now), *((held.opening,) if held.opening else ())}
     return replace(memory, waiting=tuple(sorted(kept)))
 
 
-def _holds(state: Mapping[str, Any], schedule: Schedule, now: datetime) -> bool:
+def _holds(state: ScheduleState, schedule: Schedule, now: datetime) -> bool:
     """Whether what is remembered is of this very schedule, and of a time that has been."""
-    return state.get("schedule") == _named(schedule) and not _is_ahead(state, now)
+    return state.begun is not None and state.schedule == _named(schedule) and not _is_ahead(state, now)
 
 
-def _is_ahead(state: Mapping[str, Any], now: datetime) -> bool:
-    return datetime.fromisoformat(state["begun"]) > now + _AT_ONCE
+def _is_ahead(state: ScheduleState, now: datetime) -> bool:
+    return state.begun is not None and state.begun > now + _AT_ONCE
 
 
 def keep_open(
@@ -101,16 +102,15 @@ def keep_open(
     What waited before goes on waiting until it is `done`: another look may have noted it meanwhile.
     """
     state = remembered(output, report.name)
-    if {**state, **_still_open(state, opening, waiting, done)} != state:
+    if (state.opening, state.waiting) != (opening, _still_waiting(state, waiting, done)):
         with remembering(output, report.name) as state:
-            state.update(_still_open(state, opening, waiting, done))
+            state.opening, state.waiting = opening, _still_waiting(state, waiting, done)
 
 
-def _still_open(
-    state: Mapping[str, Any], opening: datetime | None, waiting: Collection[datetime], done: Collection[datetime]
-) -> dict[str, Any]:
-    before = set(map(datetime.fromisoformat, state.get("waiting", ())))
-    return _open(opening, (before - set(done)) | set(waiting))
+def _still_waiting(
+    state: ScheduleState, waiting: Collection[datetime], done: Collection[datetime]
+) -> tuple[datetime, ...]:
+    return tuple(sorted((set(state.waiting) - set(done)) | set(waiting)))
 
 
 def due_work(
@@ -140,33 +140,21 @@ def due_work(
             yield replace(work, replaces=run_id(link), facts={"scheduled": instant.isoformat()})
 
 
-def _is_made(facts: Facts | None, report: ReportFile) -> bool:
+def _is_made(facts: RunFacts | None, report: ReportFile) -> bool:
     """Whether what is published is the report that is due; where it is one by hand with gaps, its days are yet awaited."""
     if facts is None:
         return False
-    days = facts.get("days") or {}
-    whole = not days.get("missing") and not days.get("provisional")
-    return made_of(facts, report) and (whole or "scheduled" in facts)
+    whole = not facts.days.missing and not facts.days.provisional
+    return made_of(facts, report) and (whole or facts.scheduled is not None)
 
 
 def _named(schedule: Schedule) -> str:
     return f"{' '.join(schedule.cron.split())} {schedule.timezone}"
 
 
-def _memory(state: Mapping[str, Any]) -> Memory:
-    opening = state.get("opening")
-    return Memory(
-        begun=datetime.fromisoformat(state["begun"]),
-        opening=datetime.fromisoformat(opening) if opening else None,
-        waiting=tuple(map(datetime.fromisoformat, state.get("waiting", ()))),
-    )
-
-
-def _open(opening: datetime | None, waiting: Collection[datetime]) -> dict[str, Any]:
-    return {
-        "opening": opening.isoformat() if opening else None,
-        "waiting": [instant.isoformat() for instant in sorted(waiting)],
-    }
+def _memory(state: ScheduleState) -> Memory:
+    assert state.begun is not None  # noqa: S101  # only asked for where it has begun
+    return Memory(begun=state.begun, opening=state.opening, waiting=state.waiting)
 
 
 def utc(instant: datetime) -> datetime:

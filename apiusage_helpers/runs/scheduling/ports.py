@@ -11,7 +11,7 @@ from apiusage_helpers.project import places
 from apiusage_helpers.runs.execution.run import run_report
 from apiusage_helpers.runs.notifications.delivery import send
 from apiusage_helpers.runs.notifications.outbox import Send
-from apiusage_helpers.runs.records.run_facts import facts_of
+from apiusage_helpers.runs.records.run_facts import kept_failed, place
 from apiusage_helpers.runs.scheduling.restated import Look, store_look
 from apiusage_helpers.settings.report_file import Report
 
@@ -34,9 +34,8 @@ def run(report: Report, organization: str, **how: Any) -> Path:
 
 def _is_kept(report: str, organization: str, interval: Interval) -> bool:
     """Whether a failed run of a report, organization and interval is kept."""
-    of_it = [report, organization, {"start": str(interval.start), "end": str(interval.end)}]
-    kept = (facts_of(folder) for folder in (places.output_folder() / ".failed").glob("*"))
-    return any(facts and [facts[name] for name in ("report", "organization", "interval")] == of_it for facts in kept)
+    wanted = place(report, organization, interval)
+    return any(facts.place == wanted for _, facts in kept_failed(places.output_folder()))
 
 
 def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:

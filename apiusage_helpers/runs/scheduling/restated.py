@@ -17,7 +17,7 @@ from typing import Any
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.runs.records.run_facts import made_of, published, run_id
+from apiusage_helpers.runs.records.run_facts import RunFacts, SeenDay, made_of, published, run_id
 from apiusage_helpers.runs.records.state_files import remembered, remembering
 from apiusage_helpers.runs.records.work import Work
 from apiusage_helpers.selection import select
@@ -73,7 +73,7 @@ def store_look() -> Look:
 
 def unseen(output: Path, report: ReportFile, stamp: str, organizations: Sequence[str]) -> tuple[str, ...]:
     """The organizations whose published reports have not been held against the store as it is, or not as they are made now."""
-    seen = remembered(output, report.name).get("looked_at", {}) if stamp else {}
+    seen = remembered(output, report.name).looked_at if stamp else {}
     return tuple(name for name in organizations if stamp and seen.get(name) != _looked_at(report, stamp))
 
 
@@ -81,7 +81,7 @@ def note_seen(output: Path, report: ReportFile, stamp: str, organizations: Colle
     """The published reports of these organizations are those of the store as it was at `stamp`."""
     if organizations:
         with remembering(output, report.name) as state:
-            state.setdefault("looked_at", {}).update(dict.fromkeys(organizations, _looked_at(report, stamp)))
+            state.looked_at.update(dict.fromkeys(organizations, _looked_at(report, stamp)))
 
 
 def _looked_at(report: ReportFile, stamp: str) -> str:
@@ -95,41 +95,43 @@ def restated_work(output: Path, report: ReportFile, organization: str, look: Loo
     return [work for work in found if work is not None]
 
 
-def _restated(link: Path, facts: Mapping[str, Any], report: ReportFile, look: Look) -> Work | None:
-    interval = Interval(*(date.fromisoformat(facts["interval"][end]) for end in ("start", "end")))
-    if not facts.get("seen") or not made_of(facts, report):
+def _restated(link: Path, facts: RunFacts, report: ReportFile, look: Look) -> Work | None:
+    if not facts.seen or facts.today is None or not made_of(facts, report):
         return None
-    work = Work(report.as_of(date.fromisoformat(facts["today"])), facts["organization"], "", None, run_id(link))
+    work = Work(report.as_of(facts.today), facts.organization, "", None, run_id(link))
     try:
-        if work.interval != interval:
+        if work.interval != facts.interval:
             return None  # made by hand for other days than the schedule's
-        changes = list(_changes(facts["seen"], work, look))
+        changes = list(_changes(facts.seen, work, look))
     except ParameterError:
         return None  # its preset has no interval on that day
-    scheduled = {"scheduled": facts["scheduled"]} if "scheduled" in facts else {}
+    scheduled = {} if facts.scheduled is None else {"scheduled": facts.scheduled}
     return replace(work, why=_why(changes), facts={**scheduled, **_told(changes)}) if changes else None
 
 
-def _changes(seen: Mapping[str, Any], work: Work, look: Look) -> Iterator[dict[str, Any]]:
+def _changes(seen: Mapping[str, SeenDay], work: Work, look: Look) -> Iterator[dict[str, Any]]:
     """The days that are not as the run saw them; digests are only made for days that have been written again."""
     now, interval = look.days(work.organization), work.interval
     written = [
-        day for day in interval.days if day in now and now[day].fetched_at != seen.get(str(day), {}).get("fetched_at")
+        day
+        for day in interval.days
+        if day in now and (str(day) not in seen or now[day].fetched_at != seen[str(day)].fetched_at)
     ]
     digests = look.digests(work.organization, interval, work.report.today) if written else {}
     for day in written:
         before = seen.get(str(day))
-        other_figures = before is None or digests.get(day) != before["digest"]
-        if other_figures or (before is not None and before["provisional"] and not now[day].provisional):
-            requests = before["requests"] if before else None
+        other_figures = before is None or digests.get(day) != before.digest
+        if other_figures or (before is not None and before.provisional and not now[day].provisional):
+            requests = before.requests if before else None
             change = {"date": str(day), "before": requests, "after": now[day].requests, "restated": other_figures}
             yield change | (_sources(before, now[day]) if other_figures else {})
 
 
-def _sources(before: Mapping[str, Any] | None, now: DayNow) -> dict[str, str]:
+def _sources(before: SeenDay | None, now: DayNow) -> dict[str, str]:
     """Where a day came from and comes from; nothing when that is the same, or not known."""
-    was = (before or {}).get("source", now.source)
-    return {} if was == now.source else {"was": was, "now": now.source}
+    if before is None or before.source in {None, now.source}:
+        return {}
+    return {"was": str(before.source), "now": now.source}
 
 
 def _told(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:

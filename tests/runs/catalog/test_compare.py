@@ -1,9 +1,9 @@
 """What changed between two runs: by the rows of their files, not by what they look like."""
 
-import json
 from pathlib import Path
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.runs.catalog.compare import as_json, differences, find_run, told
@@ -15,15 +15,7 @@ DAYS = "date,requests,successful,failed,complete\r\n"
 def run_folder(
     folder: Path, clients: str, days: str, start: str = "2026-11-01", requests: int = 30, **others: object
 ) -> Path:
-    folder.mkdir()
-    facts = {
-        "report": "daily",
-        "organization": "a",
-        "interval": {"start": start, "end": "2026-11-03"},
-        "requests": requests,
-        **others,
-    }
-    (folder / "run.json").write_text(json.dumps(facts))
+    write_run(folder, **{"interval": {"start": start, "end": "2026-11-03"}, "requests": requests, **others})
     (folder / "top_clients.csv").write_text(HEAD + clients, newline="")
     (folder / "requests_per_day.csv").write_text(DAYS + days, newline="")
     return folder

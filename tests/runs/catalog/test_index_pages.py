@@ -1,12 +1,12 @@
 """The shelf and the roll-ups: what is published and what fails, with links that lead there, rebuilt from the outputs."""
 
 import base64
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.page.sparkline import sparkline, sparkline_svg
@@ -22,12 +22,8 @@ FACTS = {
 
 def failed_run(output: Path, run_id: str, **others: object) -> Path:
     """What a failed run of daily for organization a has left."""
-    folder = output / ".failed" / run_id
-    folder.mkdir(parents=True)
-    told = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}, "status": "failed",
-            "started_at": "2026-11-24", "message": "no such day", **others}  # fmt: skip
-    (folder / "run.json").write_text(json.dumps(told))
-    return folder
+    told = {"status": "failed", "started_at": "2026-11-24", "message": "no such day", **others}
+    return write_run(output / ".failed" / run_id, **told)
 
 
 def links(page: Path) -> list[str]:

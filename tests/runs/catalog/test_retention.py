@@ -1,8 +1,9 @@
 """Retention: what is old goes, never the newest of a report and organization, nor what `due` would make again."""
 
-import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
+
+from run_folders import write_run
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.catalog.retention import Keep, leftovers, old_reports, prune
@@ -113,12 +114,9 @@ def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkey
 def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
     """At once, by --rest 0: neither names it any more, nor leads to what is gone."""
     params_file(parameters={"organization": ["a", "b", "c"]})
-    interval = {"start": "2026-11-17", "end": "2026-11-23"}
-    failed = stub.output / ".failed" / "20261124T110000-x"
-    failed.mkdir(parents=True)
-    told = {"report": "daily", "organization": "c", "interval": interval, "status": "failed", "started_at": "2026-11-24",
-            "message": "canary", "scheduled": "2026-11-24T02:30:00+00:00"}  # fmt: skip
-    (failed / "run.json").write_text(json.dumps(told))
+    told = {"organization": "c", "status": "failed", "started_at": "2026-11-24", "message": "canary"}
+    scheduled = "2026-11-24T02:30:00+00:00"
+    failed = write_run(stub.output / ".failed" / "20261124T110000-x", **told, scheduled=scheduled)
 
     def run(report, organization, **options):
         if organization == "c":

@@ -7,15 +7,18 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import DeliveryError, RunError, StoreError
 from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.catalog.retention import Keep, prune
 from apiusage_helpers.runs.notifications.delivery import Message, send
 from apiusage_helpers.runs.notifications.outbox import findings
+from apiusage_helpers.runs.records.run_facts import facts_of
 from apiusage_helpers.runs.records.state_files import remembered
 from apiusage_helpers.runs.scheduling.due import due
 from apiusage_helpers.settings.schedule import Delivery
@@ -202,7 +205,7 @@ def test_news_of_a_report_that_was_taken_away_are_not_told(stub, params_file) ->
     assert [link.name for link in gone] == ["2026-11-17_2026-11-23", "2026-11-18_2026-11-24"]
     assert due(NOW + 2 * DAY, stub.hands()) == 0
     assert ["2026-11-19 to 2026-11-25" in message.title for _, message in stub.sent] == [True]
-    assert remembered(stub.output, "daily")["outbox"] == {}
+    assert remembered(stub.output, "daily").outbox == {}
 
 
 def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_file) -> None:
@@ -273,9 +276,12 @@ def test_two_kinds_of_findings_go_to_one_address(stub, params_file, order: int) 
         (outcome(0, 0, 60), ["change"]), (outcome(0, 0, 67), []), (outcome(0, 0, 201), ["change"]), (outcome(0, 0, 0), []),
     ],
 )  # fmt: skip
-def test_a_finding_is_what_is_over_its_threshold(facts: dict[str, Any], kinds: list[str]) -> None:
+def test_a_finding_is_what_is_over_its_threshold(tmp_path: Path, facts: dict[str, Any], kinds: list[str]) -> None:
     """Shares and changes, up or down; exactly at the threshold is not over it."""
-    assert list(findings(facts | {"requests": 100}, Delivery(to="X", on="findings"))) == kinds
+    told = facts_of(write_run(tmp_path / "run", **facts))
+
+    assert told is not None
+    assert list(findings(told, Delivery(to="X", on="findings"))) == kinds
 
 
 def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_file) -> None:

@@ -1,10 +1,10 @@
 """Publishing: in one step, in an order that outlives a power cut, whatever a killed run has left beside it."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.records.publish import publish_run
@@ -15,10 +15,7 @@ PLACE = Path("daily/a/2026-11-17_2026-11-23")
 
 def made(output: Path, run_id: str) -> str:
     """The id of a run whose files lie below .runs/."""
-    folder = output / ".runs" / run_id
-    folder.mkdir(parents=True)
-    facts = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}}
-    (folder / "run.json").write_text(json.dumps(facts))
+    folder = write_run(output / ".runs" / run_id)
     (folder / "report.html").write_text(run_id)
     return run_id
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.errors import RunError, StoreError
 from apiusage_helpers.reports.contract import read_report
@@ -576,10 +577,7 @@ def test_a_run_is_not_kept_again_where_there_is_still_no_day(stub, params_file) 
     """The first failed run is kept and stands on the shelf; the next looks tell why without one, until a day comes in."""
     path = params_file()
     report = read_report(path, today=NOW.date())
-    kept = stub.output / ".failed" / "20261124T100000-1"
-    kept.mkdir(parents=True)
-    facts = {"report": "daily", "organization": "a", "interval": {"start": "2026-11-17", "end": "2026-11-23"}}
-    (kept / "run.json").write_text(json.dumps(facts))
+    kept = write_run(stub.output / ".failed" / "20261124T100000-1", status="failed")
 
     with pytest.raises(StoreError, match="there is no store yet"):
         Hands().run(report, "a")
