@@ -16,7 +16,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "charts/areas.py": "reports/usage_view/test_panels.py",
     "charts/bars.py": "reports/api_usage/test_panels.py",
     "charts/panel.py": "reports/api_usage/test_panels.py",
-    "charts/style.py": "charts/test_hatches.py",
     "cli/checks.py": "cli/test_fetch_command.py",
     "cli/days.py": "cli/test_commands.py",
     "cli/reports.py": "cli/test_commands.py",

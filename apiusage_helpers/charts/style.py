@@ -9,7 +9,8 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -82,9 +83,18 @@ _SETTINGS = {
 _FONTS = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif'
 
 
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """The library's defaults and the kit's settings: what a user has set for other pictures changes nothing."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
+
+
 def drawn(height: float, draw: Callable[[Axes], None]) -> tuple[Figure, str]:
     """The figure of `height` inches that `draw` makes on one Axes, and its SVG text."""
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+    with _own_settings(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # names in scripts that the measuring font lacks
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         figure = Figure(figsize=(WIDTH, height), dpi=_DPI)

@@ -45,8 +45,8 @@ def sample(
         return
     tell(f"inventing {counted(days, 'day')} of {counted(clients, 'OAuth client')} for {name}")
     usage, interval = sample_usage(today=day, days=days, clients=clients, template_uris=template_uris, seed=seed)
-    written = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
-    tell_written(written)
+    changed = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
+    tell_written(changed)
     tell_days(name)
 
 
@@ -57,25 +57,37 @@ def sample(
 @click.option(
     "--granularity", type=click.Choice(["day"]), default=None, help="Confirm that dates which look weekly are days."
 )
-def import_files(*, files: tuple[Path, ...], organization: str, interval: str | None, granularity: str | None) -> None:
+@click.option("--date-format", default=None, metavar="FORMAT", help="How a CSV writes its dates, such as %d.%m.%Y.")
+@click.option("--thousands", default=None, metavar="CHARACTER", help="What groups the digits of a CSV's counts.")
+def import_files(
+    *,
+    files: tuple[Path, ...],
+    organization: str,
+    interval: str | None,
+    granularity: str | None,
+    date_format: str | None,
+    thousands: str | None,
+) -> None:
     """Read result JSON of the usage API, or CSV, into the store; all FILEs together are one result."""
     import pyarrow as pa
 
     from apiusage_helpers.interval import resolve, utc_today
+    from apiusage_helpers.sources.csv_exports import Written
     from apiusage_helpers.sources.files import read_usage
     from apiusage_helpers.store import Origin, write_days
     from apiusage_helpers.usage import organization_name
 
     pa.set_memory_pool(pa.system_memory_pool())  # a large result is read a sixth faster than with Arrow's default pool
     name = organization_name(organization)
+    written = Written(date_format, thousands)
     covered = resolve(interval, utc_today()) if interval else None
     tell(f"reading {counted(len(files), 'file')}")
-    found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity)
+    found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity, written=written)
     for note in found.notes:
         tell(note)
     tell(f"writing {found.usage.num_rows:,} rows of {counted(len(found.days), 'day')}")
-    written = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
-    tell_written(written)
+    changed = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
+    tell_written(changed)
     tell_days(name)
 
 

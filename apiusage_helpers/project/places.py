@@ -7,7 +7,8 @@ project root, so that a notebook works from any folder inside the project. Nothi
 import os
 from pathlib import Path
 
-SOURCE_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+SOURCE_ROOT = PACKAGE.parent
 
 
 def root() -> Path:

@@ -1,18 +1,20 @@
 """CSV files of usage rows: exports of the platform, of other tools, and this kit's own api_usage.csv.
 
 Headers are matched through `params/tables/csv_columns.yaml`, which users extend; what matched what is always told.
-Commas, semicolons and tabs, a byte order mark and UTF-16 are read; numbers are plain whole numbers.
+Commas, semicolons and tabs, a byte order mark and UTF-16 are read. Dates in another form than ISO's and counts with
+separators are read where the user says how they are written, never guessed.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from apiusage_helpers.errors import ParameterError, SourceError
+from apiusage_helpers.errors import ParameterError, SourceError, shown
 from apiusage_helpers.project import places
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.settings.yaml_file import read_yaml
@@ -21,6 +23,7 @@ from apiusage_helpers.sources.utc_days import date_column
 from apiusage_helpers.usage import COLUMNS, COUNTS, STATUSES
 
 _MOST_COUNT = 2**53
+_HINT = "; other forms by --date-format, such as --date-format %d.%m.%Y"
 _REQUIRED = ("date", "template_uri", "requests", *STATUSES)
 _OPTIONAL_KEYS = ("client_id", "http_method")
 _SEPARATOR = re.compile(r"\Asep=[,;\t]\r?\n", re.IGNORECASE)
@@ -29,7 +32,34 @@ _EXCEL_ERRORS = frozenset({"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NU
 _DIGITS = re.compile(r"(\d{1,16})(?:\.0+)?", re.ASCII)
 
 
-def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
+@dataclass(frozen=True)
+class Written:
+    """How a CSV file is written where that is not told by itself: dates by a format of strptime, a separator of thousands.
+
+    ParameterError for a format that names no whole day, and a separator that could be part of a number.
+    """
+
+    date_format: str | None = None
+    thousands: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        form = (self.date_format or "%Y%m%d").replace("%%", "")
+        if not (
+            re.search(r"%[Yy]", form) and ((re.search(r"%d", form) and re.search(r"%[mbB]", form)) or "%j" in form)
+        ):
+            example = "--date-format %d.%m.%Y"
+            raise ParameterError(f"--date-format {shown('format', form)} names no year, month and day: write {example}")
+        if self.thousands is not None and (
+            len(self.thousands) != 1 or self.thousands.isalnum() or self.thousands in "-+"
+        ):
+            raise ParameterError(f"--thousands {shown('thousands', self.thousands)} is not one sign such as . or ,")
+
+
+AS_USUAL = Written()
+
+
+def read_csv(content: bytes, file: str, notes: list[str], written: Written = AS_USUAL) -> Rows:
     """The rows of a CSV file; `notes` gets which header was taken for which column, and what was ignored.
 
     SourceError names the file and line of what cannot be read, and every column that is missing.
@@ -43,7 +73,7 @@ def read_csv(content: bytes, file: str, notes: list[str]) -> Rows:
     lines, values = _values(records, header, file, notes)
     _tell_excel_errors(columns, values, file, notes)
     rows = Rows(ROW_SCHEMA.empty_table(), file, "line {}", lines, tuple(n for n in _OPTIONAL_KEYS if n not in columns))
-    return Rows(_table(columns, values, rows.place), file, "line {}", lines, rows.absent)
+    return Rows(_table(columns, values, rows.place, written), file, "line {}", lines, rows.absent)
 
 
 def column_aliases() -> dict[str, str]:
@@ -146,26 +176,40 @@ def _tell_excel_errors(columns: Mapping[str, int], values: list[list[str]], file
         notes.append(f"{file}: a spreadsheet put its error words ({', '.join(found)}) in place of names: export again")
 
 
-def _table(columns: Mapping[str, int], values: list[list[str]], place: Callable[[int], str]) -> pa.Table:
+def _table(
+    columns: Mapping[str, int], values: list[list[str]], place: Callable[[int], str], written: Written
+) -> pa.Table:
     count = len(values[0]) if values else 0
-    arrays: dict[str, Any] = {"date": date_column(values[columns["date"]], place)}
+    arrays: dict[str, Any] = {
+        "date": date_column(values[columns["date"]], place, date_format=written.date_format, hint=_HINT)
+    }
     for name in ROW_SCHEMA.names[1:]:
         if name in COUNTS:
-            arrays[name] = _counts(values[columns[name]], name, place)
+            arrays[name] = _counts(values[columns[name]], name, place, written.thousands)
         else:
             texts = [unguarded(text) for text in values[columns[name]]] if name in columns else [""] * count
             arrays[name] = pa.array(texts, pa.string())
     return pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA)
 
 
-def _counts(texts: list[str], name: str, place: Callable[[int], str]) -> pa.Array:
+def _counts(texts: list[str], name: str, place: Callable[[int], str], thousands: str | None) -> pa.Array:
     counts = []
     for row, text in enumerate(texts):
-        found = _DIGITS.fullmatch(text.strip())
+        found = _DIGITS.fullmatch(_ungrouped(text.strip(), thousands))
         if not found or int(found[1]) > _MOST_COUNT:
-            raise SourceError(f"{place(row)}: {name} {text[:40]!r} is not a whole number from 0, without separators")
+            raise SourceError(
+                f"{place(row)}: {name} {text[:40]!r} is not a whole number from 0 without separators (name theirs by "
+                "--thousands)"
+            )
         counts.append(int(found[1]))
     return pa.array(counts, pa.int64())
+
+
+def _ungrouped(text: str, thousands: str | None) -> str:
+    """A count without its separators of thousands; one that is grouped otherwise stays as it is."""
+    if thousands is None or not re.fullmatch(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+", text, re.ASCII):
+        return text
+    return text.replace(thousands, "")
 
 
 def _plain(head: str) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from apiusage_helpers.errors import SourceError, UsageError, shown
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.sources.csv_exports import read_csv
+from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
 from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, refuse_keyless, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
@@ -29,16 +29,21 @@ class ImportedUsage:
 
 
 def read_usage(
-    paths: Sequence[Path], *, today: date, interval: Interval | None = None, granularity: str | None = None
+    paths: Sequence[Path],
+    *,
+    today: date,
+    interval: Interval | None = None,
+    granularity: str | None = None,
+    written: Written = AS_USUAL,
 ) -> ImportedUsage:
     """The usage of all `paths` together: result JSON of one service, or CSV, each also as .gz.
 
     `today` is the UTC date before which all rows lie; `interval` what the query covered; `granularity` "day" confirms
-    that dates which look weekly are days. SourceError for a file that cannot be read, UsageError for rows that break
-    the rules of `rows.py`; both name file and place.
+    that dates which look weekly are days; `written` is how CSV files write dates and counts. SourceError for a file that
+    cannot be read, UsageError for rows that break the rules of `rows.py`; both name file and place.
     """
     notes: list[str] = []
-    parts, services, pages = _parts(paths, notes)
+    parts, services, pages = _parts(paths, notes, written)
     result = Result(tuple(map(identified, parts)), _one_service(services))
     _refuse_unfinished(pages)
     if not result.table.num_rows and interval is None:
@@ -51,7 +56,9 @@ def read_usage(
     return ImportedUsage(usage, days_covered(usage, interval, notes), result.source, tuple(dict.fromkeys(notes)))
 
 
-def _parts(paths: Sequence[Path], notes: list[str]) -> tuple[list[Rows], list[str], list[tuple[str, Page]]]:
+def _parts(
+    paths: Sequence[Path], notes: list[str], written: Written
+) -> tuple[list[Rows], list[str], list[tuple[str, Page]]]:
     """The rows of each part, the service of each, and the JSON pages with their files."""
     parts: list[Rows] = []
     services: list[str] = []
@@ -59,7 +66,7 @@ def _parts(paths: Sequence[Path], notes: list[str]) -> tuple[list[Rows], list[st
     for path in paths:
         content, file = file_content(path), str(path)
         if not is_json(content):
-            parts.append(read_csv(content, file, notes))
+            parts.append(read_csv(content, file, notes, written))
             services.append(CSV_EXPORT)
             continue
         found = read_pages(content, file)

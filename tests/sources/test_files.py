@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from apiusage_helpers.errors import ApiUsageError, SourceError, UsageError
+from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, UsageError
 from apiusage_helpers.interval import parse_interval
+from apiusage_helpers.sources.csv_exports import Written
 from apiusage_helpers.sources.files import ImportedUsage, read_usage
 
 TODAY = date(2026, 11, 24)
@@ -343,3 +344,55 @@ def test_names_in_contradictions_are_made_visible(result_file, legacy_row) -> No
 
     assert "a␛[31m" in str(refused.value)
     assert "\x1b" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("date_text", "requests", "options"),
+    [
+        ("05.10.2026", "1.234", {"date_format": "%d.%m.%Y", "thousands": "."}),
+        ("10/05/2026", '"1,234"', {"date_format": "%m/%d/%Y", "thousands": ","}),
+        ("Mon 5 Oct 2026 00:00", "1234", {"date_format": "%a %d %b %Y %H:%M"}),
+        ("2026-10-05", "1 234", {"thousands": " "}),
+    ],
+)
+def test_a_csv_is_read_as_the_user_says_it_is_written(tmp_path, date_text, requests, options) -> None:
+    """Dates by their format, counts without their separators: 1,234 requests on 5 October."""
+    path = tmp_path / "export.csv"
+    head = "date,client_name,template_uri,requests,status200,status300,status400,status429,status500"
+    path.write_text(f"{head}\n{date_text},CRM,api/v2/users,{requests},{requests},0,0,0,0\n")
+
+    found = read_usage([path], today=TODAY, written=Written(**options))
+
+    assert found.usage["date"].to_pylist() == [date(2026, 10, 5)]
+    assert found.usage["requests"].to_pylist() == [1234]
+
+
+@pytest.mark.parametrize(
+    ("date_text", "requests", "options", "word"),
+    [
+        ("05.10.2026", "1", {}, "other forms by --date-format"),
+        ("13/05/2026", "1", {"date_format": "%m/%d/%Y"}, "is not a day by --date-format %m/%d/%Y"),
+        ("05.10.2026 09:30", "1", {"date_format": "%d.%m.%Y %H:%M"}, "is not a day by"),
+        ("2026-10-05", "1.234", {}, "name theirs by --thousands"),
+        ("2026-10-05", "1.23", {"thousands": "."}, "is not a whole number"),
+        ("2026-10-05", "12.34.567", {"thousands": "."}, "is not a whole number"),
+    ],
+)
+def test_a_csv_is_never_guessed_at(tmp_path, date_text, requests, options, word) -> None:
+    """What is not written as the user says, or is not said, is refused with the option that says it."""
+    path = tmp_path / "export.csv"
+    head = "date;client_name;template_uri;requests;status200;status300;status400;status429;status500"
+    path.write_text(f"{head}\n{date_text};CRM;api/v2/users;{requests};{requests};0;0;0;0\n")
+
+    with pytest.raises(SourceError, match=word):
+        read_usage([path], today=TODAY, written=Written(**options))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"date_format": "%d.%m"}, {"date_format": "%Y"}, {"thousands": "5"}, {"thousands": ".."}, {"thousands": ""}],
+)
+def test_a_form_that_names_no_day_or_number_is_refused(options) -> None:
+    """Before any file is read."""
+    with pytest.raises(ParameterError, match=r"--date-format|--thousands"):
+        Written(**options)

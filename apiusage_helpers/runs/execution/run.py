@@ -195,6 +195,7 @@ def _environment(run: Run) -> dict[str, str]:
         "APIUSAGE_STORE": str(places.store_folder()),
         "APIUSAGE_OUTPUT": str(run.output),
         "APIUSAGE_PARAMS": str(places.params_folder()),
+        "MATPLOTLIBRC": str(places.PACKAGE / "charts" / "matplotlibrc"),
     }
     search = os.pathsep.join(filter(None, (str(places.SOURCE_ROOT), os.environ.get("PYTHONPATH"))))
     return clean_environment(os.environ, {RUN_MARK: run.id, "PYTHONPATH": search, **private, **folders})

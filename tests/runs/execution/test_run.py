@@ -80,6 +80,17 @@ def test_a_run_that_takes_too_long_is_stopped(project, monkeypatch, limits) -> N
     assert project.leftovers() == []
 
 
+def test_a_users_matplotlibrc_does_not_reach_a_run(project, tmp_path) -> None:
+    """One that is not even text breaks no report."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "matplotlibrc").write_bytes(b"text.usetex: True\n# \xff\xfe\n")
+    project.notebook("import matplotlib\nassert matplotlib.rcParams['text.usetex'] is False")
+
+    done = project.report(MPLCONFIGDIR=str(tmp_path / "config"))
+
+    assert done.returncode == 0, done.stderr
+
+
 def test_live_cells_are_not_executed(project) -> None:
     """A cell tagged live is for hands; a scheduled run leaves it out."""
     path = project.line.folder / "notebooks" / "api_usage_report.ipynb"
