@@ -76,6 +76,25 @@ def defect(fault: Exception) -> str:
     return f"a defect of this program ({type(fault).__name__}); --debug shows where"
 
 
+def explained(fault: Exception, *, where: object = "a folder", of_the_disk: int = 5) -> tuple[str, int]:
+    """What is told of any fault, and its exit code: the kit's own as it stands, the disk's with its file, else a defect.
+
+    `where` stands for a file that the disk does not name, `of_the_disk` is the code of its faults.
+
+    >>> explained(ParameterError("top: 0: at least 1"))
+    ('top: 0: at least 1', 2)
+    >>> explained(OSError(28, "No space left on device"), where="output")
+    ('output: No space left on device', 5)
+    >>> explained(KeyError("x"))
+    ('a defect of this program (KeyError); --debug shows where', 1)
+    """
+    if isinstance(fault, ApiUsageError):
+        return str(fault), fault.exit_code
+    if isinstance(fault, OSError):
+        return f"{fault.filename or where}: {fault.strerror or fault}", of_the_disk
+    return defect(fault), 1
+
+
 def shown(name: str, value: object, limit: int = 80) -> str:
     """`value` as a message may show it: quoted, cut at `limit` characters, hidden when it may be a secret.
 

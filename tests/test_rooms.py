@@ -53,7 +53,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/execution/execute.py": "runs/execution/test_run.py",
     "runs/execution/kernel.py": "runs/execution/test_run.py",
     "runs/execution/last_check.py": "runs/execution/test_run.py",
-    "runs/execution/processes.py": "runs/execution/test_run.py",
     "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
     "runs/notifications/delivery.py": "runs/notifications/test_outbox.py",
     "runs/records/kept_failures.py": "runs/execution/test_run.py",

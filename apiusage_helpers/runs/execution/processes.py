@@ -1,15 +1,18 @@
 """The processes of a run: what they may know, how they die with it, and how none is left behind.
 
 A kernel has a session of its own and may start children, so neither a process group nor a parent's death ends them all.
-Every process of a run therefore bears the run's id in its environment, and is found by it.
+Every process of a run therefore bears the run's id in its environment, or works in the run's private folder, as one does
+that was forked from a process of nobody's; it is found by either.
 """
 
 import ctypes
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import psutil
 
@@ -19,6 +22,7 @@ _KEPT = frozenset({
     "PYTHONPATH", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE",
 })  # fmt: skip
 _PR_SET_PDEATHSIG = 1
+_WORK_FOLDER = re.compile(r"(?P<output>.+)/\.runs/\.(?P<run>[^/]+)\.work(?:/|$)")  # as Run.work has it
 
 
 def clean_environment(environment: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +52,7 @@ def end_with_input() -> None:
 
 def kill_run(run_id: str) -> int:
     """The number of processes of a run that were still there; they are killed."""
-    return _kill_all(process for process in psutil.process_iter() if _run_of(process) == run_id)
+    return _kill_all(process for process in psutil.process_iter() if _run_of(process)[0] == run_id)
 
 
 def kill_strays(alive: Iterable[str], output: str) -> int:
@@ -56,12 +60,9 @@ def kill_strays(alive: Iterable[str], output: str) -> int:
 
     `alive` are the ids of runs that are going on.
     """
-    keep = set(alive)
-    return _kill_all(
-        process
-        for process in psutil.process_iter()
-        if (run := _run_of(process)) and run not in keep and _environment(process).get("APIUSAGE_OUTPUT") == output
-    )
+    keep = {*alive, None}
+    found = ((process, *_run_of(process)) for process in psutil.process_iter())
+    return _kill_all(process for process, run, place in found if run not in keep and place == output)
 
 
 def _kill_all(processes: Iterable[psutil.Process]) -> int:
@@ -79,12 +80,15 @@ def _kill(process: psutil.Process) -> None:
         return
 
 
-def _run_of(process: psutil.Process) -> str | None:
-    return None if process.pid == os.getpid() else _environment(process).get(RUN_MARK)
-
-
-def _environment(process: psutil.Process) -> Mapping[str, str]:
-    try:
-        return process.environ()
-    except (psutil.Error, OSError):
-        return {}
+def _run_of(process: psutil.Process) -> tuple[str | None, str | None]:
+    """The run that a process belongs to, and the output folder of it; by its environment, else by its working folder."""
+    if process.pid == os.getpid():
+        return None, None
+    with suppress(psutil.Error, OSError):
+        environment = process.environ()
+        if RUN_MARK in environment:
+            return environment[RUN_MARK], environment.get("APIUSAGE_OUTPUT")
+        inside = _WORK_FOLDER.match(process.cwd())
+        if inside:
+            return inside["run"], inside["output"]
+    return None, None

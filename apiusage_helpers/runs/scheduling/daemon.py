@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from apiusage_helpers.errors import ApiUsageError, defect
+from apiusage_helpers.errors import explained
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.records.work import schedule_of
 from apiusage_helpers.runs.scheduling.due import due
@@ -30,11 +30,8 @@ def stay(
         try:
             due(clock(), hands)
             pause = seconds_to_sleep(clock())
-        except (ApiUsageError, OSError) as fault:
-            hands.tell(str(fault))
-            pause = MOST_SECONDS
         except Exception as fault:  # noqa: BLE001  # whoever stays must not end by one bad look
-            hands.tell(defect(fault))
+            hands.tell(explained(fault)[0])
             pause = MOST_SECONDS
         sleep(pause)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from apiusage_helpers.errors import ApiUsageError, RunError, defect
+from apiusage_helpers.errors import ApiUsageError, RunError, defect, explained
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.execution.run import Limits
@@ -194,19 +194,14 @@ def _do(day: Day, work: Work) -> None:
         day.hands.show(str(_made(day, work)))
         day.touched.add(work.report.name)
         alarms.note_success(day.output, work.report.name, work.organization, str(work.place))
-    except ApiUsageError as fault:
+    except Exception as fault:  # noqa: BLE001  # a fault of one report must not keep the others from being made
         _leave(day, work)
-        if fault.exit_code == _ANOTHER_RUNS:
-            day.hands.tell(str(fault))
+        message, code = explained(fault, where=day.output)
+        if code == _ANOTHER_RUNS:
+            day.hands.tell(message)
             _wait(day, work)  # for how the other ends
-            return
-        _failed(day, work, str(fault), fault.exit_code)
-    except OSError as fault:
-        _leave(day, work)
-        _failed(day, work, f"{fault.filename or day.output}: {fault.strerror or fault}", 5)
-    except Exception as fault:  # noqa: BLE001  # a defect in one report must not keep the others from being made
-        _leave(day, work)
-        _failed(day, work, defect(fault), 1)
+        else:
+            _failed(day, work, message, code)
 
 
 def _failed(day: Day, work: Work, message: str, code: int) -> None:
@@ -264,16 +259,10 @@ def _fetch_fault(day: Day, organization: str) -> str:
             day.hands.fetch(organization, day.hands.tell)
     except Timeout:
         day.hands.tell(f"{organization}: another run is fetching it since an hour; its days are taken as they are")
-    except ApiUsageError as fault:
-        day.fault(f"{organization}: not fetched: {fault}", fault.exit_code)
-        return f"not fetched: {fault}"
-    except OSError as fault:
-        told = f"not fetched: {fault.filename or 'the store'}: {fault.strerror or fault}"
-        day.fault(f"{organization}: {told}", 3)
-        return told
     except Exception as fault:  # noqa: BLE001  # as above
-        day.fault(f"{organization}: not fetched: {defect(fault)}", 1)
-        return f"not fetched: {defect(fault)}"
+        message, code = explained(fault, where="the store", of_the_disk=3)
+        day.fault(f"{organization}: not fetched: {message}", code)
+        return f"not fetched: {message}"
     return ""
 
 
