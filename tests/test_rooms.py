@@ -36,6 +36,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "names.py": "test_usage.py",
     "page/clipboard.py": "browser/test_report_page.py",
     "page/media.py": "page/test_html.py",
+    "page/rows.py": "reports/test_page_rows.py",
     "page/sparkline.py": "runs/catalog/test_index_pages.py",
     "project/places.py": "cli/test_commands.py",
     "reports/api_usage/checks.py": "reports/api_usage/test_head.py",

@@ -3,7 +3,7 @@
 Prose and the outputs of panel cells, no code. Outputs are cleaned by an allow-list (nh3), because names in them come
 from outside; a content security policy forbids all else: no script runs but the page's own (template/report/*.js, by
 its hash), nothing is loaded, no form is sent. The script works on what the page holds: it gives every table its tools,
-and where the page bears the rows of a report (reports/page_rows.py), it filters them. Without it the page is whole.
+and where the page bears the rows of a report (page/rows.py), it filters them. Without it the page is whole.
 """
 
 import base64

@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 from hypothesis import given, strategies as st
 
-from apiusage_helpers.reports.page_rows import page_rows, varints
+from apiusage_helpers.page.rows import varints
+from apiusage_helpers.reports.page_rows import page_rows
 from apiusage_helpers.tables.client_directory import Client
 
 ROWS = [

@@ -20,7 +20,7 @@ from apiusage_helpers.text import counted, listed, percent, visible, whole
 from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
 
-def head(report: UsageReport) -> Html:
+def overview(report: UsageReport) -> Html:
     """What the report covers: total requests and clients; then three lines: days, source and age, checks."""
     facts = {
         "Total API requests": whole(report.summary.total),

@@ -17,7 +17,7 @@ PATCH = (2, "b", "<b>Bot</b>", "PATCH", "v", 5, 0, 0, 0, 0)
 
 def test_the_head_counts_requests_and_clients(report) -> None:
     """Totals, interval, the interval in the display zone, source and age."""
-    text = head.head(report(ROW, PATCH, display_timezone="Asia/Kolkata")).text
+    text = head.overview(report(ROW, PATCH, display_timezone="Asia/Kolkata")).text
 
     assert "Total API requests: 15" in text
     assert "Total OAuth clients: 2" in text

@@ -1,4 +1,4 @@
-// The rows that the page holds, unpacked (apiusage_helpers/reports/page_rows.py says how they are packed).
+// The rows that the page holds, unpacked (apiusage_helpers/page/rows.py says how they are packed).
 
 
 const OUTCOMES = ["succeeded", "redirected", "client_errors", "throttled", "server_errors"];
