@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from apiusage_helpers.runs.records.run_facts import run_id
 from apiusage_helpers.runs.records.state_files import Failure, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
@@ -39,7 +37,7 @@ def joined(failures: Mapping[str, Failure], key: str, failure: Failure) -> dict[
     known = failures.get(key)
     before = known or next(alike, None)
     over = known.over if known else False
-    return {**failures, key: replace(failure, alarm=before.alarm if before else key, over=over)}
+    return {**failures, key: failure.part_of(before.alarm if before else key, over=over)}
 
 
 def note_failure(output: Path, report: str, key: str, failure: Failure, unnoted: dict[str, Failure]) -> None:
@@ -96,6 +94,8 @@ def alarms(failures: Mapping[str, Failure]) -> Iterator[tuple[str, Failure]]:
 def _alarm_ended(failures: Mapping[str, Failure], name: str, last: str | None) -> dict[str, Failure]:
     """The failures, those of an organization or source up to `last` (None: all) being over."""
     return {
-        key: replace(failure, over=True) if failure.of == name and (last is None or key <= last) else failure
+        key: failure.part_of(failure.alarm, over=True)
+        if failure.of == name and (last is None or key <= last)
+        else failure
         for key, failure in failures.items()
     }

@@ -34,6 +34,10 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     alarm: str = ""
     over: bool = False
 
+    def part_of(self, alarm: str, *, over: bool) -> "Failure":
+        """The same failure as part of an alarm."""
+        return Failure(self.of, self.message, self.replaces, alarm, over)
+
 
 class Note(msgspec.Struct):
     """A report that is to be told of: the run it replaces, the totals before, and those that each delivery has been told."""

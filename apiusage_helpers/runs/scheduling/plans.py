@@ -57,8 +57,8 @@ def recall(
     state = remembered(output, report.name)
     if _holds(state, schedule, now):
         return _memory(state)
-    if _is_ahead(state, now):
-        begun = f"{state.begun:%Y-%m-%d %H:%M} UTC"
+    if state.begun is not None and _is_ahead(state, now):
+        begun = state.begun.isoformat()
         tell(f"{report.name}: its schedule was begun at {begun}, which is still to come: it begins anew now")
     if not keep:
         return _begun_anew(state, schedule, now)
