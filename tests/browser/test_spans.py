@@ -55,7 +55,7 @@ def page(tmp_path: Path, made: tuple[UsageReport, UsageView]) -> Callable[..., P
 
     def of(*panels: Any, view: UsageView | None = None) -> Path:
         most = len(base64.b64decode(page_rows(made[0], view).block)) - 1
-        shown = [head.head(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
+        shown = [head.overview(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
         outputs = [nbformat.v4.new_output("execute_result", data=part._repr_mimebundle_()) for part in shown]
         cells = [
             nbformat.v4.new_markdown_cell("# Page"),
