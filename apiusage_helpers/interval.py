@@ -5,7 +5,8 @@ both its ends and ends yesterday at the latest. A display zone changes labels on
 """
 
 import re
-from collections.abc import Callable
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -86,13 +87,62 @@ def previous_3_months(today: date) -> Interval:
     return Interval(last_month(last_month(newest.start).start).start, newest.end)
 
 
-PRESETS: dict[str, Callable[[date], Interval]] = {
+def previous_week(today: date) -> Interval:
+    """The last whole week, Monday to Sunday, before `today`.
+
+    >>> str(previous_week(date(2026, 11, 23))), str(previous_week(date(2026, 11, 22)))
+    ('2026-11-16/2026-11-22', '2026-11-09/2026-11-15')
+    """
+    monday = today - _DAY * (today.weekday() + 7)
+    return Interval(monday, monday + _DAY * 6)
+
+
+def billing_month(day: date, billing_day: int) -> Interval:
+    """The billing month that holds `day`: from one `billing_day` to the day before the next.
+
+    In a month that is shorter, its last day counts as the `billing_day`.
+
+    >>> str(billing_month(date(2026, 2, 28), 31)), str(billing_month(date(2026, 1, 14), 15))
+    ('2026-02-28/2026-03-30', '2025-12-15/2026-01-14')
+    """
+    start = _billing_start(day, billing_day)
+    month_after = start.replace(day=1) + _DAY * monthrange(start.year, start.month)[1]
+    return Interval(start, _billing_day_in(month_after, billing_day) - _DAY)
+
+
+def _billing_start(day: date, billing_day: int) -> date:
+    """The first day of the billing month that holds `day`."""
+    here = _billing_day_in(day, billing_day)
+    return here if here <= day else _billing_day_in(day.replace(day=1) - _DAY, billing_day)
+
+
+def _billing_day_in(month: date, billing_day: int) -> date:
+    return month.replace(day=min(billing_day, monthrange(month.year, month.month)[1]))
+
+
+def this_billing_month(today: date, billing_day: int) -> Interval:
+    """The complete days of the billing month of `today`; ParameterError on its first day."""
+    start = _billing_start(today, billing_day)
+    if start == today:
+        raise ParameterError("this_billing_month: no complete day yet: use last_billing_month")
+    return Interval(start, today - _DAY)
+
+
+def last_billing_month(today: date, billing_day: int) -> Interval:
+    """The billing month before that of `today`."""
+    return billing_month(_billing_start(today, billing_day) - _DAY, billing_day)
+
+
+PRESETS: Mapping[str, Callable[[date], Interval]] = {
     "previous_7_days": lambda today: previous_days(7, today),
     "previous_30_days": lambda today: previous_days(30, today),
     "this_month": this_month,
     "last_month": last_month,
     "previous_3_months": previous_3_months,
-}
+    "yesterday": lambda today: previous_days(1, today),
+    "previous_week": previous_week,
+}  # the platform's own five first; where two mean the same days, the first is the name of them
+_BILLING_PRESETS = {"this_billing_month": this_billing_month, "last_billing_month": last_billing_month}
 
 
 def parse_interval(text: str) -> Interval:
@@ -108,17 +158,19 @@ def parse_interval(text: str) -> Interval:
     return Interval(start, end)
 
 
-def resolve(date_range: str, today: date) -> Interval:
+def resolve(date_range: str, today: date, *, billing_day: int | None = None) -> Interval:
     """The complete UTC days that a preset or a written interval means on the day `today` (a UTC date).
 
-    ParameterError for an unknown preset, a reversed interval, and one that touches `today` or the future.
+    With a `billing_day` (1 to 31), this_billing_month and last_billing_month are presets too. ParameterError for an
+    unknown preset, a reversed interval, and one that touches `today` or the future.
     """
     if date_range in PRESETS:
         return PRESETS[date_range](today)
+    if billing_day is not None and date_range in _BILLING_PRESETS:
+        return _BILLING_PRESETS[date_range](today, billing_day)
     if "/" not in date_range:
-        raise ParameterError(
-            f"{shown('date_range', date_range)} is neither a preset ({', '.join(PRESETS)}) nor START/END"
-        )
+        presets = ", ".join([*PRESETS, *(_BILLING_PRESETS if billing_day is not None else ())])
+        raise ParameterError(f"{shown('date_range', date_range)} is neither a preset ({presets}) nor START/END")
     interval = parse_interval(date_range)
     if interval.end >= today:
         newest = today - _DAY

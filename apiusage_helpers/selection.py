@@ -36,6 +36,7 @@ def select(  # noqa: PLR0913  # these are the parameters of a report, by their n
     date_range: str,
     *,
     today: str | date = "",
+    billing_day: int | None = None,
     display_timezone: str = "UTC",
     clients: Sequence[str] = (),
     client_template_uris: Sequence[str] = (),
@@ -46,13 +47,14 @@ def select(  # noqa: PLR0913  # these are the parameters of a report, by their n
     """The checked selection of one organization.
 
     `date_range` is a preset or START/END in UTC days; `today` the UTC date as of which the selection stands (a date or
-    its ISO text; empty: now). ParameterError names the first value that cannot be used.
+    its ISO text; empty: now); a `billing_day` allows the presets of billing months. ParameterError names the first value
+    that cannot be used.
     """
     day = utc_today() if today == "" else checked_today(today)
     zone(display_timezone)
     return Selection(
         organization=organization_name(organization),
-        interval=resolve(date_range, day),
+        interval=resolve(date_range, day, billing_day=billing_day),
         today=day,
         display_timezone=display_timezone,
         clients=tuple(clients),

@@ -127,7 +127,7 @@ def _cell_html(name: str, value: Any) -> str:
         return f"<td>{escape(visible(value))}</td>"
     if isinstance(value, date):
         return f"<td>{value:%Y-%m-%d}</td>"
-    if value is pd.NA:
+    if value is pd.NA or value is None:
         return '<td class="number"></td>'
     text = percent(value) if name.endswith("share") else str(value) if name == "status" else whole(value)
     return f'<td class="number">{text}</td>'

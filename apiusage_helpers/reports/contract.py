@@ -1,17 +1,46 @@
-"""What the kit's reports declare: a notebook and the parameters that it takes.
+"""What the kit's reports declare: a notebook, its title, and the parameters that it takes.
 
 This is the one door to a params file: it hands the parameter models to `settings`, which knows no report.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from apiusage_helpers.reports.api_usage.parameters import ReportParameters
+from apiusage_helpers.reports.fair_use.parameters import FairUseParameters
 from apiusage_helpers.reports.usage_view.parameters import ViewParameters
-from apiusage_helpers.settings.report_file import Models, Report, ReportFile, checked_report_file, checked_report_text
+from apiusage_helpers.settings.report_file import (
+    CommonParameters,
+    Models,
+    Report,
+    ReportFile,
+    checked_report_file,
+    checked_report_text,
+)
 
-PARAMETERS: Models = {"api_usage_report": ReportParameters, "api_usage_view": ViewParameters}
+
+@dataclass(frozen=True)
+class Declared:
+    """One kind of report: the name of its notebook, the title of its pages, and its parameter model."""
+
+    notebook: str
+    title: str
+    parameters: type[CommonParameters]
+
+
+REPORTS = (
+    Declared("api_usage_report", "API Usage", ReportParameters),
+    Declared("api_usage_view", "API Usage", ViewParameters),
+    Declared("fair_use", "API fair use", FairUseParameters),
+)
+PARAMETERS: Models = {declared.notebook: declared.parameters for declared in REPORTS}
+
+
+def title_of(notebook: str) -> str:
+    """The title of a notebook's pages."""
+    return next((declared.title for declared in REPORTS if declared.notebook == notebook), "API Usage")
 
 
 def read_report(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -49,6 +49,8 @@ def _organizations(value: str | list[str]) -> None:
 class CommonParameters(Strict):
     """What every report can be told: whose usage, of which days, and the choices of its sections."""
 
+    knows_billing_months: ClassVar[bool] = False
+
     organization: Annotated[str | list[str], allowed(_organizations)]
     date_range: str
     display_timezone: Annotated[str, allowed(zone)] = "UTC"
@@ -57,6 +59,10 @@ class CommonParameters(Strict):
     template_uris: list[str] = []
     http_methods: list[Annotated[str, allowed(checked_http_method)]] = []
     top: Annotated[int, Field(ge=1, le=MOST_TOP)] = 5
+
+    def billing_day_of(self, organization: str) -> int | None:  # noqa: ARG002  # reports on fair use know one
+        """The day on which the billing month of an organization starts; None where the report knows no such month."""
+        return None
 
 
 Models = Mapping[str, type[CommonParameters]]  # by the name of their notebook
@@ -108,7 +114,8 @@ class Report(ReportFile):
     def selection(self, organization: str) -> Selection:
         """The selection of one of its organizations."""
         chosen = self.parameters.model_dump(include=set(_SELECTED))
-        return select(organization, self.parameters.date_range, today=self.today, **chosen)
+        billing_day = self.parameters.billing_day_of(organization)
+        return select(organization, self.parameters.date_range, today=self.today, billing_day=billing_day, **chosen)
 
 
 _SELECTED = ("display_timezone", "clients", "client_template_uris", "template_uris", "http_methods", "top")
@@ -218,10 +225,19 @@ def _parameters(
     date_range = laid_over.get("date_range")
     if isinstance(date_range, str):
         try:
-            resolve(date_range, today)
+            resolve(date_range, today, billing_day=_billing_day(found, model, today))
         except ParameterError as fault:
             faults.append(f"parameters.date_range: {fault}")
     return found
+
+
+def _billing_day(found: CommonParameters | None, model: type[CommonParameters], today: date) -> int | None:
+    """The billing day of one organization as far as it is known; of several, each run finds its own. None: no such months."""
+    if not model.knows_billing_months:
+        return None
+    if found is None or today == ANY_DAY or not isinstance(found.organization, str) or found.organization == "all":
+        return 1
+    return found.billing_day_of(found.organization)
 
 
 def _override_values(

@@ -13,6 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.tables.outcomes import with_outcomes
 from apiusage_helpers.usage import COUNTS
 
@@ -61,15 +62,16 @@ def summarise(rows: Any, *, http_methods: Collection[str] = (), excluded: Collec
     )
 
 
-def chosen_rows(
+def chosen_rows(  # noqa: PLR0913  # what rows are chosen by
     rows: Any,
     *,
     http_methods: Collection[str] = (),
     clients: Collection[str] | None = None,
     template_uris: Collection[str] = (),
     excluded: Collection[str] = (),
+    days: Interval | None = None,
 ) -> nw.LazyFrame[Any]:
-    """The lazy rows with one of these methods and template URIs (empty: all) and client ids (None: all).
+    """The lazy rows with one of these methods and template URIs (empty: all), client ids and days (None: all).
 
     No row of a client whose id is in `excluded` is among them.
     """
@@ -77,6 +79,7 @@ def chosen_rows(
     chosen = (("http_method", http_methods or None), ("client_id", clients), ("template_uri", template_uris or None))
     for name, values in chosen:
         frame = frame if values is None else frame.filter(nw.col(name).is_in(list(values)))
+    frame = frame if days is None else frame.filter(nw.col("date").is_between(days.start, days.end))
     kept: nw.LazyFrame[Any] = frame.filter(~nw.col("client_id").is_in(list(excluded))) if excluded else frame
     return kept
 

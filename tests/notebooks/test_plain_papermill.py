@@ -31,4 +31,4 @@ def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: P
         [sorted({*output.data} - {PAGE_ROWS}) for output in cell.outputs] == [["text/html", "text/plain"]]
         for cell in panels
     )
-    assert len(list(files.glob("*.csv"))) == {"api_usage_report": 10, "api_usage_view": 13}[path.stem]
+    assert len(list(files.glob("*.csv"))) == {"api_usage_report": 10, "api_usage_view": 13, "fair_use": 3}[path.stem]

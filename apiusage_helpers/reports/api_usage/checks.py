@@ -11,22 +11,13 @@ from functools import partial
 import pandas as pd
 
 from apiusage_helpers.reports.api_usage.tables import ReportTables, chosen_clients, unmet_choices
+from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage
 from apiusage_helpers.tables.csv_files import column_sums
 from apiusage_helpers.tables.summary import RowTotals, Summary, chosen_rows, row_totals
 
 TOLD_DAYS = 7
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: what was held against what, with the figures; `stops` when a failure stops the report."""
-
-    name: str
-    ok: bool
-    detail: str
-    stops: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.interval import local_label, local_span
-from apiusage_helpers.reports.api_usage.checks import Check
 from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.api_usage.tables import section_2, section_3, unmet_choices
+from apiusage_helpers.reports.checks import agreed, checks_list
 from apiusage_helpers.text import counted, listed, percent, visible, whole
 from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
@@ -47,13 +47,7 @@ def again(report: UsageReport, command: str = "") -> Html:
 
 def checks(report: UsageReport) -> Html:
     """The strip of checks with their figures: what agrees, what does not, and what to know of the data."""
-    title = _agreed(report.checks)
-    items = "".join(map(_check, report.checks))
-    text = "\n".join(f"{_mark(check)} {check.name}: {check.detail}" for check in report.checks)
-    return Html(
-        f'<section class="checks published" id="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>',
-        f"{title}\n{text}",
-    )
+    return checks_list(report.checks)
 
 
 def section_counts(report: UsageReport, section: int) -> Html:
@@ -119,12 +113,7 @@ def _covers(report: UsageReport) -> str:
 def _checked(report: UsageReport) -> str:
     """How many checks of agreement hold, and which notes there are on the data."""
     notes_on_data = [f"{check.name}: {check.detail}" for check in report.checks if not check.stops and not check.ok]
-    return "; ".join([_agreed(report.checks), *(notes_on_data or ["nothing to note on the data"])])
-
-
-def _agreed(checks_made: Sequence[Check]) -> str:
-    agree, failed = sum(check.stops for check in checks_made), len(failed_checks(checks_made))
-    return f"{failed} of {agree} checks failed" if failed else f"All {agree} checks of agreement hold"
+    return "; ".join([agreed(report.checks), *(notes_on_data or ["nothing to note on the data"])])
 
 
 def _command(report: UsageReport) -> str:
@@ -158,19 +147,6 @@ def _source(report: UsageReport) -> str:
 
 def _minute(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M}"
-
-
-def _mark(check: Check) -> str:
-    return "✓" if check.ok else ("✗" if check.stops else "!")
-
-
-def _check(check: Check) -> str:
-    kind = "ok" if check.ok else ("failed" if check.stops else "note")
-    word = {"ok": "holds", "failed": "fails", "note": "note"}[kind]
-    return (
-        f'<li class="{kind}"><span class="mark" role="img" aria-label="{word}">{_mark(check)}</span> '
-        f"<b>{escape(check.name)}</b> <span>{escape(visible(check.detail))}</span></li>"
-    )
 
 
 def _choices(report: UsageReport, section: int) -> str:
@@ -219,8 +195,3 @@ def _platform_dates(report: UsageReport) -> str:
         f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
     )
     return f"UTC shift: days are counted from 00:00 to 23:59 UTC, but the platform labels them in local time; {shift}."
-
-
-def failed_checks(checks_made: Sequence[Check]) -> list[str]:
-    """A line for each check of agreement that failed."""
-    return [f"{check.name}: {check.detail}" for check in checks_made if check.stops and not check.ok]

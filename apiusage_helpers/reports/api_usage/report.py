@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.reports.api_usage.checks import Check, RowSums, agreement, notes, row_sums
+from apiusage_helpers.reports.api_usage.checks import RowSums, agreement, notes, row_sums
 from apiusage_helpers.reports.api_usage.tables import ReportTables, report_tables
+from apiusage_helpers.reports.checks import Check
+from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.selection import Selection
-from apiusage_helpers.store import StoredUsage, day_digests, scan
+from apiusage_helpers.store import StoredUsage, scan
 from apiusage_helpers.tables.client_directory import Client
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
@@ -44,46 +46,8 @@ class UsageReport:
 
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
-        days = self.usage.days
-        return {
-            "source": ", ".join(sorted({day.source for day in days})),
-            "store_version": self.usage.version,
-            "requests": self.summary.total,
-            "clients": self.summary.clients,
-            "excluded": {"requests": sum(self.summary.excluded.values()), "clients": len(self.summary.excluded)},
-            "days": {
-                "present": [str(day.date) for day in days],
-                "missing": [str(day) for day in self.usage.missing],
-                "provisional": [str(day.date) for day in days if day.provisional],
-            },
-            "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in self.checks],
-            "outcomes": self._outcomes(),
-            "requests_per_day": self._requests_per_day(),
-            "seen": self._seen(),
-        }
-
-    def _outcomes(self) -> dict[str, int]:
-        rows = self.summary.requests
-        return {name: int(rows[name].sum()) for name in ("successful", "failed", "throttled")}
-
-    def _requests_per_day(self) -> list[int | None]:
-        """One figure a day of the interval; None for a missing day."""
-        days = self.tables.requests_per_day
-        return [int(n) if there else None for n, there in zip(days["requests"], days["complete"], strict=True)]
-
-    def _seen(self) -> dict[str, dict[str, Any]]:
-        """What each day looked like, so that it is known again when it is restated."""
-        digests = day_digests(self.usage)
-        return {
-            str(day.date): {
-                "requests": day.requests,
-                "provisional": day.provisional,
-                "fetched_at": day.fetched_at.isoformat(),
-                "source": day.source,
-                "digest": digests[day.date],
-            }
-            for day in self.usage.days
-        }
+        facts = data_facts(self.usage, self.summary, self.tables.requests_per_day, self.checks)
+        return facts | {"previous": previous_total(self)}
 
 
 def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from apiusage_helpers.reports.api_usage.checks import Check
 from apiusage_helpers.reports.api_usage.report import UsageReport, excluded_clients
+from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.usage_view import figures as view
 from apiusage_helpers.reports.usage_view.state import ViewState
 from apiusage_helpers.store import StoredUsage, scan

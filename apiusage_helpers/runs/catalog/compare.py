@@ -19,10 +19,12 @@ from apiusage_helpers.text import counted, visible, whole
 
 _FIGURES = frozenset({
     "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
-    "status200", "status300", "status400", "status429", "status500", "filtered_requests",
+    "status200", "status300", "status400", "status429", "status500", "filtered_requests", "used", "allowance",
+    "remaining", "projected", "projected_low", "projected_high", "overage", "running_total", "expected", "expected_low",
+    "expected_high", "previous", "change", "saving",
 })  # fmt: skip
 _DERIVED = frozenset({
-    "rank", "share", "filtered_share", "client_name", "kind", "meaning", "complete",
+    "rank", "share", "filtered_share", "client_name", "kind", "meaning", "complete", "exhausted_on",
 })  # follows from the rest, or only names it  # fmt: skip
 _TOLD_ROWS = 10
 Row = dict[str, str]

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from apiusage_helpers import __version__
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.project import places
+from apiusage_helpers.reports.contract import title_of
 from apiusage_helpers.runs.execution.execute import Job
 from apiusage_helpers.runs.execution.last_check import refusal
 from apiusage_helpers.runs.execution.processes import RUN_MARK, clean_environment, kill_run, kill_strays
@@ -202,7 +203,8 @@ def _environment(run: Run) -> dict[str, str]:
 
 
 def _title(run: Run) -> str:
-    return f"API Usage: {run.selection.organization}, {run.selection.interval.start} to {run.selection.interval.end}"
+    title, interval = title_of(run.report.notebook), run.selection.interval
+    return f"{title}: {run.selection.organization}, {interval.start} to {interval.end}"
 
 
 def _summary(run: Run) -> str:

@@ -1,0 +1,54 @@
+"""A course: running totals day by day against a limit, counted so far and expected with its range."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from apiusage_helpers.charts.bars import Days, day_axis
+from apiusage_helpers.charts.style import COLOURS, INK, MUTED, PAPER
+from apiusage_helpers.text import human
+
+_ROOM_ABOVE = 1.2
+
+
+@dataclass(frozen=True)
+class Course:
+    """One label a day; `counted` are the running totals of the first days, the others those of the days after them.
+
+    `limit` is drawn as a line across, with the word `limit_word` (None: no line).
+    """
+
+    labels: Sequence[str]
+    counted: Sequence[float]
+    expected: Sequence[float] = ()
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+    limit: float | None = None
+    limit_word: str = ""
+
+
+def draw_course(axes: Axes, course: Course) -> None:
+    """The counted days as columns, the expected ones as a dashed line in its range, and the limit across."""
+    count, done = len(course.labels), len(course.counted)
+    highest = max((*course.counted, *course.high, course.limit or 0), default=0) or 1
+    axes.set_position((0.075, 0.15, 0.895, 0.72))
+    axes.set_xlim(-0.6, count - 0.4)
+    axes.set_ylim(0, highest * _ROOM_ABOVE)
+    axes.grid(axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.bar(
+        range(done), course.counted, width=0.72, linewidth=0, color=COLOURS["successful"], edgecolor=PAPER, label="used"
+    )
+    coming = range(done, done + len(course.expected))
+    if course.expected:
+        axes.fill_between(
+            coming, course.low, course.high, color=COLOURS["other"], alpha=0.35, linewidth=0, label="80 % range"
+        )
+        axes.plot(coming, course.expected, color=INK, linewidth=1.6, linestyle="--", label="expected")
+    if course.limit is not None:
+        axes.axhline(course.limit, color=COLOURS["failed"], linewidth=1.6, label=course.limit_word)
+        axes.text(
+            -0.5, course.limit + highest * 0.015, human(course.limit), ha="left", va="bottom", fontsize=8.5, color=MUTED
+        )
+    day_axis(axes, Days(course.labels, {}))

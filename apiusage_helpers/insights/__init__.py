@@ -1,0 +1,1 @@
+"""Insights: small tables in, values out: what happened, why, and what to do."""

@@ -1,0 +1,61 @@
+"""What stands around the panels of the fair-use report: the month in words, the contract, the invoice, the checks."""
+
+from html import escape
+
+from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.reports.checks import checks_list
+from apiusage_helpers.reports.fair_use.checks import jobs_days
+from apiusage_helpers.reports.fair_use.report import FairUseReport
+from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_in_words, month_in_words
+from apiusage_helpers.settings.allowances import Licence
+from apiusage_helpers.text import counted, visible, whole
+
+_KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
+
+
+def overview(report: FairUseReport) -> Html:
+    """What was used of the newest billing month, where it will end, and what that costs."""
+    month, terms = report.month, report.parameters
+    lines = [*month_in_words(month), cost_in_words(month, terms.overage_rate, terms.currency), *_warnings(report)]
+    told = [visible(line) for line in lines if line]
+    html = "".join(f"<p>{escape(line)}</p>" for line in told)
+    return Html(f'<section class="box" id="fair-use" aria-label="Fair use">{html}</section>', "\n".join(told))
+
+
+def contract(report: FairUseReport) -> Html:
+    """The licences that the allowance is made of, and the day the billing month starts."""
+    terms = report.contract
+    lines = [_licence(one) for one in terms.licences] or ["No licences are named, so the allowance is unknown."]
+    lines += [f"{whole(terms.extra_allowance)} requests a month beyond the licences."] if terms.extra_allowance else []
+    lines += [f"The billing month starts on day {terms.billing_day} (in a shorter month on its last day)."]
+    items = "".join(f"<li>{escape(visible(line))}</li>" for line in lines)
+    return Html(f"<ul>{items}</ul>", "\n".join(lines))
+
+
+def invoice(report: FairUseReport) -> Html:
+    """How the invoiced overage compares with the count of the newest billing month that is over."""
+    over = [month for month in report.months if month.over]
+    told = invoice_in_words(over[-1] if over else None, report.parameters.invoiced_overage)
+    told = told or "No invoiced overage was given. To compare one, set the parameter invoiced_overage."
+    return Html(f"<p>{escape(told)}</p>", told)
+
+
+def checks(report: FairUseReport) -> Html:
+    """The checks with their figures."""
+    return checks_list(report.checks)
+
+
+def _warnings(report: FairUseReport) -> list[str]:
+    days = jobs_days(report)
+    if not days or report.month.allowance is None:
+        return []
+    told = f"{counted(days, 'day')} come from the jobs service, which also counts requests that are not billed."
+    return [f"Careful: {told} The real use of the allowance may be smaller."]
+
+
+def _licence(one: Licence) -> str:
+    base = f" on {one.base}" if one.base else ""
+    return (
+        f"{one.licence}{base}, {_KINDS[one.kind]}: {whole(one.committed)} committed, {whole(one.actual)} in use; "
+        f"{whole(one.billable)} count."
+    )
