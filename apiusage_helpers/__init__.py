@@ -13,7 +13,7 @@ genesys_cloud  the service itself: who may ask, how politely, and what for -> th
 store          usage table -> Delta table, one commit a set of days; selection -> lazy rows of one snapshot; OAuth clients
 fetching       which days an organization lacks, asked month by month, stored as they come
 tables         the one pass over many rows -> small tables; rankings and shares of them
-insights       small tables -> values: what changed, the forecast, fair use
+insights       small tables -> values: what changed, the forecast, fair use, findings
 charts         a small table -> its picture and the picture in words
 page           executed notebook or HTML -> a one-file page that opens anywhere
 reports        one folder a notebook: its tables, checks and panels

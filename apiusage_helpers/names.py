@@ -1,4 +1,4 @@
-"""Names that settings and rows share: organizations, HTTP methods, template URIs. Settings need no table to be checked."""
+"""Names that settings and rows share: organizations, methods, template URIs, findings. Settings need no table to be checked."""
 
 import re
 
@@ -6,6 +6,13 @@ from apiusage_helpers.errors import ParameterError
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 METHODS_OF_THE_PLATFORM_TEXT = ("GET", "POST", "PUT", "DELETE")
+
+FINDING_KINDS = (
+    "polling", "cacheable_reads", "bulk_available", "client_errors", "throttling", "server_errors_platform",
+    "server_errors_integration", "high_volume", "unknown_client", "new_client", "silent_client", "renamed_client",
+    "deleted_client", "unowned_client", "new_url", "changed_mix", "allowance",
+)  # fmt: skip
+SEVERITIES = ("critical", "warning", "info")  # worst first
 
 _ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 

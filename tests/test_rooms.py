@@ -18,6 +18,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "charts/course.py": "reports/fair_use/test_report.py",
     "charts/panel.py": "reports/api_usage/test_panels.py",
     "cli/checks.py": "cli/test_fetch_command.py",
+    "cli/findings.py": "cli/test_commands.py",
     "cli/days.py": "cli/test_commands.py",
     "cli/reports.py": "cli/test_commands.py",
     "errors.py": "cli/test_commands.py",
@@ -27,7 +28,19 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "genesys_cloud/rate_limits.py": "genesys_cloud/test_session.py",
     "genesys_cloud/regions.py": "genesys_cloud/test_credentials.py",
     "genesys_cloud/service_differences.py": "fetching/test_fetch.py",
+    "insights/analysis.py": "insights/test_insights.py",
+    "insights/finding.py": "insights/test_diagnosis.py",
+    "insights/history.py": "insights/test_diagnosis.py",
     "insights/rhythm.py": "insights/test_forecast.py",
+    "insights/troubles/client_errors.py": "insights/test_diagnosis.py",
+    "insights/troubles/polling.py": "insights/test_diagnosis.py",
+    "insights/troubles/rates.py": "insights/test_diagnosis.py",
+    "insights/troubles/reads.py": "insights/test_diagnosis.py",
+    "insights/troubles/server_errors.py": "insights/test_diagnosis.py",
+    "insights/troubles/thresholds.py": "reports/troubleshooting/test_report.py",
+    "insights/troubles/throttling.py": "insights/test_diagnosis.py",
+    "insights/troubles/volume.py": "insights/test_diagnosis.py",
+    "insights/watch_list.py": "insights/test_diagnosis.py",
     "live/controls/download.py": "browser/view/test_page.py",
     "live/controls/selectors.py": "live/test_usage_view.py",
     "live/controls/upload.py": "browser/view/test_served.py",
@@ -45,9 +58,14 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "reports/api_usage/parameters.py": "settings/test_report_file.py",
     "reports/api_usage/report.py": "contract/test_counts.py",
     "reports/checks.py": "reports/api_usage/test_head.py",
+    "reports/api_usage/story.py": "insights/test_insights.py",
     "reports/contract.py": "settings/test_report_file.py",
     "reports/export.py": "contract/test_counts.py",
     "reports/facts.py": "runs/execution/test_run.py",
+    "reports/findings_files.py": "reports/troubleshooting/test_report.py",
+    "reports/findings_list.py": "reports/troubleshooting/test_report.py",
+    "reports/troubleshooting/panels.py": "reports/troubleshooting/test_report.py",
+    "reports/troubleshooting/parameters.py": "reports/troubleshooting/test_report.py",
     "reports/fair_use/checks.py": "reports/fair_use/test_report.py",
     "reports/fair_use/head.py": "reports/fair_use/test_report.py",
     "reports/fair_use/panels.py": "reports/fair_use/test_report.py",
@@ -127,6 +145,7 @@ def test_each_test_file_has_a_module() -> None:
         "runs/scheduling/test_due_processes.py",  # due and schedule as processes, and cron
         "store/test_faults.py",  # the store after killed writers and flipped bits
         "store/test_mishaps.py",  # the store beside other writers, full disks and foreign files
+        "insights/test_insights.py",  # what an analyst imports, and the report's story, against plain counts
         "page/test_one_truth.py",  # Python and the page's script against one list of cases
         "page/test_script.py",  # the page's script in an engine without a browser
     }

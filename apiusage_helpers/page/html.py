@@ -32,6 +32,7 @@ _HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a 
 _ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
     "a": {"href"},
+    "li": {"data-kind", "data-severity"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},

@@ -120,6 +120,17 @@ def _totals(rows: nw.LazyFrame[Any], key: tuple[str, ...]) -> pd.DataFrame:
     return with_outcomes(grouped.sort_values(list(key), ignore_index=True))
 
 
+def names_over_time(rows: Any) -> list[tuple[str, str, date, date]]:
+    """The names that each client bore in lazy usage `rows`: client_id, client_name, its first and last day; in this order."""
+    frame = nw.from_native(rows).group_by("client_id", "client_name")
+    named = (
+        frame.agg(nw.col("date").min().alias("first"), nw.col("date").max().alias("last"))
+        .collect("pyarrow")
+        .to_native()
+    )
+    return sorted(tuple(row.values()) for row in named.to_pylist())
+
+
 def newest_names(rows: Any) -> dict[str, str]:
     """The name each client bore last in lazy usage `rows`; of two names on one day the greater by code point."""
     named = (

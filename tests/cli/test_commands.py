@@ -241,3 +241,17 @@ def test_help_is_quick_and_names_every_command(apiusage) -> None:
     done = apiusage("--help")
 
     assert all(command in done.stdout for command in ("sample", "import", "forget", "report", "runs", "doctor"))
+
+
+def test_findings_are_told_in_a_terminal_and_as_json(apiusage) -> None:
+    """Worst first, as findings.json; an unknown organization ends with 3, an interval that is none with 2."""
+    assert apiusage("sample", "--today", "2026-11-24").returncode == 0
+    asked = ("findings", "--organization", "sample", "--today", "2026-11-24")
+    told, entries = apiusage(*asked), json.loads(apiusage(*asked, "--json").stdout)
+
+    assert told.returncode == 0
+    assert told.stdout.startswith("critical: throttling")
+    assert [entry["severity"] for entry in entries][:2] == ["critical", "critical"]
+    assert all(entry["cause"] in told.stdout for entry in entries)
+    assert apiusage("findings", "--organization", "nobody").returncode == 3
+    assert apiusage(*asked, "--interval", "lately").returncode == 2

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.errors import StoreError
+from apiusage_helpers.insights.changes import Changes
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.reports.api_usage.checks import RowSums, agreement, notes, row_sums
 from apiusage_helpers.reports.api_usage.tables import ReportTables, report_tables
 from apiusage_helpers.reports.checks import Check
@@ -29,6 +31,8 @@ class UsageReport:
     files: Mapping[str, bytes]
     checks: tuple[Check, ...]
     clients: Mapping[str, Client] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    changes: Changes | None = None
 
     @property
     def excluded(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _FIGURES = frozenset({
 })  # fmt: skip
 _DERIVED = frozenset({
     "rank", "share", "filtered_share", "client_name", "kind", "meaning", "complete", "exhausted_on",
+    "cause", "remedy",
 })  # follows from the rest, or only names it  # fmt: skip
 _TOLD_ROWS = 10
 Row = dict[str, str]

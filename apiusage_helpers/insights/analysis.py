@@ -1,0 +1,133 @@
+"""For an analyst: rows under every choice, what changed, and what is wrong, from the store and in one line each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.insights.changes import COLUMNS as CHANGE_COLUMNS, Changes, changes
+from apiusage_helpers.insights.diagnosis import diagnosis
+from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.insights.history import History, KnownClient, Naming
+from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.project import places
+from apiusage_helpers.selection import Selection, select
+from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_acknowledged, reason_for
+from apiusage_helpers.store import StoredUsage, scan, stored_days
+from apiusage_helpers.tables.client_directory import Client, known_clients
+from apiusage_helpers.tables.cube import usage_cube
+from apiusage_helpers.tables.outcomes import with_outcomes
+from apiusage_helpers.tables.summary import Summary, chosen_rows, names_over_time, newest_names, summarise
+from apiusage_helpers.usage import COLUMNS, STATUSES
+
+_DAY = timedelta(days=1)
+_PAST = 60  # days before an interval that findings look back on
+
+
+def usage_rows(organization: str, date_range: str, *, today: str | date = "", **choices: Sequence[str]) -> pd.DataFrame:
+    """The stored rows of an organization under every choice that is given, without excluded clients.
+
+    `choices`: `clients` (ids or display names), `template_uris`, `http_methods`. One row per date, client, method and
+    template URI with `usage.COLUMNS` and, in words that do not overlap, succeeded, redirected, client_errors, throttled,
+    server_errors, successful and failed. ParameterError and StoreError as for reports.
+    """
+    selection = select(organization, date_range, today=today, **choices)  # type: ignore[arg-type]  # lists of text
+    usage = scan(selection)
+    excluded = [client.client_id for client in known_clients(organization).values() if client.excluded]
+    rows = chosen_rows(
+        usage.rows,
+        http_methods=selection.http_methods,
+        clients=_ids(usage, selection.clients),
+        template_uris=selection.template_uris,
+        excluded=excluded,
+    )
+    table = rows.select(*COLUMNS).sort("date", "client_id", "http_method", "template_uri").collect("pandas").to_native()
+    words = with_outcomes(table[["requests", *STATUSES]]).drop(columns="requests")
+    joined: pd.DataFrame = pd.concat([table, words], axis=1)
+    return joined
+
+
+def compare(organization: str, date_range: str, *, today: str | date = "", **choices: Sequence[str]) -> pd.DataFrame:
+    """What explains the change from the interval before: one row per client, URL and outcome, the largest change first.
+
+    Columns: client_id, client_name, http_method, template_uri, outcome, previous, requests, change (requests); `choices` as
+    for `usage_rows`. StoreError where a day of either interval is missing, since a gap would look like a fall.
+    """
+    selection = select(organization, date_range, today=today, **choices)  # type: ignore[arg-type]  # lists of text
+    before = replace(selection, interval=selection.interval.previous())
+    found = changes(*(_summary(one).requests for one in (before, selection)))
+    return found.contributions[list(CHANGE_COLUMNS[1:])]
+
+
+def findings(
+    organization: str, date_range: str = "previous_7_days", *, today: str | date = "", limits: Thresholds | None = None
+) -> tuple[Finding, ...]:
+    """What is wrong with an organization's requests, worst first; acknowledged findings last. Errors as for reports."""
+    return findings_of(select(organization, date_range, today=today), limits=limits)
+
+
+def findings_of(
+    selection: Selection, *, limits: Thresholds | None = None, root: Path | None = None
+) -> tuple[Finding, ...]:
+    """The findings on the interval of `selection`, under its HTTP methods."""
+    history = history_of(selection, known_clients(selection.organization), root=root)
+    return diagnosis(history, limits, partial(_reason, read_acknowledged(places.table_file(FILE)), selection.today))
+
+
+def history_of(selection: Selection, clients: dict[str, Client], *, root: Path | None = None) -> History:
+    """The days of `selection` and those before it that findings are judged by, without excluded clients."""
+    stored = stored_days(selection.organization, root=root)
+    first = min(stored[0].date, selection.interval.end) if stored else selection.interval.start
+    start = max(first, selection.interval.start - _DAY * _PAST)
+    looked_at = Interval(min(start, selection.interval.start), selection.interval.end)
+    usage = scan(replace(selection, interval=looked_at), root=root)
+    excluded = [client.client_id for client in clients.values() if client.excluded]
+    cube = usage_cube(
+        usage.rows, looked_at, missing=usage.missing, http_methods=selection.http_methods, excluded=excluded
+    )
+    known = {
+        one.client_id: KnownClient(one.name, one.owner, one.state, listed=bool(one.as_of)) for one in clients.values()
+    }
+    namings = tuple(Naming(*row) for row in names_over_time(usage.rows))
+    return History(cube, selection.interval, known, any(one.as_of for one in clients.values()), namings)
+
+
+def changes_of(selection: Selection, after: Summary, *, root: Path | None = None) -> Changes | None:
+    """The changes to `after`, the summary of `selection`, from the interval before; None where a day of that is missing."""
+    before = replace(selection, interval=selection.interval.previous())
+    try:
+        return changes(_summary(before, root=root).requests, after.requests)
+    except StoreError:
+        return None
+
+
+def _summary(selection: Selection, *, root: Path | None = None) -> Summary:
+    """The summary of a selection under all its choices; StoreError where one of its days is missing."""
+    usage = scan(selection, root=root)
+    if usage.missing:
+        raise StoreError(
+            f"{selection.organization}: {len(usage.missing)} of {len(selection.interval)} days of {selection.interval} are "
+            f"missing, such as {usage.missing[0]}: what is missing would look like a change; fetch or import them first"
+        )
+    excluded = [client.client_id for client in known_clients(selection.organization).values() if client.excluded]
+    summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
+    wanted, ids = summary.requests, _ids(usage, selection.clients)
+    wanted = wanted if ids is None else wanted[wanted["client_id"].isin(ids)]
+    wanted = wanted[wanted["template_uri"].isin(selection.template_uris)] if selection.template_uris else wanted
+    return replace(summary, requests=wanted.reset_index(drop=True))
+
+
+def _ids(usage: StoredUsage, clients: Sequence[str]) -> list[str] | None:
+    """The ids of clients that are chosen by id or display name; None for all."""
+    if not clients:
+        return None
+    return [client for client, name in newest_names(usage.rows).items() if client in clients or name in clients]
+
+
+def _reason(acknowledged: Sequence[Acknowledged], today: date, found: Finding) -> str:
+    return reason_for(found, acknowledged, today)

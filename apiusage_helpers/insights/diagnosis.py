@@ -1,0 +1,30 @@
+"""All findings on one organization, worst first; those that are acknowledged last."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from apiusage_helpers.insights.finding import Finding, worst_first
+from apiusage_helpers.insights.history import History
+from apiusage_helpers.insights.troubles.client_errors import client_errors
+from apiusage_helpers.insights.troubles.polling import polled_pairs, polling
+from apiusage_helpers.insights.troubles.reads import reads
+from apiusage_helpers.insights.troubles.server_errors import server_errors
+from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.insights.troubles.throttling import throttling
+from apiusage_helpers.insights.troubles.volume import high_volume
+from apiusage_helpers.insights.watch_list import watch_list
+
+Look = Callable[[History, Thresholds], Iterator[Finding]]
+LOOKS: Sequence[Look] = (throttling, client_errors, server_errors, polling, high_volume, watch_list)
+
+
+def diagnosis(
+    history: History, limits: Thresholds | None = None, acknowledged: Callable[[Finding], str] = lambda _: ""
+) -> tuple[Finding, ...]:
+    """The findings on the interval of `history`; `acknowledged` gives the reason why one needs no telling, or nothing."""
+    if not len(history.cube.day):
+        return ()
+    limits = limits or Thresholds()
+    found = [one for look in LOOKS for one in look(history, limits)]
+    found += reads(history, limits, polled_pairs(history, limits))
+    return worst_first(replace(one, acknowledged=acknowledged(one)) for one in found)

@@ -1,0 +1,1 @@
+"""Troubles: one module a kind or a family, each from daily totals to findings; quiet where there is nothing."""

@@ -1,0 +1,116 @@
+"""All findings: quiet on organizations in good order, and each planted trouble found, on seeds that nothing was tuned on."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from organizations import TROUBLES, clean
+
+from apiusage_helpers.insights.diagnosis import diagnosis
+from apiusage_helpers.insights.finding import Finding, findings_table
+from apiusage_helpers.names import FINDING_KINDS
+
+HELD_OUT = range(700_000, 700_200)
+_MEASURES = {"throttling": 3, "client_errors": 2, "server_errors_platform": 4, "server_errors_integration": 4}
+
+
+def is_told(found: tuple[Finding, ...], planted: tuple[str, str, str]) -> bool:
+    kind, client, uri = planted
+    return any(
+        one.kind == kind and one.client_id in {client, ""} and (not uri or one.template_uri in {uri, ""})
+        for one in found
+    )
+
+
+def test_organizations_in_good_order_have_no_alarm() -> None:
+    """At most 1 % of 200 have a finding above info."""
+    alarmed = [seed for seed in HELD_OUT if any(one.severity != "info" for one in diagnosis(clean(seed).history()))]
+
+    assert len(alarmed) <= 2, alarmed
+
+
+@pytest.mark.parametrize("plant", TROUBLES, ids=lambda plant: plant.__name__)
+def test_planted_troubles_are_found(plant) -> None:
+    """At least 95 % of each kind, at several strengths and scales."""
+    told = []
+    for seed in HELD_OUT[:60]:
+        one = clean(seed)
+        if plant(one):
+            told.append(is_told(diagnosis(one.history()), one.planted[-1]))
+
+    assert len(told) >= 10
+    assert np.mean(told) >= 0.95, Counter(told)
+
+
+def test_troubles_are_found_together() -> None:
+    """Four in one organization hide none of each other."""
+    told = []
+    for seed in HELD_OUT[60:110]:
+        one = clean(seed)
+        plants = one.draw.choice(len(TROUBLES), 4, replace=False)
+        clients: set[str] = set()
+        for place in plants:
+            before = list(one.planted)
+            if TROUBLES[place](one) and one.planted[-1][1] in clients:
+                one.planted = before  # two troubles of one client may be one
+            clients |= {planted[1] for planted in one.planted}
+        found = diagnosis(one.history())
+        told += [is_told(found, planted) for planted in one.planted if planted[0] != "high_volume"]
+
+    assert len(told) >= 50
+    assert np.mean(told) >= 0.9
+
+
+@pytest.mark.parametrize("seed", HELD_OUT[:15])
+def test_the_figures_of_a_finding_are_a_plain_count(seed: int) -> None:
+    """Failures and requests from its start to its end, by client and URL, counted row by row."""
+    one = clean(seed)
+    for plant in TROUBLES[:4]:
+        plant(one)
+    history = one.history()
+    cube = history.cube
+    rows = list(zip(cube.client.tolist(), cube.url.tolist(), cube.day.tolist(), cube.counts.T.tolist(), strict=True))
+    for found in diagnosis(history):
+        if found.kind not in _MEASURES or found.evidence.get("urls", 1) != 1:
+            continue
+        failed = requests = 0
+        for client, url, day, counts in rows:
+            if found.client_id not in {"", cube.clients[client][0]} or not found.start <= history.day(day) <= found.end:
+                continue
+            if found.kind == "server_errors_platform" and cube.urls[url][1] != found.template_uri:
+                continue
+            failed += counts[_MEASURES[found.kind] + 1]
+            requests += counts[0]
+        if found.kind in {"throttling", "server_errors_platform"}:
+            assert (found.requests, found.evidence["requests"]) == (failed, requests)
+        assert f"{found.requests:,} of" in found.cause
+
+
+def test_an_organization_without_rows_has_no_findings() -> None:
+    """Nothing is divided by zero."""
+    one = clean(3)
+    one.requests[:] = 0
+    for name in one.failed:
+        one.failed[name][:] = 0
+
+    assert diagnosis(one.history()) == ()
+
+
+def test_the_table_of_findings_has_the_columns_of_the_contract() -> None:
+    """One row a finding, kinds and severities of the list, sentences without holes."""
+    one = clean(11)
+    for plant in TROUBLES:
+        plant(one)
+    found = diagnosis(one.history())
+    table = findings_table(found)
+
+    assert list(table.columns) == [
+        "kind", "severity", "client_id", "client_name", "http_method", "template_uri", "start", "end", "requests", "cause",
+        "remedy", "saving",
+    ]  # fmt: skip
+    assert set(table["kind"]) <= set(FINDING_KINDS)
+    assert len(table) == len(found) > 5
+    assert [one.severity for one in found] == sorted(
+        (one.severity for one in found), key=["critical", "warning", "info"].index
+    )
+    assert not any("nan" in one.cause or "  " in one.cause or not one.remedy.endswith(".") for one in found)

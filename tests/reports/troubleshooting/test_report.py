@@ -1,0 +1,117 @@
+"""The troubleshooting report of the sample: its findings and files, against a plain count of the sample's rows."""
+
+import csv
+import io
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.reports.contract import read_report
+from apiusage_helpers.reports.findings_list import NOTHING, findings_list
+from apiusage_helpers.reports.troubleshooting import panels
+from apiusage_helpers.reports.troubleshooting.report import troubleshooting_report
+from apiusage_helpers.sources.sample import sample_usage
+from apiusage_helpers.store import ListedClient, Origin, write_clients, write_days
+
+TODAY = date(2026, 11, 24)
+WEEK = "previous_7_days"
+
+
+@pytest.fixture
+def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """The sample in a store of its own, and its rows."""
+    monkeypatch.setenv("APIUSAGE_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("APIUSAGE_PARAMS", str(tmp_path / "params"))
+    usage, days = sample_usage(today=TODAY)
+    write_days("sample", usage, days.days, Origin("sample", datetime(2026, 11, 24, tzinfo=UTC)))
+    return usage.to_pylist()
+
+
+def test_the_troubles_of_the_sample_are_told(sample) -> None:
+    """The storm of 429, the expired credentials, the poller, the incident, and the client that fell silent."""
+    report = troubleshooting_report("sample", WEEK, today=TODAY)
+    told = {(one.kind, one.client_name) for one in report.findings if one.severity != "info"}
+
+    assert told == {
+        ("throttling", "CRM sync"), ("client_errors", "Identités & accès (SCIM)"), ("polling", 'Wallboard "North"'),
+        ("server_errors_platform", ""), ("silent_client", "通話録音アーカイブ"),
+    }  # fmt: skip
+    assert all(check.ok for check in report.checks)
+
+
+def test_the_figures_are_a_plain_count(sample) -> None:
+    """Throttled and refused requests of a client from the start to the end of its finding."""
+    for one in troubleshooting_report("sample", WEEK, today=TODAY).findings:
+        counts: Counter[str] = Counter()
+        for row in sample:
+            if row["client_id"] == one.client_id and one.start <= row["date"] <= one.end:
+                if one.template_uri not in {"", row["template_uri"]} or one.http_method not in {"", row["http_method"]}:
+                    continue
+                counts["requests"] += row["requests"]
+                counts["throttling"] += row["status429"]
+                counts["client_errors"] += row["status400"] - row["status429"]
+        if one.kind in {"throttling", "client_errors"}:
+            assert (one.requests, one.evidence["requests"]) == (counts[one.kind], counts["requests"])
+        elif one.kind in {"polling", "cacheable_reads", "bulk_available", "high_volume"}:
+            assert one.requests == counts["requests"]
+
+
+def test_both_files_tell_the_same(sample) -> None:
+    """A row and an entry a finding, in the same order; what does not apply is empty."""
+    report = troubleshooting_report("sample", WEEK, today=TODAY)
+    rows = list(csv.DictReader(io.StringIO(report.files["findings.csv"].decode(), newline="")))
+    entries = json.loads(report.files["findings.json"])
+
+    assert [(row["kind"], row["start"], row["requests"]) for row in rows] == [
+        (entry["kind"], entry["start"], str(entry["requests"])) for entry in entries
+    ]
+    assert all(entry["evidence"] for entry in entries)
+    assert "what to do" in panels.what_is_wrong(report).html.lower()
+    assert len(panels.findings(report).table) == len(rows)
+
+
+def test_an_acknowledged_finding_comes_last_and_is_told_as_such(sample, tmp_path: Path) -> None:
+    """Until its day."""
+    tables = tmp_path / "params" / "tables"
+    tables.mkdir(parents=True)
+    (tables / "acknowledged.yaml").write_text("[{kind: throttling, until: 2026-11-24, reason: Release 12}]")
+    last = troubleshooting_report("sample", WEEK, today=TODAY).findings[-1]
+
+    assert (last.kind, last.acknowledged) == ("throttling", "Release 12")
+
+
+def test_the_directory_tells_unknown_deleted_and_unowned_clients(sample) -> None:
+    """Once it was fetched: who is not listed, who was deleted, and who has no owner."""
+    ids = sorted({row["client_id"] for row in sample})
+    listed = [ListedClient(one, f"Client {one}", "CLIENT-CREDENTIALS", "active") for one in ids[1:]]
+    write_clients("sample", listed, datetime(2026, 11, 20, tzinfo=UTC))
+    write_clients("sample", listed[1:], datetime(2026, 11, 23, tzinfo=UTC))
+    found = troubleshooting_report("sample", WEEK, today=TODAY).findings
+    by_kind = {
+        kind: [one.client_id for one in found if one.kind == kind] for kind in ("unknown_client", "deleted_client")
+    }
+
+    assert by_kind == {"unknown_client": ids[:1], "deleted_client": ids[1:2]}
+    assert any(one.kind == "unowned_client" for one in found)
+
+
+def test_thresholds_are_params(sample, tmp_path: Path) -> None:
+    """A higher one tells less; an unknown one is refused."""
+    report = troubleshooting_report("sample", WEEK, today=TODAY, thresholds={"throttled_share": 0.9})
+    path = tmp_path / "trouble.yaml"
+    path.write_text(
+        "notebook: troubleshooting\nparameters: {organization: a, date_range: yesterday, thresholds: {throtled: 1}, clients: [x]}"
+    )
+
+    assert not any(one.kind == "throttling" for one in report.findings)
+    with pytest.raises(ParameterError, match="is no threshold"):
+        read_report(path, today=TODAY)
+
+
+def test_nothing_to_report_is_one_quiet_line() -> None:
+    """It says what was looked for."""
+    assert NOTHING in findings_list(()).text
