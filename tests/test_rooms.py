@@ -32,6 +32,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "insights/finding.py": "insights/test_diagnosis.py",
     "insights/history.py": "insights/test_diagnosis.py",
     "insights/rhythm.py": "insights/test_forecast.py",
+    "insights/troubles/allowance.py": "reports/troubleshooting/test_report.py",
     "insights/troubles/client_errors.py": "insights/test_diagnosis.py",
     "insights/troubles/polling.py": "insights/test_diagnosis.py",
     "insights/troubles/rates.py": "insights/test_diagnosis.py",

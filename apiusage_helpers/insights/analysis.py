@@ -11,13 +11,16 @@ import pandas as pd
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.insights.changes import COLUMNS as CHANGE_COLUMNS, Changes, changes
 from apiusage_helpers.insights.diagnosis import diagnosis
+from apiusage_helpers.insights.fair_use import allowance, month_of
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History, KnownClient, Naming
+from apiusage_helpers.insights.troubles.allowance import allowance_finding
 from apiusage_helpers.insights.troubles.thresholds import Thresholds
-from apiusage_helpers.interval import Interval
+from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.project import places
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_acknowledged, reason_for
+from apiusage_helpers.settings.allowances import FILE as ALLOWANCES, read_allowances
 from apiusage_helpers.store import StoredUsage, scan, stored_days
 from apiusage_helpers.tables.client_directory import Client, known_clients
 from apiusage_helpers.tables.cube import usage_cube
@@ -76,7 +79,22 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """The findings on the interval of `selection`, under its HTTP methods."""
     history = history_of(selection, known_clients(selection.organization), root=root)
-    return diagnosis(history, limits, partial(_reason, read_acknowledged(places.table_file(FILE)), selection.today))
+    of_contract = () if selection.http_methods else _of_the_contract(history, selection.organization)
+    known = partial(_reason, read_acknowledged(places.table_file(FILE)), selection.today)
+    return diagnosis(history, limits, known, of_contract)
+
+
+def _of_the_contract(history: History, organization: str) -> tuple[Finding, ...]:
+    """The finding on the allowance of the billing month in which the interval ends, where allowances.yaml names licences."""
+    allowances = read_allowances(places.table_file(ALLOWANCES))
+    contract, days = allowances.of(organization), history.interval
+    month = billing_month(days.end, contract.billing_day)
+    allowed = allowance(contract, allowances.table_of(month.start))
+    if allowed is None:
+        return ()
+    sums = pd.Series(history.by_client("requests").sum(axis=0), pd.DatetimeIndex(history.days), dtype="float64")
+    found = allowance_finding(month_of(sums[history.known], month, days.end + _DAY, allowed))
+    return (found,) if found else ()
 
 
 def history_of(selection: Selection, clients: dict[str, Client], *, root: Path | None = None) -> History:

@@ -19,12 +19,18 @@ LOOKS: Sequence[Look] = (throttling, client_errors, server_errors, polling, high
 
 
 def diagnosis(
-    history: History, limits: Thresholds | None = None, acknowledged: Callable[[Finding], str] = lambda _: ""
+    history: History,
+    limits: Thresholds | None = None,
+    acknowledged: Callable[[Finding], str] = lambda _: "",
+    further: Sequence[Finding] = (),
 ) -> tuple[Finding, ...]:
-    """The findings on the interval of `history`; `acknowledged` gives the reason why one needs no telling, or nothing."""
-    if not len(history.cube.day):
-        return ()
+    """The findings on the interval of `history`, and `further` ones on what its rows do not tell.
+
+    `acknowledged` gives the reason why a finding needs no telling, or nothing.
+    """
     limits = limits or Thresholds()
-    found = [one for look in LOOKS for one in look(history, limits)]
-    found += reads(history, limits, polled_pairs(history, limits))
+    found = [*further]
+    if len(history.cube.day):
+        found += [one for look in LOOKS for one in look(history, limits)]
+        found += reads(history, limits, polled_pairs(history, limits))
     return worst_first(replace(one, acknowledged=acknowledged(one)) for one in found)

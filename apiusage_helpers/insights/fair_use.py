@@ -178,6 +178,16 @@ def client_forecast(history: pd.DataFrame, month: BillingMonth) -> pd.DataFrame:
     return table.sort_values(["requests", "client_name", "client_id"], ascending=[False, True, True], ignore_index=True)
 
 
+def smallest_savings(savings: Sequence[int], overage: int) -> int:
+    """How many of `savings` (requests a month, the largest first) it takes to save `overage`; 0 where all are too little.
+
+    >>> smallest_savings([500, 300, 100], 700), smallest_savings([500, 300], 900)
+    (2, 0)
+    """
+    totals = np.cumsum(savings) if savings else np.zeros(0)
+    return int(np.argmax(totals >= overage)) + 1 if len(totals) and totals[-1] >= overage else 0
+
+
 def _client_shares(known: pd.DataFrame, month: BillingMonth, clients: Sequence[str]) -> dict[str, float]:
     """The share that each client takes of the coming days: by a forecast of its own, else by its share so far."""
     horizon = len(month.daily)

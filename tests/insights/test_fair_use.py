@@ -1,6 +1,7 @@
 """Fair use: the allowance of a licence mix, billing months, and where they end."""
 
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from apiusage_helpers.insights.fair_use import allowance, billing_months, client_forecast, month_of
+from apiusage_helpers.insights.fair_use import allowance, billing_months, client_forecast, month_of, smallest_savings
 from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.settings.allowances import AllowanceTable, Contract, Licence
 
@@ -49,6 +50,17 @@ def history(start: date, counts: list[float]) -> "pd.Series[float]":
 def test_an_allowance_is_the_sum_of_the_licences(contract: Contract, expected: int | None) -> None:
     """The greater of committed and actual; add-ons only where the base licence does not include them."""
     assert allowance(contract, TABLE) == expected
+
+
+@given(st.lists(st.integers(1, 100), max_size=6), st.integers(1, 300))
+def test_the_fewest_savings_that_do_it(saved: list[int], overage: int) -> None:
+    """As a look at all subsets says."""
+    saved = sorted(saved, reverse=True)
+    enough = [
+        size for size in range(1, len(saved) + 1) if any(sum(some) >= overage for some in combinations(saved, size))
+    ]
+
+    assert smallest_savings(saved, overage) == min(enough, default=0)
 
 
 def test_without_a_table_there_is_no_allowance() -> None:

@@ -3,6 +3,7 @@
 from html import escape
 
 from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.insights.fair_use import smallest_savings
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
@@ -10,6 +11,7 @@ from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_i
 from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
+_MOST_SAVINGS = 5
 _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
 
 
@@ -20,6 +22,31 @@ def overview(report: FairUseReport) -> Html:
     told = [visible(line) for line in lines if line]
     html = "".join(f"<p>{escape(line)}</p>" for line in told)
     return Html(f'<section class="box" id="fair-use" aria-label="Fair use">{html}</section>', "\n".join(told))
+
+
+def savings(report: FairUseReport) -> Html:
+    """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
+    found = sorted(
+        (one for one in report.findings if one.saving and not one.acknowledged), key=lambda one: -(one.saving or 0)
+    )
+    lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
+    items = [visible(f"{whole(one.saving or 0)} a month: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
+    html = "".join(f"<p>{escape(line)}</p>" for line in lines) + "".join(f"<li>{escape(item)}</li>" for item in items)
+    return Html(html.replace("<li>", "<ul><li>", 1) + ("</ul>" if items else ""), "\n".join([*lines, *items]))
+
+
+def _savings(report: FairUseReport, saved: list[int]) -> list[str]:
+    if not saved:
+        return ["No finding names requests that could be saved."]
+    overage, all_of_it = report.month.overage, f"{whole(sum(saved))} requests a month"
+    what = f"{counted(len(saved), 'finding')} of these days may save {all_of_it}, if all is done that they say."
+    if not overage:
+        return [what]
+    few = smallest_savings(saved, overage)
+    if not few:
+        return [what, f"That is less than the {whole(overage)} requests above the allowance: plan for the rest."]
+    first = "the first finding alone saves" if few == 1 else f"the first {few} findings together save"
+    return [what, f"To stay within the allowance, {first} the {whole(overage)} requests above it."]
 
 
 def contract(report: FairUseReport) -> Html:

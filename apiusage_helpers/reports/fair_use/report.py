@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from apiusage_helpers.insights.analysis import findings_of
 from apiusage_helpers.insights.fair_use import BillingMonth, allowance, billing_months, client_forecast, month_of
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import FIRST_DAY, Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
@@ -43,6 +45,7 @@ class FairUseReport:
     sources: Mapping[date, str]
     months: tuple[BillingMonth, ...]
     clients: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
 
@@ -84,9 +87,11 @@ def fair_use_report(
     past = _past(selection, contract)
     history = summarise(past.rows, excluded=excluded).days
     months = _months(selection, contract, history, [day.date for day in past.days])
+    found = findings_of(selection)
     report = FairUseReport(
         selection, parameters, contract, usage, summary, history,
-        sources={day.date: day.source for day in past.days}, months=months, clients=client_forecast(history, months[-1]),
+        sources={day.date: day.source for day in past.days}, months=months,
+        clients=client_forecast(history, months[-1]), findings=found,
     )  # fmt: skip
     report = replace(report, files={f"{name}.csv": csv_file(table) for name, table in report.tables().items()})
     checks = (*agreement(report, past, excluded), *notes(report))

@@ -95,6 +95,18 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
         assert "<svg" in (panel(report).svg or "")
 
 
+def test_the_page_says_what_may_be_saved(stored) -> None:
+    """By the findings of the month, and whether that is enough."""
+    report = fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3])
+    saved = sorted((one.saving for one in report.findings if one.saving), reverse=True)
+    text = head.savings(report).text
+
+    assert saved
+    assert f"{sum(saved):,} requests a month" in text
+    assert "the first finding alone saves" in text
+    assert head.savings(fair_use_report("acme", "2026-10-01/2026-10-02", today=TODAY)).text
+
+
 def test_without_licences_there_is_no_allowance_and_the_page_says_how_to_name_them(stored) -> None:
     """Then remaining, overage and the day are empty."""
     report = fair_use_report("acme", "this_billing_month", today=TODAY)

@@ -99,6 +99,21 @@ def test_the_directory_tells_unknown_deleted_and_unowned_clients(sample) -> None
     assert any(one.kind == "unowned_client" for one in found)
 
 
+def test_the_allowance_is_a_finding_where_licences_are_named(sample, tmp_path: Path) -> None:
+    """One that is passed is critical, and stands first among equals; without licences there is none."""
+    tables = tmp_path / "params" / "tables"
+    tables.mkdir(parents=True)
+    licence = "{licence: CX 1, kind: named, committed: 2}"
+    (tables / "allowances.yaml").write_text(
+        f"tables: [{{valid_from: 2020-01-01, licences: {{CX 1: {{named: 75000}}}}}}]\norganizations: {{sample: {{licences: [{licence}]}}}}"
+    )
+    (found,) = [one for one in troubleshooting_report("sample", WEEK, today=TODAY).findings if one.kind == "allowance"]
+    used = sum(row["requests"] for row in sample if row["date"] >= date(2026, 11, 1))
+
+    assert (found.severity, found.requests, found.evidence["allowance"]) == ("critical", used, 150_000)
+    assert f"{used:,} of 150,000 requests" in found.cause
+
+
 def test_thresholds_are_params(sample, tmp_path: Path) -> None:
     """A higher one tells less; an unknown one is refused."""
     report = troubleshooting_report("sample", WEEK, today=TODAY, thresholds={"throttled_share": 0.9})

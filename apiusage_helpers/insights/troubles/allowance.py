@@ -1,0 +1,57 @@
+"""The allowance: a billing month that passes it, or is expected to."""
+
+from apiusage_helpers.insights.fair_use import BillingMonth
+from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.text import percent, whole
+
+
+def allowance_finding(month: BillingMonth) -> Finding | None:
+    """A finding on a month that has passed its allowance, will, or may; None for one that will not, or has none."""
+    if month.allowance is None or month.used is None:
+        return None
+    severity = _severity(month)
+    return _finding(month, month.used, month.allowance, severity) if severity else None
+
+
+def _severity(month: BillingMonth) -> str:
+    used, allowed = month.used or 0, month.allowance or 0
+    if used > allowed:
+        return "critical"
+    if (month.projected or 0) > allowed:
+        return "warning"
+    return "info" if (month.projected_high or 0) > allowed else ""
+
+
+def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Finding:
+    share = f" ({percent(used / allowed)})" if allowed else ""
+    so_far = (
+        f"{whole(used)} of {whole(allowed)} requests{share} of the billing month from {month.interval.start} are used."
+    )
+    evidence: dict[str, int | float | str] = {"used": used, "allowance": allowed}
+    evidence |= {} if month.projected is None else {"projected": month.projected}
+    evidence |= {} if month.exhausted.likely is None else {"exhausted_on": str(month.exhausted.likely)}
+    return Finding(
+        kind="allowance",
+        severity=severity,
+        start=month.interval.start,
+        end=month.interval.days[len(month.days) - 1],
+        requests=used,
+        cause=f"{so_far} {_outlook(month, allowed)}".strip(),
+        remedy=(
+            "Save requests where findings name a saving, the largest first, or plan for the overage. The fair-use report shows "
+            "which clients take the allowance."
+        ),
+        evidence=evidence,
+    )
+
+
+def _outlook(month: BillingMonth, allowed: int) -> str:
+    if month.projected is None or month.over:
+        return ""
+    over = month.projected - allowed
+    end = f"By {month.interval.end} about {whole(month.projected)} are expected"
+    return (
+        f"{end}, {whole(over)} more than the allowance."
+        if over > 0
+        else f"{end}; with bad luck the allowance does not last."
+    )
