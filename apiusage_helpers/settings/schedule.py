@@ -25,11 +25,13 @@ class Delivery(Strict):
     """Who is told about a run, and when: `to` names an environment variable that holds an Apprise address.
 
     The thresholds (shares, 0.05 is 5 %) hold for `on: findings`: a report is told when a figure is over one; null
-    switches it off. `change_over` is against the interval before, up or down. `attach` adds report.html to the message.
+    switches it off. With a `severity`, each finding of the report that is at least so severe is told too, once until it
+    ends. `change_over` is against the interval before, up or down. `attach` adds report.html to the message.
     """
 
     to: Annotated[str, allowed(_variable)]
     on: Literal["success", "failure", "findings"]
+    severity: Literal["info", "warning", "critical"] | None = None
     failed_share_over: _Share | None = 0.05
     throttled_share_over: _Share | None = 0.01
     change_over: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = 0.5

@@ -7,7 +7,7 @@ from typing import Any
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.insights.changes import Changes
-from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.insights.finding import Finding, told_findings
 from apiusage_helpers.reports.api_usage.checks import RowSums, agreement, notes, row_sums
 from apiusage_helpers.reports.api_usage.tables import ReportTables, report_tables
 from apiusage_helpers.reports.checks import Check
@@ -51,7 +51,7 @@ class UsageReport:
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
         facts = data_facts(self.usage, self.summary, self.tables.requests_per_day, self.checks)
-        return facts | {"previous": previous_total(self)}
+        return facts | {"previous": previous_total(self), "findings": told_findings(self.findings)}
 
 
 def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str, Any] | None:

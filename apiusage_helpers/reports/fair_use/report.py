@@ -9,7 +9,7 @@ import pandas as pd
 
 from apiusage_helpers.insights.analysis import findings_of
 from apiusage_helpers.insights.fair_use import BillingMonth, allowance, billing_months, client_forecast, month_of
-from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.insights.finding import Finding, told_findings
 from apiusage_helpers.interval import FIRST_DAY, Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
@@ -65,7 +65,8 @@ class FairUseReport:
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
         days = requests_per_day(self.summary.days, self.selection.interval, self.usage.missing)
-        return data_facts(self.usage, self.summary, days, self.checks)
+        facts = data_facts(self.usage, self.summary, days, self.checks)
+        return facts | {"findings": told_findings(self.findings)}
 
 
 def fair_use_report(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from apiusage_helpers.insights.analysis import findings_of
-from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.insights.finding import Finding, told_findings
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
@@ -37,7 +37,8 @@ class TroubleshootingReport:
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
         days = requests_per_day(self.summary.days, self.selection.interval, self.usage.missing)
-        return data_facts(self.usage, self.summary, days, self.checks)
+        facts = data_facts(self.usage, self.summary, days, self.checks)
+        return facts | {"findings": told_findings(self.findings)}
 
 
 def troubleshooting_report(

@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import Timeout
 
 from apiusage_helpers.errors import DeliveryError
+from apiusage_helpers.names import SEVERITIES
 from apiusage_helpers.runs.notifications.alarms import alarms, failures_of, joined
 from apiusage_helpers.runs.notifications.delivery import Message
-from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of, published, run_id
+from apiusage_helpers.runs.records.run_facts import RunFacts, ToldFinding, facts_of, published, run_id
 from apiusage_helpers.runs.records.state_files import Failure, Note, locked, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
@@ -122,11 +123,14 @@ def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, a
     if link.name.partition("_")[2] != newest:
         return
     prefix = f"{_mark(delivery)} {organization} "
+    title, file = f"API Usage: {report.name} of {organization}", _file(link, delivery)
     found = {
-        prefix + kind: Message(
-            f"API Usage: {report.name} of {organization}: {told}", _body(link, facts), _file(link, delivery)
-        )
+        prefix + kind: Message(f"{title}: {told}", _body(link, facts), file)
         for kind, told in findings(facts, delivery).items()
+    }
+    found |= {
+        f"{prefix}finding {one.key}": Message(f"{title}: {one.severity}, {one.kind}", _told_finding(link, one), file)
+        for one in severe_findings(facts, delivery)
     }
     _tell_alarms(output, report, prefix, found, delivery, send)
 
@@ -159,6 +163,18 @@ def findings(facts: RunFacts, delivery: Delivery) -> dict[str, str]:
         for kind, (figure, limit, words) in figures.items()
         if figure is not None and limit is not None and abs(figure) > limit
     }
+
+
+def severe_findings(facts: RunFacts, delivery: Delivery) -> list[ToldFinding]:
+    """The findings of a run that are at least as severe as a delivery asks for, and that nobody has acknowledged."""
+    if delivery.severity is None:
+        return []
+    severe = SEVERITIES[: SEVERITIES.index(delivery.severity) + 1]
+    return [one for one in facts.findings if one.severity in severe and not one.acknowledged]
+
+
+def _told_finding(link: Path, one: ToldFinding) -> str:
+    return f"{one.cause}\n\n{one.remedy}\n\nThis is told once until it ends.\n\n{link / 'report.html'}"
 
 
 def _success(link: Path, facts: RunFacts, before: Mapping[str, int] | None, delivery: Delivery) -> Message:
@@ -195,7 +211,8 @@ def _file(link: Path, delivery: Delivery) -> Path | None:
 def _mark(delivery: Delivery) -> str:
     """What tells a delivery from the others: to whom, on what, and over which thresholds."""
     limits = (delivery.failed_share_over, delivery.throttled_share_over, delivery.change_over)
-    return " ".join([delivery.to, delivery.on, *map(str, limits if delivery.on == "findings" else ())])
+    told = [*limits, *([delivery.severity] if delivery.severity else [])] if delivery.on == "findings" else []
+    return " ".join([delivery.to, delivery.on, *map(str, told)])
 
 
 def _strike_out(output: Path, report: ReportFile) -> None:

@@ -56,6 +56,24 @@ class ChangedDay(msgspec.Struct, frozen=True):
     now: str = ""
 
 
+class ToldFinding(msgspec.Struct, frozen=True):
+    """A finding of a run, as far as whoever is told of it needs."""
+
+    kind: str
+    severity: str
+    cause: str
+    remedy: str = ""
+    client_id: str = ""
+    http_method: str = ""
+    template_uri: str = ""
+    acknowledged: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is about: the same while it goes on."""
+        return f"{self.kind} {self.client_id} {self.http_method} {self.template_uri}"
+
+
 class PublishedFile(msgspec.Struct, frozen=True):
     """A file of a run's folder."""
 
@@ -86,6 +104,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     days: Days = Days()
     previous: Previous | None = None
     seen: dict[str, SeenDay] = msgspec.field(default_factory=dict)
+    findings: tuple[ToldFinding, ...] = ()
     scheduled: str | None = None
     restated: tuple[ChangedDay, ...] | None = None
     other_source: tuple[ChangedDay, ...] = ()

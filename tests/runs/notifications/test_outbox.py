@@ -249,6 +249,37 @@ def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, 
     assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
 
 
+def finding(kind: str, severity: str, acknowledged: str = "") -> dict[str, str]:
+    return {
+        "kind": kind, "severity": severity, "cause": f"About {kind}.", "remedy": "Look.", "client_id": "c",
+        "acknowledged": acknowledged,
+    }  # fmt: skip
+
+
+def test_findings_of_a_severity_are_told_once_until_they_end(stub, params_file) -> None:
+    """Those that are milder or acknowledged alarm nobody; without a severity none is told."""
+    quiet = {"failed_share_over": None, "throttled_share_over": None, "change_over": None}
+    params_file(
+        deliver=[
+            {"to": "OPS", "on": "findings", "severity": "warning", **quiet},
+            {"to": "ALL", "on": "findings", **quiet},
+        ]
+    )
+    days = (
+        [finding("polling", "warning"), finding("new_url", "info"), finding("throttling", "critical", "known")],
+        [finding("polling", "warning"), finding("throttling", "critical")],
+        [],
+        [finding("polling", "warning")],
+    )
+    for n, found in enumerate(days):
+        stub.facts = outcome(n) | {"findings": found}
+        due(NOW + n * DAY, stub.hands())
+
+    told = [(to, message.title.rpartition(": ")[2]) for to, message in stub.sent]
+    assert told == [("OPS", "warning, polling"), ("OPS", "critical, throttling"), ("OPS", "warning, polling")]
+    assert stub.sent[0][1].body.startswith("About polling.\n\nLook.")
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_two_kinds_of_findings_go_to_one_address(stub, params_file, order: int) -> None:
     """Each has its thresholds and its alarms, in whatever order they stand; an alarm under a threshold of before is none."""
