@@ -1,10 +1,11 @@
-"""The forecast of one organization against "same weekdays last week" and, where they are installed, statsmodels and statsforecast.
+"""The forecast of one organization against "same weekdays last week" and, where they are there, statsmodels and statsforecast.
 
-Promises: under 50 ms for one organization; on series that move, nearer than last week in at least 75 % of the cases and with at
-most 0.6 of its error. The two libraries belong to no environment of the kit: make one for them (statsforecast asks for pandas below 3),
+Promises: under 50 ms for one organization; on series that move, nearer than last week in at least 75 % of the cases and with
+at most 0.6 of its error. The two libraries belong to no environment of the kit; make one for them (statsforecast asks for
+pandas below 3):
 
     python3 -m venv other && other/bin/pip install numpy 'pandas<3' statsmodels statsforecast
-    PYTHONPATH=.:tests/insights other/bin/python benchmarks/forecast.py
+    other/bin/python benchmarks/forecast.py
 """
 
 import importlib.util
@@ -50,7 +51,7 @@ class Told:
 
 
 def by_ets(history: Any, _first: date, horizon: int) -> Told:
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415  # where it is there
 
     model = ETSModel(
         np.maximum(history, 1e-3), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=7
@@ -60,7 +61,7 @@ def by_ets(history: Any, _first: date, horizon: int) -> Told:
 
 
 def by_statsforecast(name: str) -> Callable[[Any, date, int], Told]:
-    from statsforecast import models
+    from statsforecast import models  # noqa: PLC0415  # as above
 
     made = models.AutoETS(season_length=7) if name == "AutoETS" else models.MSTL(season_length=7)
 
@@ -93,8 +94,10 @@ def parts(found: list[Any]) -> list[str]:
 
 
 def figures(found: list[Any]) -> str:
-    error, base = (statistics.mean(getattr(one, name) / one.total for one in found) for name in ("error", "baseline"))
-    return f"{statistics.mean(one.error < one.baseline for one in found):.0%} {error / base:.2f}"
+    error, base = (
+        statistics.mean(float(getattr(one, name)) / one.total for one in found) for name in ("error", "baseline")
+    )
+    return f"{statistics.mean(float(one.error < one.baseline) for one in found):.0%} {error / base:.2f}"
 
 
 def main() -> None:
