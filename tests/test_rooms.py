@@ -79,6 +79,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/catalog/listing.py": "cli/test_commands.py",
     "runs/doctor/access.py": "cli/test_fetch_command.py",
     "runs/doctor/checkup.py": "cli/test_fetch_command.py",
+    "runs/doctor/stumbles.py": "cli/test_commands.py",
     "runs/execution/engine.py": "runs/execution/test_run.py",
     "runs/execution/execute.py": "runs/execution/test_run.py",
     "runs/execution/kernel.py": "runs/execution/test_run.py",

@@ -255,3 +255,26 @@ def test_findings_are_told_in_a_terminal_and_as_json(apiusage) -> None:
     assert all(entry["cause"] in told.stdout for entry in entries)
     assert apiusage("findings", "--organization", "nobody").returncode == 3
     assert apiusage(*asked, "--interval", "lately").returncode == 2
+
+
+def test_doctor_says_what_a_report_would_stumble_over(apiusage, result_file) -> None:
+    """Names that no row bears, variables that are not set, a mix without a table, and what has run out."""
+    assert apiusage("import", result_file(GOOD), "--organization", "acme").returncode == 0
+    params = apiusage.folder / "params"
+    (params / "tables").mkdir(parents=True)
+    (params / "one.yaml").write_text(
+        "notebook: api_usage_report\nschedule: {cron: 0 9 * * *, deliver: [{to: NOT_SET, on: success}]}\n"
+        "parameters: {organization: acme, date_range: yesterday, clients: [AA], template_uris: [api/v2/user]}\n"
+    )
+    (params / "tables" / "acknowledged.yaml").write_text("[{kind: polling, until: 2026-01-01, reason: old}]")
+    (params / "tables" / "allowances.yaml").write_text(
+        "tables: [{valid_from: 2020-01-01, valid_until: 2020-12-31, licences: {EX: {named: 1}}}]\n"
+        "organizations: {acme: {licences: [{licence: EX, kind: named}]}}\n"
+    )
+    told = apiusage("doctor", APIUSAGE_PARAMS=str(params)).stdout
+
+    assert "NOT_SET is not set here" in told
+    assert "no row in the store bears 'api/v2/user': did you mean 'api/v2/users'?" in told
+    assert "no row in the store bears 'AA'" in told
+    assert "acknowledged.yaml: polling: run out on 2026-01-01 (old)" in told
+    assert "so the allowance of acme is unknown" in told

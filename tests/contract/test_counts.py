@@ -288,5 +288,6 @@ def test_api_usage_csv_comes_back_by_import(sample: Any, daily: Path) -> None:
     assert done.returncode == 0, done.stderr
     copy = sample.published(DAILY, "--today", TODAY, "-p", "organization", "copy")
 
-    for path in daily.glob("*.csv"):
+    look_back = {"changes.csv", "findings.csv"}  # to days before the week, which the copy lacks
+    for path in (path for path in daily.glob("*.csv") if path.name not in look_back):
         assert (copy / path.name).read_bytes() == path.read_bytes(), path.name

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from apiusage_helpers.errors import ParameterError, StoreError
-from apiusage_helpers.interval import Interval
+from apiusage_helpers.interval import Interval, utc_today
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.doctor.access import access_lines
+from apiusage_helpers.runs.doctor.stumbles import stumbles
 from apiusage_helpers.runs.scheduling.plans import read_reports
+from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.store import organizations, stored_days
 from apiusage_helpers.text import counted
 
@@ -92,14 +94,17 @@ def _params(codes: list[int]) -> Iterator[str]:
     if not folder.is_dir():
         yield _line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
         return
+    read: list[ReportFile] = []
     for place, kind in ((folder, "params file"), (folder / "views", "saved view")):
         reports, faults = read_reports(place)
         scheduled = sum(report.schedule is not None for report in reports)
         more = f", {scheduled} with a schedule" if scheduled else ""
         yield _line("ok", f"{counted(len(reports), kind)} in {place}{more}")
         yield from (_line("attention", fault) for fault in faults)
+        read += reports
         yield from (_line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
         codes += [ParameterError.exit_code] if faults else []
+    yield from (_line("attention", sentence) for sentence in stumbles(read, utc_today()))
 
 
 def _line(state: str, text: str) -> str:
