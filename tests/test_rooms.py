@@ -38,7 +38,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "insights/troubles/rates.py": "insights/test_diagnosis.py",
     "insights/troubles/reads.py": "insights/test_diagnosis.py",
     "insights/troubles/server_errors.py": "insights/test_diagnosis.py",
-    "insights/troubles/thresholds.py": "reports/troubleshooting/test_report.py",
+    "settings/thresholds.py": "reports/troubleshooting/test_report.py",
     "insights/troubles/throttling.py": "insights/test_diagnosis.py",
     "insights/troubles/volume.py": "insights/test_diagnosis.py",
     "insights/watch_list.py": "insights/test_diagnosis.py",

@@ -15,12 +15,12 @@ from apiusage_helpers.insights.fair_use import allowance, month_of
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History, KnownClient, Naming
 from apiusage_helpers.insights.troubles.allowance import allowance_finding
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
 from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.project import places
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_acknowledged, reason_for
 from apiusage_helpers.settings.allowances import FILE as ALLOWANCES, read_allowances
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.store import StoredUsage, scan, stored_days
 from apiusage_helpers.tables.client_directory import Client, known_clients
 from apiusage_helpers.tables.cube import usage_cube

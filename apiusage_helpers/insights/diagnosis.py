@@ -9,10 +9,10 @@ from apiusage_helpers.insights.troubles.client_errors import client_errors
 from apiusage_helpers.insights.troubles.polling import polled_pairs, polling
 from apiusage_helpers.insights.troubles.reads import reads
 from apiusage_helpers.insights.troubles.server_errors import server_errors
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
 from apiusage_helpers.insights.troubles.throttling import throttling
 from apiusage_helpers.insights.troubles.volume import high_volume
 from apiusage_helpers.insights.watch_list import watch_list
+from apiusage_helpers.settings.thresholds import Thresholds
 
 Look = Callable[[History, Thresholds], Iterator[Finding]]
 LOOKS: Sequence[Look] = (throttling, client_errors, server_errors, polling, high_volume, watch_list)

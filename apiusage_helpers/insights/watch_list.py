@@ -11,7 +11,7 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import Counts, Flags, History
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, listed, percent, visible, whole
 
 _OAUTH = "Admin > Integrations > OAuth"

@@ -7,8 +7,8 @@ import numpy as np
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import Counts, Flags, History
 from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles, usual_shares
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
 from apiusage_helpers.insights.troubles.throttling import main_url, narrowed
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
 
 _SPREADS = 6  # of its usual days: what lies beyond is no usual day

@@ -6,7 +6,7 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import Counts, History
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import whole
 
 _LOOK_BACK = 28  # days

@@ -10,7 +10,7 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import Counts, History
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import whole
 
 BULK: Mapping[str, str] = {

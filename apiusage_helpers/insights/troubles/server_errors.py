@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import Counts, History
 from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
 from apiusage_helpers.insights.troubles.throttling import main_url, narrowed
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
 
 _LEAST_OF_A_CLIENT = 20  # requests, to say how it fares
@@ -30,12 +31,19 @@ def server_errors(history: History, limits: Thresholds) -> Iterator[Finding]:
         failed[urls == one.row, one.first : one.last + 1] = 0
     rest = np.zeros_like(history.by_client("requests"))
     np.add.at(rest, history.pairs[0], failed)
-    by_client = _bad_runs(history, rest, history.by_client("requests"), limits)
+    by_client = [_whole(history, one) for one in _bad_runs(history, rest, history.by_client("requests"), limits)]
     yield from _incidents(history, by_client, limits)
     for one in by_client:
         if not _in_an_incident(history, one, by_client):
             yield _integration(history, one, limits)
     yield from _single_urls(history, rest, failed, requests, limits)
+
+
+def _whole(history: History, found: Trouble) -> Trouble:
+    """A client's trouble with all its failures, also those on URLs that failed for everybody: what a reader counts."""
+    span = slice(found.first, found.last + 1)
+    failed, requests = (int(history.by_client(name)[found.row, span].sum()) for name in ("server_errors", "requests"))
+    return replace(found, failed=failed, requests=requests)
 
 
 def _in_an_incident(history: History, one: Trouble, by_client: Sequence[Trouble]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
 
 _MOST_OF_IT = 0.8

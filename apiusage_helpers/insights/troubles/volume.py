@@ -6,7 +6,7 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
+from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import percent, whole
 
 _LEAST_CLIENTS = 3

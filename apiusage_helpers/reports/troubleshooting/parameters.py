@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from apiusage_helpers.errors import ParameterError, shown
-from apiusage_helpers.insights.troubles.thresholds import Thresholds
 from apiusage_helpers.settings.report_file import CommonParameters
 from apiusage_helpers.settings.strict import allowed
+from apiusage_helpers.settings.thresholds import Thresholds
 
 _NAMES = tuple(field.name for field in fields(Thresholds))
 
