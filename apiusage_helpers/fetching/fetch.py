@@ -131,6 +131,7 @@ class _Work:
 
     @property
     def name(self) -> str:
+        """The organization that is fetched."""
         return self.session.credentials.organization
 
 

@@ -13,7 +13,7 @@ from apiusage_helpers.insights.changes import COLUMNS as CHANGE_COLUMNS, Changes
 from apiusage_helpers.insights.diagnosis import diagnosis
 from apiusage_helpers.insights.fair_use import allowance, month_of
 from apiusage_helpers.insights.finding import Finding
-from apiusage_helpers.insights.history import History, KnownClient, Naming
+from apiusage_helpers.insights.history import History, Naming
 from apiusage_helpers.insights.troubles.allowance import allowance_finding
 from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.project import places
@@ -22,7 +22,7 @@ from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_ackn
 from apiusage_helpers.settings.allowances import FILE as ALLOWANCES, read_allowances
 from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.store import StoredUsage, scan, stored_days
-from apiusage_helpers.tables.client_directory import Client, known_clients
+from apiusage_helpers.tables.client_directory import Client, excluded_clients, known_clients
 from apiusage_helpers.tables.cube import usage_cube
 from apiusage_helpers.tables.outcomes import with_outcomes
 from apiusage_helpers.tables.summary import Summary, chosen_rows, names_over_time, newest_names, summarise
@@ -41,7 +41,7 @@ def usage_rows(organization: str, date_range: str, *, today: str | date = "", **
     """
     selection = select(organization, date_range, today=today, **choices)  # type: ignore[arg-type]  # lists of text
     usage = scan(selection)
-    excluded = [client.client_id for client in known_clients(organization).values() if client.excluded]
+    excluded = excluded_clients(known_clients(organization))
     rows = chosen_rows(
         usage.rows,
         http_methods=selection.http_methods,
@@ -104,15 +104,12 @@ def history_of(selection: Selection, clients: dict[str, Client], *, root: Path |
     start = max(first, selection.interval.start - _DAY * _PAST)
     looked_at = Interval(min(start, selection.interval.start), selection.interval.end)
     usage = scan(replace(selection, interval=looked_at), root=root)
-    excluded = [client.client_id for client in clients.values() if client.excluded]
+    excluded = excluded_clients(clients)
     cube = usage_cube(
         usage.rows, looked_at, missing=usage.missing, http_methods=selection.http_methods, excluded=excluded
     )
-    known = {
-        one.client_id: KnownClient(one.name, one.owner, one.state, listed=bool(one.as_of)) for one in clients.values()
-    }
     namings = tuple(Naming(*row) for row in names_over_time(usage.rows))
-    return History(cube, selection.interval, known, any(one.as_of for one in clients.values()), namings)
+    return History(cube, selection.interval, clients, namings)
 
 
 def changes_of(selection: Selection, after: Summary, *, root: Path | None = None) -> Changes | None:
@@ -132,7 +129,7 @@ def _summary(selection: Selection, *, root: Path | None = None) -> Summary:
             f"{selection.organization}: {len(usage.missing)} of {len(selection.interval)} days of {selection.interval} are "
             f"missing, such as {usage.missing[0]}: what is missing would look like a change; fetch or import them first"
         )
-    excluded = [client.client_id for client in known_clients(selection.organization).values() if client.excluded]
+    excluded = excluded_clients(known_clients(selection.organization))
     summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
     wanted, ids = summary.requests, _ids(usage, selection.clients)
     wanted = wanted if ids is None else wanted[wanted["client_id"].isin(ids)]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.tables.client_directory import Client
 from apiusage_helpers.tables.cube import MEASURES, UsageCube
 from apiusage_helpers.text import CLIENT_CELLS, client_labels, url_label
 
@@ -17,16 +18,6 @@ Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 LEAST_PAST = 14  # known days before the interval, for what needs a past
 _URL_CELLS = 70
-
-
-@dataclass(frozen=True)
-class KnownClient:
-    """What is known of an OAuth client beside its rows; `listed`: it stands in the platform's fetched directory."""
-
-    name: str = ""
-    owner: str = ""
-    state: str = ""
-    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,14 +34,13 @@ class Naming:
 class History:
     """Usage by day over `cube.interval`, of which `interval` is the end that is judged.
 
-    `directory`: what is known of clients by id; `fetched`: whether the platform's directory is known; `namings`: the
-    names that clients bore.
+    `directory`: what is known of clients by id, `as_of` an instant where the platform listed them; `namings`: the names
+    that clients bore.
     """
 
     cube: UsageCube
     interval: Interval
-    directory: Mapping[str, KnownClient] = field(default_factory=dict)
-    fetched: bool = False
+    directory: Mapping[str, Client] = field(default_factory=dict)
     namings: tuple[Naming, ...] = ()
 
     @property
@@ -72,6 +62,11 @@ class History:
     def weekend(self) -> Flags:
         """One flag a day: Saturday or Sunday."""
         return np.array([day.weekday() > 4 for day in self.days])  # noqa: PLR2004  # Friday
+
+    @property
+    def fetched(self) -> bool:
+        """Whether the platform's directory of OAuth clients is known."""
+        return any(client.as_of for client in self.directory.values())
 
     @property
     def has_past(self) -> bool:

@@ -37,7 +37,7 @@ def _of_the_directory(history: History) -> Iterator[Finding]:
     """Unknown, deleted and unowned clients among those with requests in the interval."""
     for client in np.flatnonzero(history.by_client("requests")[:, history.first :].sum(axis=1)):
         known = history.directory.get(history.cube.clients[client][0])
-        if history.fetched and (known is None or not known.listed):
+        if history.fetched and (known is None or not known.as_of):
             yield _told(history, int(client), "unknown_client", "warning", _UNKNOWN, f"Investigate it under {_OAUTH}.")
         elif history.fetched and known is not None and known.state == "deleted":
             yield _told(history, int(client), "deleted_client", "warning", _DELETED, f"Check its state under {_OAUTH}.")

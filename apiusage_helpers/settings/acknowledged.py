@@ -5,13 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.names import FINDING_KINDS
-from apiusage_helpers.settings.strict import Strict, allowed
+from apiusage_helpers.settings.strict import Strict, allowed, checked
 from apiusage_helpers.settings.yaml_file import read_yaml
-from apiusage_helpers.text import visible
 
 FILE = "acknowledged.yaml"
 
@@ -43,16 +42,9 @@ def read_acknowledged(path: Path | None) -> tuple[Acknowledged, ...]:
         return ()
     try:
         written = read_yaml(path)
-        found = TypeAdapter(list[Acknowledged]).validate_python([] if written is None else written)
     except FileNotFoundError:
         raise ParameterError(f"{path}: there is no such file") from None
-    except ValidationError as faults:
-        told = [
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in faults.errors(include_url=False, include_input=False)
-        ]
-        raise ParameterError(f"{path}:\n" + "\n".join(f"  {visible(line)}" for line in told)) from None
-    return tuple(found)
+    return tuple(checked(list[Acknowledged], [] if written is None else written, path))
 
 
 def reason_for(found: object, acknowledged: Sequence[Acknowledged], today: date) -> str:

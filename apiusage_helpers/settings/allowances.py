@@ -10,10 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from apiusage_helpers.errors import ParameterError, shown
-from apiusage_helpers.settings.strict import Strict
+from apiusage_helpers.settings.strict import Strict, checked, faults_at
 from apiusage_helpers.settings.yaml_file import read_yaml
 from apiusage_helpers.text import listed
 
@@ -112,21 +112,14 @@ def read_allowances(path: Path | None) -> Allowances:
         written = read_yaml(path)
     except FileNotFoundError:
         raise ParameterError(f"{path}: there is no such file") from None
-    try:
-        found = Allowances.model_validate({} if written is None else written)
-    except ValidationError as faults:
-        told = [
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in faults.errors(include_url=False, include_input=False)
-        ]
-        raise ParameterError(f"{path}:\n" + "\n".join(f"  {line}" for line in told)) from None
+    found = checked(Allowances, {} if written is None else written, path)
     told = [
         f"organizations.{name}.{fault}"
         for name, contract in found.organizations.items()
         for fault in unmet(contract.licences, found)
     ]
     if told:
-        raise ParameterError(f"{path}:\n" + "\n".join(f"  {line}" for line in told))
+        raise faults_at(path, told)
     return found
 
 

@@ -7,6 +7,7 @@ marked in clients.csv are left out of reports; nothing is left out by guess.
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +55,11 @@ def client_directory(organization: str, path: Path | None, *, root: Path | None 
 def known_clients(organization: str) -> dict[str, Client]:
     """The client directory of an organization, with the clients.csv of the project."""
     return client_directory(organization, places.table_file("clients.csv"))
+
+
+def excluded_clients(clients: Mapping[str, Client]) -> tuple[str, ...]:
+    """The ids of the clients that a directory marks as excluded."""
+    return tuple(client.client_id for client in clients.values() if client.excluded)
 
 
 def read_clients(path: Path | None) -> dict[str, Client]:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from apiusage_helpers.insights.history import History, KnownClient, Naming
+from apiusage_helpers.insights.history import History, Naming
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.tables.client_directory import Client
 from apiusage_helpers.tables.cube import UsageCube
 
 END = date(2026, 11, 22)
@@ -33,7 +34,7 @@ class Organization:
     requests: np.ndarray  # client x url x day
     failed: dict[str, np.ndarray]
     days: int = 90
-    directory: dict[str, KnownClient] = field(default_factory=dict)
+    directory: dict[str, Client] = field(default_factory=dict)
     namings: list[Naming] = field(default_factory=list)
     planted: list[tuple[str, str, str]] = field(default_factory=list)  # kind, client id, template URI ("" for any)
 
@@ -61,7 +62,7 @@ class Organization:
             day.astype(np.intp), client.astype(np.intp), url.astype(np.intp), np.array(rows, dtype=np.int64),
         )  # fmt: skip
         interval = Interval(END - timedelta(days=self.length - 1), END)
-        return History(cube, interval, self.directory, bool(self.directory), tuple(self.namings))
+        return History(cube, interval, self.directory, tuple(self.namings))
 
 
 def clean(seed: int) -> Organization:
@@ -93,7 +94,9 @@ def clean(seed: int) -> Organization:
         "throttled": _background(one, np.full((1, 1, 1), 0.001), 0.5),
         "server_errors": _background(one, np.full((1, 1, 1), 0.001), 0.5),
     }
-    one.directory = {f"c{n}": KnownClient(f"Client {n}", "Team", "active", listed=True) for n in range(clients)}
+    one.directory = {
+        f"c{n}": Client(f"c{n}", "Team", name=f"Client {n}", state="active", as_of="2026-11-22") for n in range(clients)
+    }
     return one
 
 
@@ -198,7 +201,7 @@ def _known(one: Organization, kind: str, **changed: object) -> bool:
 
 def unknown(one: Organization) -> bool:
     """A client that the platform does not list."""
-    return _known(one, "unknown_client", listed=False, name="", owner="Team")
+    return _known(one, "unknown_client", as_of="", name="")
 
 
 def deleted(one: Organization) -> bool:

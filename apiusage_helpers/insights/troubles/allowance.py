@@ -53,5 +53,5 @@ def _outlook(month: BillingMonth, allowed: int) -> str:
     return (
         f"{end}, {whole(over)} more than the allowance."
         if over > 0
-        else f"{end}; with bad luck the allowance does not last."
+        else f"{end}. At the high end of the forecast the allowance does not last."
     )

@@ -6,8 +6,15 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import Counts, Flags, History
-from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles, usual_shares
-from apiusage_helpers.insights.troubles.throttling import main_url, narrowed
+from apiusage_helpers.insights.troubles.rates import (
+    Shares,
+    Trouble,
+    lower_bounds,
+    main_url,
+    narrowed,
+    troubles,
+    usual_shares,
+)
 from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
 
@@ -31,7 +38,7 @@ def client_errors(history: History, limits: Thresholds) -> Iterator[Finding]:
 
 def _lasting(history: History, refused: Counts, requests: Counts, limits: Thresholds) -> list[Trouble]:
     bounds = lower_bounds(refused, requests)
-    bad = _bad(history, refused, requests, limits) & (refused >= limits.least_failures)
+    bad = _bad(history, refused, requests, bounds, limits) & (refused >= limits.least_failures)
     strong = bounds >= _ONE_DAY_SHARE
     return [
         one
@@ -40,9 +47,8 @@ def _lasting(history: History, refused: Counts, requests: Counts, limits: Thresh
     ]
 
 
-def _bad(history: History, refused: Counts, requests: Counts, limits: Thresholds) -> Flags:
+def _bad(history: History, refused: Counts, requests: Counts, bounds: Shares, limits: Thresholds) -> Flags:
     """Which days are bad: above the row's usual share by far where that is known, else above the constant limit."""
-    bounds = lower_bounds(refused, requests)
     constant = bounds >= limits.constant_client_error_share
     if not history.has_past:
         return constant
@@ -56,7 +62,7 @@ def _bad(history: History, refused: Counts, requests: Counts, limits: Thresholds
 def _finding(history: History, found: Trouble, client: int, url: int | None, limits: Thresholds) -> Finding:
     where = f" on {history.url_label(url)}" if url is not None else ""
     days = found.last - found.first + 1
-    before = f", after {percent(found.past_share)} usually" if np.isfinite(found.past_share) else ""
+    before = f", against a usual {percent(found.past_share)}" if np.isfinite(found.past_share) else ""
     almost_all = found.share >= limits.critical_client_error_share
     why = (
         "Its credentials, permissions or configuration may have changed."

@@ -4,16 +4,17 @@ A share of few requests is uncertain, and among thousands of client-days some lo
 lower Wilson bound of its share is above the limit, at a level that allows for the number of days looked at together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-from apiusage_helpers.insights.history import Counts, Flags
+from apiusage_helpers.insights.history import Counts, Flags, History
 
 Shares = npt.NDArray[np.float64]
 _ERROR = 0.001  # chance of one false day among all that are looked at
+_MOST_OF_IT = 0.8  # of the failures of a client: on one URL
 _GAP = 2  # quiet days that do not end a trouble
 _LEAST_PAST_DAYS = 5
 
@@ -63,6 +64,25 @@ def troubles(failed: Counts, requests: Counts, bad: Flags, first_day: int) -> li
     rows = np.flatnonzero(bad[:, first_day:].any(axis=1))
     usual, _ = usual_shares(np.where(bad, 0, failed), np.where(bad, 0, requests), bad.shape[1])
     return [_run(int(row), failed[row], requests[row], bad[row], float(usual[row])) for row in rows]
+
+
+def main_url(history: History, client: int, measure: str, first: int, last: int) -> int | None:
+    """The URL on which a client had most of its failures of a kind; None where they are spread over several."""
+    clients, urls, _ = history.pairs
+    mine = np.flatnonzero(clients == client)
+    sums = history.by_pair(measure)[mine, first : last + 1].sum(axis=1)
+    place = int(sums.argmax())
+    return int(urls[mine[place]]) if sums[place] >= _MOST_OF_IT * sums.sum() else None
+
+
+def narrowed(history: History, found: Trouble, client: int, url: int | None, measure: str) -> Trouble:
+    """A client's trouble with the sums of one URL alone, which most of it is on; as it is for None."""
+    if url is None:
+        return found
+    (pair,) = np.flatnonzero((history.pairs[0] == client) & (history.pairs[1] == url))
+    span = slice(found.first, found.last + 1)
+    failed, requests = (int(history.by_pair(name)[pair, span].sum()) for name in (measure, "requests"))
+    return replace(found, failed=failed, requests=requests)
 
 
 def _run(row: int, failed: Counts, requests: Counts, bad: Flags, usual: float) -> Trouble:

@@ -56,7 +56,7 @@ def _cacheable(history: History, pair: int, counts: Counts, days: int) -> Findin
     saving = max(0, round((a_day - _ONCE_AN_HOUR) * MONTH))
     return _finding(
         history, pair, counts, "cacheable_reads",
-        "What it reads seldom changes, so most of these reads may bring what is known already.",
+        "What it reads seldom changes, so most of these reads may bring nothing new.",
         f"Keep the answer for a while. Read once an hour by one place that keeps it, about {whole(saving)} requests a month "
         f"would be saved (({whole(a_day)} - {_ONCE_AN_HOUR}) a day x {MONTH} days); with one answer for each id, less.",
         saving, a_day,
@@ -88,7 +88,7 @@ def _finding(  # noqa: PLR0913, PLR0917  # what the two kinds differ in
         start=history.day(int(place[0])),
         end=history.day(int(place[-1])),
         requests=total,
-        cause=f"{history.labels[client]} sent {whole(total)} times {history.url_label(url)}, {whole(a_day)} a day. {why}",
+        cause=f"{history.labels[client]} sent {history.url_label(url)} {whole(total)} times, {whole(a_day)} a day. {why}",
         remedy=remedy,
         saving=saving,
         evidence={"requests": total, "requests_a_day": float(a_day)},

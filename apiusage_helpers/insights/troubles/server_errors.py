@@ -8,8 +8,7 @@ import numpy as np
 
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import Counts, History
-from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles
-from apiusage_helpers.insights.troubles.throttling import main_url, narrowed
+from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, main_url, narrowed, troubles
 from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
 
@@ -118,7 +117,10 @@ def _of_the_platform(  # noqa: PLR0913  # what it is of
             f"{what}: {whole(failed)} of {whole(requests)} requests ({percent(share)}) failed with 5xx in "
             f"{counted(days, 'day')}. {whom}, so the platform may have had an incident."
         ),
-        remedy="Check these days on the Genesys Cloud status page. If none is told there, open a case with the URL and the days.",
+        remedy=(
+            "Check these days on the Genesys Cloud status page. If nothing is listed there, open a case with the URL and "
+            "the days."
+        ),
         evidence={
             "server_errors": failed,
             "requests": requests,
@@ -146,12 +148,12 @@ def _integration(
         requests=found.failed,
         cause=(
             f"{history.labels[client]}: {whole(found.failed)} of {whole(found.requests)} requests{where} "
-            f"({percent(found.share)}) failed with 5xx in {counted(days, 'day')}. No other client met that, so "
+            f"({percent(found.share)}) failed with 5xx in {counted(days, 'day')}. Not all clients met that, so "
             "what this one sends may cause it."
         ),
         remedy=(
             "Review what the client sends to this endpoint; if that is right, check the Genesys Cloud status page. "
-            "The client stands under Admin > Integrations > OAuth."
+            "Find the client under Admin > Integrations > OAuth."
         ),
         evidence={
             "server_errors": found.failed, "requests": found.requests, "share": found.share, "days": days,

@@ -1,17 +1,12 @@
 """Throttling: clients that the platform told to slow down (429), which breaks integrations silently."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-
-import numpy as np
 
 from apiusage_helpers.insights.finding import MONTH, Finding
 from apiusage_helpers.insights.history import History
-from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, troubles
+from apiusage_helpers.insights.troubles.rates import Trouble, lower_bounds, main_url, narrowed, troubles
 from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import counted, percent, whole
-
-_MOST_OF_IT = 0.8
 
 
 def throttling(history: History, limits: Thresholds) -> Iterator[Finding]:
@@ -20,25 +15,6 @@ def throttling(history: History, limits: Thresholds) -> Iterator[Finding]:
     bad = (lower_bounds(refused, requests) >= limits.throttled_share) & (refused >= limits.least_failures)
     for found in troubles(refused, requests, bad, history.first):
         yield _finding(history, found, limits)
-
-
-def main_url(history: History, client: int, measure: str, first: int, last: int) -> int | None:
-    """The URL on which a client had most of its failures of a kind; None where they are spread over several."""
-    clients, urls, _ = history.pairs
-    mine = np.flatnonzero(clients == client)
-    sums = history.by_pair(measure)[mine, first : last + 1].sum(axis=1)
-    place = int(sums.argmax())
-    return int(urls[mine[place]]) if sums[place] >= _MOST_OF_IT * sums.sum() else None
-
-
-def narrowed(history: History, found: Trouble, client: int, url: int | None, measure: str) -> Trouble:
-    """A client's trouble with the sums of one URL alone, which most of it is on; as it is for None."""
-    if url is None:
-        return found
-    (pair,) = np.flatnonzero((history.pairs[0] == client) & (history.pairs[1] == url))
-    span = slice(found.first, found.last + 1)
-    failed, requests = (int(history.by_pair(name)[pair, span].sum()) for name in (measure, "requests"))
-    return replace(found, failed=failed, requests=requests)
 
 
 def _finding(history: History, found: Trouble, limits: Thresholds) -> Finding:
@@ -60,7 +36,7 @@ def _finding(history: History, found: Trouble, limits: Thresholds) -> Finding:
         ),
         remedy=(
             "Reduce its request frequency or spread the load over time; wait as long as the Retry-After header says. "
-            "The client stands under Admin > Integrations > OAuth."
+            "Find the client under Admin > Integrations > OAuth."
         ),
         saving=round(found.failed / days * MONTH),
         evidence={

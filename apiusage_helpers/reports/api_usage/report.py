@@ -14,7 +14,7 @@ from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage, scan
-from apiusage_helpers.tables.client_directory import Client
+from apiusage_helpers.tables.client_directory import Client, excluded_clients
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
 
@@ -93,8 +93,3 @@ def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
         *notes(usage, report.sums, report.summary, selection, marked=report.excluded),
     )
     return replace(report, files=files, checks=checks)
-
-
-def excluded_clients(clients: Mapping[str, Client]) -> tuple[str, ...]:
-    """The ids of the clients that a directory marks as excluded."""
-    return tuple(client.client_id for client in clients.values() if client.excluded)

@@ -57,5 +57,8 @@ def _changes(report: UsageReport) -> list[str]:
         return changes_in_words(report.changes, labels_of(report), _MOST_CHANGES)
     missing = len(report.usage.missing)
     if missing:
-        return [f"Not compared: {counted(missing, 'day')} of this interval missing would look like a fall."]
+        verb = "is" if missing == 1 else "are"
+        return [
+            f"Not compared: {counted(missing, 'day')} of this interval {verb} missing, and a gap would look like a fall."
+        ]
     return ["Not compared: the store lacks days of the interval before, and a gap would look like growth."]

@@ -39,7 +39,9 @@ def _savings(report: FairUseReport, saved: list[int]) -> list[str]:
     if not saved:
         return ["No finding names requests that could be saved."]
     overage, all_of_it = report.month.overage, f"{whole(sum(saved))} requests a month"
-    what = f"{counted(len(saved), 'finding')} of these days may save {all_of_it}, if all is done that they say."
+    what = (
+        f"{counted(len(saved), 'finding')} of these days may save {all_of_it}, if everything that they advise is done."
+    )
     if not overage:
         return [what]
     few = smallest_savings(saved, overage)
@@ -76,7 +78,7 @@ def _warnings(report: FairUseReport) -> list[str]:
     days = jobs_days(report)
     if not days or report.month.allowance is None:
         return []
-    told = f"{counted(days, 'day')} come from the jobs service, which also counts requests that are not billed."
+    told = f"the figures of {counted(days, 'day')} are from the jobs service, which also counts requests that are not billed."
     return [f"Careful: {told} The real use of the allowance may be smaller."]
 
 

@@ -18,8 +18,9 @@ from apiusage_helpers.reports.fair_use.parameters import FairUseParameters, stor
 from apiusage_helpers.reports.fair_use.tables import days_of_month, table_of_months
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.allowances import Contract
+from apiusage_helpers.settings.strict import checked
 from apiusage_helpers.store import StoredUsage, scan, stored_days
-from apiusage_helpers.tables.client_directory import known_clients
+from apiusage_helpers.tables.client_directory import excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.tables.requests_per_day import requests_per_day
 from apiusage_helpers.tables.summary import Summary, summarise
@@ -76,13 +77,15 @@ def fair_use_report(
 
     ParameterError where a term cannot be used; StoreError where the store has no day of the interval.
     """
-    parameters = FairUseParameters.model_validate({"organization": organization, "date_range": date_range, **terms})
+    parameters = checked(
+        FairUseParameters, {"organization": organization, "date_range": date_range, **terms}, "parameters"
+    )
     contract = parameters.contract_of(organization)
     billing_day = contract.billing_day
     selection = select(
         organization, date_range, today=today, billing_day=billing_day, display_timezone=display_timezone
     )
-    excluded = [client.client_id for client in known_clients(organization).values() if client.excluded]
+    excluded = excluded_clients(known_clients(organization))
     usage = scan(selection)
     summary = summarise(usage.rows, excluded=excluded)
     past = _past(selection, contract)

@@ -84,9 +84,7 @@ def _exhausted(month: BillingMonth) -> str:
 def _missing(month: BillingMonth) -> str:
     if not month.missing or month.used is None:
         return ""
-    return (
-        f"{counted(len(month.missing), 'day')} of it are missing in the store, so more was used than is counted here."
-    )
+    return f"The store lacks {counted(len(month.missing), 'day')} of it, so more was used than is counted here."
 
 
 def _day(day: date | None) -> str:

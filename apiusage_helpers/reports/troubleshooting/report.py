@@ -13,8 +13,9 @@ from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.reports.findings_files import findings_files
 from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
 from apiusage_helpers.selection import Selection, select
+from apiusage_helpers.settings.strict import checked
 from apiusage_helpers.store import StoredUsage, scan
-from apiusage_helpers.tables.client_directory import known_clients
+from apiusage_helpers.tables.client_directory import excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import column_sums
 from apiusage_helpers.tables.requests_per_day import requests_per_day
 from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
@@ -51,9 +52,9 @@ def troubleshooting_report(
 ) -> TroubleshootingReport:
     """The troubleshooting report of one organization, as of `today`. ParameterError and StoreError as for all reports."""
     told = {"organization": organization, "date_range": date_range, "thresholds": dict(thresholds or {})}
-    limits = TroubleshootingParameters.model_validate(told).limits()
+    limits = checked(TroubleshootingParameters, told, "parameters").limits()
     selection = select(organization, date_range, today=today, http_methods=http_methods or [])
-    excluded = [client.client_id for client in known_clients(organization).values() if client.excluded]
+    excluded = excluded_clients(known_clients(organization))
     usage = scan(selection)
     summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
     found = findings_of(selection, limits=limits)

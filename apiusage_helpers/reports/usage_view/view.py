@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from apiusage_helpers.reports.api_usage.report import UsageReport, excluded_clients
+from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.usage_view import figures as view
 from apiusage_helpers.reports.usage_view.state import ViewState
 from apiusage_helpers.store import StoredUsage, scan
-from apiusage_helpers.tables.client_directory import Client, known_clients
+from apiusage_helpers.tables.client_directory import Client, excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.tables.cube import UsageCube, usage_cube
 from apiusage_helpers.usage import METHODS

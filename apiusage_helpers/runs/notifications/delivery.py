@@ -68,6 +68,7 @@ class _Heard(logging.Handler):
         self.logger = logging.getLogger("apprise")
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep what is said."""
         self.said.append(record.getMessage())
 
     def __enter__(self) -> Self:

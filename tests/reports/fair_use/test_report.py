@@ -121,7 +121,7 @@ def test_days_of_the_jobs_service_are_never_compared_without_a_warning(stored) -
     stored(Interval(date(2026, 11, 3), date(2026, 11, 4)), "jobs", more=10)
     report = fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3])
 
-    assert "2 days come from the jobs service" in head.overview(report).text
+    assert "the figures of 2 days are from the jobs service" in head.overview(report).text
     assert "2 days from the jobs service" in head.checks(report).text
 
 
@@ -189,3 +189,9 @@ def test_a_billing_month_has_no_day_on_its_first(tmp_path: Path) -> None:
         read_report(path, today=TODAY)
 
     assert read_report(path, today=TODAY + timedelta(days=1)).selection("acme").interval == Interval(TODAY, TODAY)
+
+
+def test_a_wrong_term_by_hand_is_told_as_in_a_params_file(stored) -> None:
+    """As a ParameterError, without the value."""
+    with pytest.raises(ParameterError, match="billing_day"):
+        fair_use_report("acme", "this_billing_month", today=TODAY, billing_day=40)
