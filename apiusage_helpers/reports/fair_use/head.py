@@ -76,7 +76,9 @@ def checks(report: FairUseReport) -> Html:
 
 def _warnings(report: FairUseReport) -> list[str]:
     days = jobs_days(report)
-    if not days or report.month.allowance is None:
+    if report.month.allowance is None:
+        return ["The allowance is unknown: name the licences in params/tables/allowances.yaml to compare with it."]
+    if not days:
         return []
     told = f"the figures of {counted(days, 'day')} are from the jobs service, which also counts requests that are not billed."
     return [f"Careful: {told} The real use of the allowance may be smaller."]
