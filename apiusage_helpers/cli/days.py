@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from apiusage_helpers.text import counted
     "--template-uris", type=click.IntRange(1, 100_000), default=None, help="Invent template URIs up to this many."
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--hostile", is_flag=True, help="Give some clients names that break careless reports.")
 @click.option(
     "--if-needed", is_flag=True, help="Only where the store is empty, or its sample does not reach yesterday."
 )
@@ -31,21 +32,31 @@ def sample(
     clients: int,
     template_uris: int | None,
     seed: int,
+    hostile: bool,
     if_needed: bool,
     today: date | None,
 ) -> None:
     """Write an invented organization into the store; its days end yesterday (UTC)."""
     from apiusage_helpers.interval import utc_today
-    from apiusage_helpers.sources.sample import sample_usage
-    from apiusage_helpers.store import Origin, write_days
+    from apiusage_helpers.sources.sample import sample_clients, sample_usage
+    from apiusage_helpers.store import ListedClient, Origin, write_clients, write_days
     from apiusage_helpers.usage import organization_name
 
     day, name = today or utc_today(), organization_name(organization)
     if if_needed and not _needs_sample(name, day):
         return
     tell(f"inventing {counted(days, 'day')} of {counted(clients, 'OAuth client')} for {name}")
-    usage, interval = sample_usage(today=day, days=days, clients=clients, template_uris=template_uris, seed=seed)
+    usage, interval = sample_usage(
+        today=day, days=days, clients=clients, template_uris=template_uris, seed=seed, hostile=hostile
+    )
     changed = write_days(name, usage, interval.days, Origin("sample", datetime.now(UTC)))
+    if not hostile:
+        listed = [
+            ListedClient(client_id, called, "CLIENT-CREDENTIALS", state)
+            for client_id, (called, state) in sample_clients(clients=clients, seed=seed).items()
+        ]
+        for clients_there in (listed, [one for one in listed if one.state == "active"]):
+            write_clients(name, clients_there, datetime.combine(day, time(), UTC))
     tell_written(changed)
     tell_days(name)
 

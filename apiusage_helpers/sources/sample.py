@@ -1,9 +1,10 @@
 """An invented organization that looks real: what an administrator may meet in API usage, in 120 days.
 
-About a dozen integrations of the usual kinds call template URIs of the Genesys Cloud Public API. Among them: a client
-that polls day and night, a storm of 429 after a release, expired credentials, a new client, one that falls silent, two
-of one name, names that break careless reports, and a day of server errors. The same seed gives the same rows for the
-same day; nothing here is measured from a real organization.
+About a dozen integrations of the usual kinds call template URIs of the Genesys Cloud Public API. Among them is each kind of
+finding: a client that polls day and night, a storm of 429 after a release, expired credentials, a day of server errors, a
+URL that fails for one client, clients that are new, silent, renamed, deleted, unknown or without an owner, and clients with
+new habits. The same seed gives the same rows for the same day; nothing here is measured from a real organization.
+With `hostile` some clients bear names that break careless reports.
 """
 
 import uuid
@@ -28,7 +29,9 @@ _INCIDENT_BACK = 3
 class _Client:
     """One invented integration: requests a day, their URLs with weights, rhythm, growth a year, rates of outcomes.
 
-    `starts` and `ends` are days before the end of the sample; `storm` and `expired` spans of such days.
+    `starts` and `ends` are days before the end of the sample; `storm` and `expired` spans of such days. `called` is its name
+    before the last days, `later` a request that it makes on the last days only, `mix` the weights of its URLs on them, and
+    `faulty` a URL that fails for it alone on a span of days.
     """
 
     name: str
@@ -45,13 +48,18 @@ class _Client:
     storm: tuple[int, int] | None = None
     expired: tuple[int, int] | None = None
     broken: float = 0.0008
+    called: tuple[str, int] | None = None
+    later: tuple[Request, int] | None = None
+    mix: tuple[Sequence[float], int] | None = None
+    faulty: tuple[int, tuple[int, int], float] | None = None
+    listed: str = "active"
     extra: list[Request] = field(default_factory=list)
 
 
 _CONVERSATION = "api/v2/conversations/{conversationId}"
 _CLIENTS = (
     _Client(
-        "Nightly export of conversations, participants and sessions to the data warehouse (production, all regions)",
+        "Data warehouse export",
         38_000,
         (
             ("POST", "api/v2/analytics/conversations/details/query", 5),
@@ -64,8 +72,8 @@ _CLIENTS = (
         growth=0.5,
     ),
     _Client(
-        'Wallboard "North"',
-        86_000,
+        "Wallboard Europe",
+        96_000,
         (("GET", "api/v2/users/presences/purecloud/bulk", 40), ("POST", "api/v2/notifications/channels", 0.01)),
         week=_EVERY_DAY,
         growth=0.0,
@@ -106,10 +114,11 @@ _CLIENTS = (
         ),
         week=_SHOPDAYS,
         growth=2.0,
-        starts=16,
+        starts=5,
+        listed="",
     ),
     _Client(
-        "通話録音アーカイブ",
+        "Recording archive",
         14_000,
         (
             ("GET", f"{_CONVERSATION}/recordings", 4),
@@ -119,10 +128,10 @@ _CLIENTS = (
         ),
         week=_EVERY_DAY,
         redirected=0.02,
-        ends=20,
+        ends=9,
     ),
     _Client(
-        "Identités & accès (SCIM)",
+        "Identity provider (SCIM)",
         5_200,
         (
             ("GET", "api/v2/scim/v2/users", 6),
@@ -133,16 +142,17 @@ _CLIENTS = (
         expired=(4, 0),
     ),
     _Client(
-        "WFM-Anbindung München",
+        "Workforce planning",
         12_500,
         (
             ("GET", "api/v2/workforcemanagement/adherence", 6),
             ("PATCH", "api/v2/users/{userId}/presences/{sourceId}", 2),
             ("POST", "api/v2/workforcemanagement/managementunits/{managementUnitId}/agentschedules/search", 1),
         ),
+        called=("WFM adapter", 3),
     ),
     _Client(
-        "=IMPORT(campaign lists)",
+        "Campaign lists",
         7_800,
         (
             ("POST", "api/v2/outbound/contactlists/{contactListId}/contacts", 5),
@@ -152,9 +162,10 @@ _CLIENTS = (
         ),
         growth=1.4,
         refused=0.02,
+        faulty=(2, (5, 4), 0.6),
     ),
     _Client(
-        "<script>alert('bot middleware')</script>",
+        "Bot middleware",
         21_000,
         (
             ("POST", "api/v2/conversations/messages/{integrationId}/inbound/open/message", 5),
@@ -165,7 +176,7 @@ _CLIENTS = (
         growth=0.8,
     ),
     _Client(
-        "Cost $ave $ync",
+        "Agent status board",
         3_400,
         (
             ("GET", "api/v2/users", 3),
@@ -173,6 +184,8 @@ _CLIENTS = (
             ("GET", "api/v2/routing/queues", 2),
         ),
         refused=0.05,
+        mix=((9, 2, 1), 6),
+        listed="deleted",
     ),
     _Client(
         "API usage and audit",
@@ -186,26 +199,62 @@ _CLIENTS = (
         ),
         week=_EVERY_DAY,
         growth=0.0,
+        later=(("GET", "api/v2/authorization/divisions", 0.8), 4),
     ),
 )
+_HOSTILE = {
+    0: "Nightly export of conversations, participants and sessions to the data warehouse (production, all regions)",
+    1: 'Wallboard "North"',
+    5: "通話録音アーカイブ",
+    6: "Identités & accès (SCIM)",
+    7: "WFM-Anbindung München",
+    8: "=IMPORT(campaign lists)",
+    9: "<script>alert('bot middleware')</script>",
+    10: "Cost $ave $ync",
+}
 
 
-def sample_usage(
-    *, today: date, days: int = 120, clients: int = 12, template_uris: int | None = None, seed: int = 1
+def sample_usage(  # noqa: PLR0913  # each is an option of the command
+    *,
+    today: date,
+    days: int = 120,
+    clients: int = 12,
+    template_uris: int | None = None,
+    seed: int = 1,
+    hostile: bool = False,
 ) -> tuple[pa.Table, Interval]:
     """The sample's usage table and its interval: `days` UTC days that end the day before `today`.
 
     Beyond the dozen described above, further `clients` are invented; `template_uris` adds invented ones, marked as such
-    (api/v2/sample/invented/...), until there are that many.
+    (api/v2/sample/invented/...), until there are that many. `hostile` gives some of them names that break careless reports.
     """
     interval = previous_days(days, today)
-    chosen = _with_invented_uris(_chosen_clients(clients, seed), template_uris, seed)
+    chosen = _with_invented_uris(_chosen_clients(clients, seed, hostile=hostile), template_uris, seed)
     incident = today.toordinal() - interval.start.toordinal() - 1 - _INCIDENT_BACK
     tables = [_client_rows(client, n, interval, incident, seed) for n, client in enumerate(chosen)]
     return check_usage(pa.concat_tables(tables).combine_chunks()), interval
 
 
-def _chosen_clients(count: int, seed: int) -> list[_Client]:
+def sample_clients(*, clients: int = 12, seed: int = 1) -> dict[str, tuple[str, str]]:
+    """What the platform would list of the sample's OAuth clients: (name, state) by id; one that calls is not among them.
+
+    A client in the state `deleted` is one that the platform listed before, and lists no longer.
+    """
+    chosen = _chosen_clients(clients, seed, hostile=False)
+    return {_client_id(seed, n): (client.name, client.listed) for n, client in enumerate(chosen) if client.listed}
+
+
+def _client_id(seed: int, number: int) -> str:
+    """The id of a client: the first bytes of its own source of chance."""
+    return str(uuid.UUID(bytes=_chance(seed, number).bytes(16), version=4))
+
+
+def _chance(seed: int, number: int) -> np.random.Generator:
+    """The source of chance of one client, so that a change to one changes no other."""
+    return np.random.default_rng([seed, 3, number])
+
+
+def _chosen_clients(count: int, seed: int, *, hostile: bool) -> list[_Client]:
     draw = np.random.default_rng([seed, 1])
     catalogue = [request for client in _CLIENTS for request in client.requests]
     further = [
@@ -216,7 +265,9 @@ def _chosen_clients(count: int, seed: int) -> list[_Client]:
         )
         for n in range(len(_CLIENTS) + 1, count + 1)
     ]
-    return [*_CLIENTS[:count], *further]
+    first = _CLIENTS[:count]
+    named = [replace(client, name=_HOSTILE.get(n, client.name), called=None) for n, client in enumerate(first)]
+    return [*(named if hostile else first), *further]
 
 
 def _with_invented_uris(clients: list[_Client], template_uris: int | None, seed: int) -> list[_Client]:
@@ -231,23 +282,32 @@ def _with_invented_uris(clients: list[_Client], template_uris: int | None, seed:
 
 def _client_rows(client: _Client, number: int, interval: Interval, incident: int, seed: int) -> pa.Table:
     """The rows of one client: every day with every one of its URLs, without those of 0 requests."""
-    draw = np.random.default_rng([seed, 3, number])
-    client_id = str(uuid.UUID(bytes=draw.bytes(16), version=4))
-    requests = [*client.requests, *client.extra]
+    draw = _chance(seed, number)
+    draw.bytes(16)  # those of its id
+    later = [client.later[0]] if client.later else []
+    requests = [*client.requests, *client.extra, *later]
     counts = draw.poisson(_expected(client, requests, interval, draw))
     outcomes = _outcomes(client, counts, incident, draw)
     day, url = np.nonzero(counts)
     dates = np.array(interval.days, dtype="datetime64[D]")
     columns = {
         "date": pa.array(dates[day]),
-        "client_id": pa.repeat(client_id, len(day)),
-        "client_name": pa.repeat(client.name, len(day)),
+        "client_id": pa.repeat(_client_id(seed, number), len(day)),
+        "client_name": pa.array(_names(client, len(interval))[day], pa.string()),
         "http_method": pa.array([requests[place][0] for place in url], pa.string()),
         "template_uri": pa.array([requests[place][1] for place in url], pa.string()),
         "requests": pa.array(counts[day, url]),
         **{name: pa.array(figures[day, url]) for name, figures in outcomes.items()},
     }
     return pa.table(columns).select(USAGE_SCHEMA.names).cast(USAGE_SCHEMA)
+
+
+def _names(client: _Client, days: int) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+    """The name that a client bears on each day."""
+    names = np.full(days, client.name, dtype=object)
+    if client.called:
+        names[: max(0, days - client.called[1])] = client.called[0]
+    return names
 
 
 def _expected(
@@ -260,8 +320,14 @@ def _expected(
     alive = (ages >= client.ends) & ((ages < client.starts) if client.starts is not None else True)
     noise = np.exp(draw.normal(0, client.noise, len(interval)))
     weights = np.array([weight for _, _, weight in requests])
+    parts = np.tile(weights / weights.sum(), (len(interval), 1))
+    if client.later:
+        parts[ages >= client.later[1], -1] = 0
+    if client.mix:
+        mixed = np.array([*client.mix[0], *weights[len(client.mix[0]) :]])
+        parts[ages < client.mix[1]] = mixed / mixed.sum()
     a_day = client.daily * weekdays * growth * alive * noise * np.where(_in(client.storm, ages), 1.6, 1.0)
-    return np.asarray(np.outer(a_day, weights / weights.sum()))
+    return np.asarray(a_day[:, None] * parts)
 
 
 def _outcomes(
@@ -273,8 +339,12 @@ def _outcomes(
     throttled = np.where(_in(client.storm, ages), 0.34, client.throttled)
     refused = np.where(_in(client.expired, ages), 0.97, client.refused)
     left, drawn = counts, []
-    for rate in (broken, throttled, refused, np.full(len(counts), client.redirected)):
-        drawn.append(draw.binomial(left, rate[:, None]))
+    for number, rate in enumerate((broken, throttled, refused, np.full(len(counts), client.redirected))):
+        rates = np.tile(rate[:, None], counts.shape[1])
+        if number == 0 and client.faulty:
+            url, span, share = client.faulty
+            rates[_in(span, ages), url] = share
+        drawn.append(draw.binomial(left, rates))
         left = left - drawn[-1]
     status500, status429, others, status300 = drawn
     return {

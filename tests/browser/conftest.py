@@ -51,7 +51,7 @@ class Trap(threading.Thread):
 def page_file(make_command_line: Callable[[str], Any]) -> Path:
     """The published page of the sample, in a display zone west of UTC, with a missing day."""
     line = make_command_line("browser")
-    assert line("sample", "--today", "2026-11-24").returncode == 0
+    assert line("sample", "--hostile", "--today", "2026-11-24").returncode == 0
     assert line("forget", "--organization", "sample", "--interval", "2026-11-21/2026-11-21").returncode == 0
     zone = ("-p", "display_timezone", "America/New_York")
     return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"

@@ -53,7 +53,7 @@ def assert_same_record(name: str, seen: Iterable[str], wanted: Iterable[Any]) ->
 def sample(make_command_line: Callable[[str], Any]) -> Any:
     """A command line whose store holds the sample, and its raw rows."""
     line = make_command_line("sample")
-    assert line("sample", "--today", TODAY).returncode == 0
+    assert line("sample", "--hostile", "--today", TODAY).returncode == 0
     return line
 
 
@@ -62,7 +62,7 @@ def sample_rows() -> list[dict[str, Any]]:
     """The rows of the sample as the generator gives them."""
     from datetime import date
 
-    usage, _ = sample_usage(today=date.fromisoformat(TODAY))
+    usage, _ = sample_usage(today=date.fromisoformat(TODAY), hostile=True)
     return [row | {"date": str(row["date"])} for row in usage.to_pylist()]
 
 
@@ -130,7 +130,7 @@ def test_missing_days_and_excluded_clients_are_counted_so(
 ) -> None:
     """A day taken out of the store is not complete; an excluded client leaves every file and stands in run.json alone."""
     line = make_command_line("gaps")
-    assert line("sample", "--today", TODAY).returncode == 0
+    assert line("sample", "--hostile", "--today", TODAY).returncode == 0
     assert line("forget", "--organization", "sample", "--interval", "2026-11-19/2026-11-20").returncode == 0
     crm = next(row["client_id"] for row in sample_rows if row["client_name"] == "CRM sync")
     tables = line.folder / "params" / "tables"

@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow.compute as pc
 import pytest
 
-from apiusage_helpers.sources.sample import sample_usage
+from apiusage_helpers.sources.sample import sample_clients, sample_usage
 from apiusage_helpers.usage import adds_up
 
 TODAY = date(2026, 11, 24)
@@ -44,7 +44,7 @@ def test_days_end_yesterday_and_rows_add_up(usage) -> None:
 
 
 def test_it_shows_what_administrators_meet(usage) -> None:
-    """PATCH and HEAD rows, two clients of one name, names that break careless reports, a new and a silent client."""
+    """PATCH and HEAD rows, two clients of one name, a new and a silent client, and one that was renamed."""
     rows = usage.to_pylist()
     names = {row["client_id"]: row["client_name"] for row in rows}
     last_week = {row["client_id"] for row in rows if row["date"] > date(2026, 11, 16)}
@@ -52,9 +52,32 @@ def test_it_shows_what_administrators_meet(usage) -> None:
 
     assert {"PATCH", "HEAD", "GET", "POST", "PUT", "DELETE"} <= {row["http_method"] for row in rows}
     assert Counter(names.values()).most_common(1)[0] == ("Data actions", 2)
-    assert {sign for sign in '<$="é通' if any(sign in name for name in names.values())} == set('<$="é通')
     assert len(set(names) - last_week) == 1
     assert len(set(names) - first_week) == 1
+    assert {row["client_name"] for row in rows} - set(names.values()) == {"WFM adapter"}
+
+
+def test_hostile_names_change_nothing_but_names(usage) -> None:
+    """Names that break careless reports stand there only if they are asked for; all figures stay as they are."""
+    hostile = sample_usage(today=TODAY, hostile=True)[0]
+    names = [set(table["client_name"].to_pylist()) for table in (usage, hostile)]
+
+    assert [{sign for sign in '<$="é通' if any(sign in name for name in known)} for known in names] == [
+        set(),
+        set('<$="é通'),
+    ]
+    assert usage.drop_columns("client_name").equals(hostile.drop_columns("client_name"))
+
+
+def test_the_platform_lists_all_clients_but_one(usage) -> None:
+    """By id and name; one that calls is unknown to it, and one was deleted."""
+    rows = usage.to_pylist()
+    names = {row["client_id"]: row["client_name"] for row in rows}
+    listed = sample_clients()
+
+    assert len(set(names) - set(listed)) == 1
+    assert {client: names[client] for client in listed} == {client: name for client, (name, _) in listed.items()}
+    assert sorted(state for _, state in listed.values()) == ["active"] * 10 + ["deleted"]
 
 
 def test_it_grows_to_the_size_that_is_asked_for() -> None:

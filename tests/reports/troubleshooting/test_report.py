@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.names import FINDING_KINDS
 from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.reports.findings_list import NOTHING, findings_list
 from apiusage_helpers.reports.troubleshooting import panels
@@ -37,10 +38,19 @@ def test_the_troubles_of_the_sample_are_told(sample) -> None:
     told = {(one.kind, one.client_name) for one in report.findings if one.severity != "info"}
 
     assert told == {
-        ("throttling", "CRM sync"), ("client_errors", "Identités & accès (SCIM)"), ("polling", 'Wallboard "North"'),
-        ("server_errors_platform", ""), ("silent_client", "通話録音アーカイブ"),
+        ("throttling", "CRM sync"), ("client_errors", "Identity provider (SCIM)"), ("polling", "Wallboard Europe"),
+        ("server_errors_platform", ""), ("server_errors_integration", "Campaign lists"), ("silent_client", "Recording archive"),
+        ("allowance", ""),
     }  # fmt: skip
     assert all(check.ok for check in report.checks)
+
+
+def test_the_sample_that_the_command_writes_holds_each_kind_of_finding(apiusage) -> None:
+    """With the tables of the project: a client in the directory without an owner, one unknown to it, one deleted."""
+    assert apiusage("sample", "--today", str(TODAY)).returncode == 0
+    told = apiusage("findings", "--organization", "sample", "--interval", "2026-11-17/2026-11-23", "--json")
+
+    assert {one["kind"] for one in json.loads(told.stdout)} == set(FINDING_KINDS)
 
 
 def test_the_figures_are_a_plain_count(sample) -> None:
