@@ -1,6 +1,6 @@
 """Server errors (5xx): one URL that fails for all its clients points at the platform, one client alone at its integration."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ _LEAST_OF_A_CLIENT = 20  # requests, to say how it fares
 _ALIKE = 0.4  # of the URL's share: a client below it does not share the trouble
 _MOST_CLIENTS = 0.6
 _SEVERAL = 3  # URLs or clients that fail together are one trouble
+_BEYOND, _LEAST_SHARE = 3, 0.05  # times the share of a wide trouble, from which on something is more than a part of it
 _HEARD_OF = 200  # requests, for a client to count among those that should have met an incident
 
 
@@ -35,7 +36,21 @@ def server_errors(history: History, limits: Thresholds) -> Iterator[Finding]:
     for one in by_client:
         if not _in_an_incident(history, one, by_client):
             yield _integration(history, one, limits)
-    yield from _single_urls(history, rest, failed, requests, limits)
+    for one in _single_urls(history, rest, failed, requests, limits):
+        if not any(_part_of(one, wide) for wide in _wide(history, platform, by_client)):
+            yield _integration(history, one, limits, client=int(history.pairs[0][one.row]), url=int(urls[one.row]))
+
+
+def _wide(history: History, platform: Sequence[Trouble], by_client: Sequence[Trouble]) -> list[Trouble]:
+    """The troubles that several URLs, or most clients, met on the same days."""
+    days = Counter((one.first, one.last) for one in platform)
+    of_urls = [one for one in platform if days[one.first, one.last] >= _SEVERAL]
+    return of_urls + [one for one in by_client if _in_an_incident(history, one, by_client)]
+
+
+def _part_of(one: Trouble, wide: Trouble) -> bool:
+    """Whether what one client met on one URL is no more than a wide trouble of these days explains."""
+    return wide.first <= one.first and one.last <= wide.last and one.share < _BEYOND * max(wide.share, _LEAST_SHARE)
 
 
 def _whole(history: History, found: Trouble) -> Trouble:
@@ -62,13 +77,13 @@ def _incidents(history: History, by_client: Sequence[Trouble], limits: Threshold
 
 def _single_urls(
     history: History, rest: Counts, failed: Counts, requests: Counts, limits: Thresholds
-) -> Iterator[Finding]:
-    """Findings on one URL of a client whose other requests hide it."""
+) -> Iterator[Trouble]:
+    """What fails on one URL of a client whose other requests hide it."""
     told = {one.row for one in _bad_runs(history, rest, history.by_client("requests"), limits)}
-    clients, urls, _ = history.pairs
+    clients, _, _ = history.pairs
     for one in _bad_runs(history, failed, requests, limits):
         if int(clients[one.row]) not in told:
-            yield _integration(history, one, limits, client=int(clients[one.row]), url=int(urls[one.row]))
+            yield one
 
 
 def _bad_runs(history: History, failed: Counts, requests: Counts, limits: Thresholds) -> list[Trouble]:
