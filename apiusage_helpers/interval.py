@@ -56,6 +56,19 @@ class Interval:
         """The interval of the same length that ends on the day before this one starts."""
         return Interval(self.start - _DAY * len(self), self.start - _DAY)
 
+    def same_weekdays_before(self) -> "Interval":
+        """The nearest days of the same weekdays that lie before this interval.
+
+        >>> str(Interval(date(2026, 11, 23), date(2026, 11, 27)).same_weekdays_before())
+        '2026-11-16/2026-11-20'
+        """
+        back = _DAY * 7 * -(-len(self) // 7)
+        return Interval(self.start - back, self.end - back)
+
+    def compared_with(self) -> "Interval":
+        """The days that this interval is compared with: those before it; of a single day the same weekday a week before."""
+        return self.same_weekdays_before() if len(self) == 1 else self.previous()
+
     def months(self) -> tuple["Interval", ...]:
         """This interval cut at the ends of calendar months, in order."""
         starts = [self.start, *(day for day in self.days[1:] if day.day == 1)]

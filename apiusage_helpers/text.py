@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from apiusage_helpers.interval import local_label
+from apiusage_helpers.interval import Interval, local_label
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
@@ -54,6 +54,20 @@ def cut(text: str, cells: int) -> str:
         return text
     head, tail = cells // 2, cells - cells // 2 - 1
     return _first_cells(text, head) + "…" + _first_cells(text[::-1], tail)[::-1]
+
+
+def broken(label: str, cells: int, lines: int = 2) -> list[str]:
+    """`label` in at most `lines` lines of about `cells`: broken after a slash, never in a word; cut in the middle if too long.
+
+    >>> broken("GET api/v2/users/{userId}/presences", 20)
+    ['GET api/v2/users/', '{userId}/presences']
+    """
+    found = [""]
+    for part in re.findall(r"[^/]*/|[^/]+$", label):
+        if found[-1] and width(found[-1] + part) > cells and len(found) < lines:
+            found.append("")
+        found[-1] += part
+    return [cut(line, cells) for line in found]
 
 
 def client_labels(clients: Iterable[tuple[str, str]], cells: int) -> list[str]:
@@ -112,6 +126,25 @@ def day_label(day: date, zone: ZoneInfo) -> str:
     shown = local_label(day, zone)
     utc = "" if zone.key == "UTC" else f"\nUTC {day.day} {day:%b}"
     return f"{shown.day} {shown:%b}{utc}"
+
+
+def days_in_words(interval: Interval, *, year: bool = True) -> str:
+    """The days of an interval as people write them.
+
+    >>> week = Interval(date(2026, 11, 21), date(2026, 11, 27))
+    >>> days_in_words(week), days_in_words(week.previous(), year=False), days_in_words(Interval(week.end, week.end))
+    ('21–27 Nov 2026', '14–20 Nov', '27 Nov 2026')
+    >>> days_in_words(Interval(date(2026, 10, 29), date(2026, 11, 27)))
+    '29 Oct – 27 Nov 2026'
+    """
+    start, end = interval.start, interval.end
+    last = f"{end.day} {end:%b}" + (f" {end.year}" if year else "")
+    if start == end:
+        return last
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{last}"
+    first = f"{start.day} {start:%b}" + (f" {start.year}" if year and start.year != end.year else "")
+    return f"{first} – {last}"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -17,6 +17,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "charts/bars.py": "reports/api_usage/test_panels.py",
     "charts/course.py": "reports/fair_use/test_report.py",
     "charts/panel.py": "reports/api_usage/test_panels.py",
+    "charts/takeaways.py": "page/test_script.py",
     "cli/checks.py": "cli/test_fetch_command.py",
     "cli/findings.py": "cli/test_commands.py",
     "cli/days.py": "cli/test_commands.py",

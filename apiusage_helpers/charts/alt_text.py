@@ -57,3 +57,14 @@ def days(table: pd.DataFrame) -> str:
     missing = int((~table["complete"]).sum())
     gap = f" {counted(missing, 'day')} missing in the store." if missing else ""
     return f"Requests on {counted(len(table), 'UTC day')}: {mean} a day on average, {most}.{gap}"
+
+
+def failures(table: pd.DataFrame) -> str:
+    """The failed and throttled share of all days, and the day with the largest failed share."""
+    total = int(table["requests"].sum())
+    if not total:
+        return f"No requests on any of {counted(len(table), 'UTC day')} of this interval."
+    failed, throttled = (percent(int(table[name].sum()) / total) for name in ("failed", "throttled"))
+    worst = table.iloc[int(table["failed_share"].fillna(-1).to_numpy().argmax())]
+    highest = f"most on {worst['date']:%Y-%m-%d} with {percent(worst['failed_share'])}"
+    return f"Failed share on {counted(len(table), 'UTC day')}: {failed} in all, of all requests {throttled} with 429, {highest}."

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from matplotlib.axes import Axes
 
-from apiusage_helpers.charts.bars import Days, day_axis, day_marks
+from apiusage_helpers.charts.bars import Days, day_axis, day_marks, place_days
 from apiusage_helpers.charts.style import COLOURS, HATCHES, LEGENDS, PAPER
 
 _ROOM_ABOVE = 1.16
@@ -15,7 +15,7 @@ def draw_areas(axes: Axes, days: Days) -> None:
     """The outcomes of each day on top of each other as steps; missing days hatched, silent ones a bare 0."""
     count, tops = len(days.labels), _tops(days.series)
     highest = max(tops[-1], default=0) or 1
-    axes.set_position((0.075, 0.15, 0.895, 0.72))
+    place_days(axes, [LEGENDS[outcome] for outcome in days.series])
     axes.set_xlim(-0.6, count - 0.4)
     axes.set_ylim(0, highest * _ROOM_ABOVE)
     axes.grid(axis="y")

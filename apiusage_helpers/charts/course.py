@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from apiusage_helpers.charts.bars import Days, day_axis
-from apiusage_helpers.charts.style import COLOURS, INK, MUTED, PAPER
+from apiusage_helpers.charts.bars import Days, day_axis, place_days
+from apiusage_helpers.charts.style import COLOURS, FONT, INK, MUTED, PAPER
 from apiusage_helpers.text import human
 
 _ROOM_ABOVE = 1.2
@@ -32,7 +32,8 @@ def draw_course(axes: Axes, course: Course) -> None:
     """The counted days as columns, the expected ones as a dashed line in its range, and the limit across."""
     count, done = len(course.labels), len(course.counted)
     highest = max((*course.counted, *course.high, course.limit or 0), default=0) or 1
-    axes.set_position((0.075, 0.15, 0.895, 0.72))
+    words = ["used", *(["80 % range", "expected"] if course.expected else ())]
+    place_days(axes, words if course.limit is None else [*words, course.limit_word])
     axes.set_xlim(-0.6, count - 0.4)
     axes.set_ylim(0, highest * _ROOM_ABOVE)
     axes.grid(axis="y")
@@ -49,6 +50,12 @@ def draw_course(axes: Axes, course: Course) -> None:
     if course.limit is not None:
         axes.axhline(course.limit, color=COLOURS["failed"], linewidth=1.6, label=course.limit_word)
         axes.text(
-            -0.5, course.limit + highest * 0.015, human(course.limit), ha="left", va="bottom", fontsize=8.5, color=MUTED
+            -0.5,
+            course.limit + highest * 0.015,
+            human(course.limit),
+            ha="left",
+            va="bottom",
+            fontsize=FONT,
+            color=MUTED,
         )
     day_axis(axes, Days(course.labels, {}))

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from apiusage_helpers.text import percent, visible, whole
 
 MOST_ROWS = 1000
+_LEFT_OUT_ON_PAPER = frozenset({"client_id", "kind"})  # a sheet has no room for them; the page and the file do
 
 _HEADINGS = {
     "rank": "Rank",
@@ -41,6 +42,8 @@ _HEADINGS = {
     "client_errors": "4xx without 429",
     "throttled": "429",
     "server_errors": "5xx",
+    "failed_share": "Failed share",
+    "throttled_share": "429 share",
 }
 
 
@@ -48,7 +51,8 @@ _HEADINGS = {
 class Panel:
     """One panel of a report: `name` is that of its CSV file, `alt` says in a sentence what the picture shows.
 
-    `table` holds the columns of the CSV; `svg` is None where there is nothing to draw. `kinds` are the kinds of clients
+    `table` holds the columns of the CSV; `svg` is None where there is nothing to draw. `takeaway` is what the table says, in
+    a line. `anchor` is the panel's place in the page, where its name is another's. `kinds` are the kinds of clients
     by id, shown beside their names.
     """
 
@@ -59,13 +63,17 @@ class Panel:
     figure: Figure | None = None
     svg: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+    takeaway: str = ""
+    anchor: str = ""
 
     def html(self) -> str:
         """The panel as one `<figure>` element; every text from data escaped."""
-        table = table_html(with_kinds(self.table, self.kinds), caption=self.title)
+        table = table_html(with_kinds(self.table, self.kinds), caption=self.title, name=self.name)
+        name, place, takeaway = escape(self.name), escape(self.anchor or self.name), escape(visible(self.takeaway))
         return (
-            f'<figure class="panel" id="{escape(self.name)}"><h3>{escape(self.title)}</h3>{self._picture()}'
-            f"<details><summary>The figures as a table</summary>{table}</details></figure>"
+            f'<figure class="panel" id="{place}" data-panel="{name}"><h3>{escape(self.title)}</h3>'
+            f'<p class="takeaway">{takeaway}</p>{self._picture()}'
+            f"<details><summary>Table</summary>{table}</details></figure>"
         )
 
     def _picture(self) -> str:
@@ -89,6 +97,11 @@ class Html:
         return {"text/html": self.html, "text/plain": self.text}
 
 
+def sentence(text: str) -> str:
+    """`text` as safe HTML; a template URI in it may be broken after a slash."""
+    return escape(visible(text)).replace("/", "/<wbr>")
+
+
 def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     """`table` with the column `kind` after the clients' names; as it is where it has no clients, or no kind is known."""
     if not kinds or "client_name" not in table:
@@ -98,19 +111,19 @@ def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     return shown
 
 
-def table_html(table: pd.DataFrame, *, caption: str) -> str:
+def table_html(table: pd.DataFrame, *, caption: str, name: str = "") -> str:
     """The table as accessible HTML: scoped headings, numbers with separators, shares in percent, text escaped.
 
-    Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV file holds. The page's script
-    (runs/template/report) gives each such table its tools: sort, search, copy, CSV, show all.
+    `name` is that of its CSV file. Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV
+    file holds. The page's script (page/template/report) gives each such table its tools: sort, search, copy, CSV, show all.
     """
     columns = list(table.columns)
-    heads = "".join(f'<th scope="col"{_number_class(table[name])}>{escape(_heading(name))}</th>' for name in columns)
+    heads = "".join(f'<th scope="col"{_class(one, table[one])}>{escape(_heading(one))}</th>' for one in columns)
     rows = "".join(_row_html(row, columns) for row in table.head(MOST_ROWS).itertuples(index=False))
     more = len(table) - MOST_ROWS
     note = f'<p class="note more">{whole(more)} more rows stand in the CSV file.</p>' if more > 0 else ""
     return (
-        f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="table-box" data-file="{escape(name)}" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f'<caption class="unseen">{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
@@ -124,7 +137,8 @@ def _cell_html(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return f"<td>{'yes' if value else 'no'}</td>"
     if isinstance(value, str):
-        return f"<td>{escape(visible(value))}</td>"
+        kind = f' class="{name}"' if name in _LEFT_OUT_ON_PAPER else ""
+        return f"<td{kind}>{sentence(value) if name == 'template_uri' else escape(visible(value))}</td>"
     if isinstance(value, date):
         return f"<td>{value:%Y-%m-%d}</td>"
     if value is pd.NA or value is None:
@@ -133,7 +147,9 @@ def _cell_html(name: str, value: Any) -> str:
     return f'<td class="number">{text}</td>'
 
 
-def _number_class(column: "pd.Series[Any]") -> str:
+def _class(name: str, column: "pd.Series[Any]") -> str:
+    if name in _LEFT_OUT_ON_PAPER:
+        return f' class="{name}"'
     return ' class="number"' if pd.api.types.is_numeric_dtype(column) and column.dtype != bool else ""
 
 

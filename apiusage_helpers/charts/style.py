@@ -33,6 +33,7 @@ COLOURS = {
     "other": "#8d99a6",
     "filtered": "#0072b2",
     "unfiltered": "#8d99a6",
+    "other_failures": "#d55e00",
 }
 HATCHES = {
     "succeeded": "",
@@ -45,6 +46,7 @@ HATCHES = {
     "other": "",
     "filtered": "",
     "unfiltered": "",
+    "other_failures": "////",
 }
 LEGENDS = {
     "succeeded": "2xx succeeded",
@@ -56,12 +58,18 @@ LEGENDS = {
     "failed": "failed (4xx, 5xx)",
     "filtered": "under the filter",
     "unfiltered": "the rest",
+    "other_failures": "other failures (4xx, 5xx)",
 }
 
-WIDTH, _DPI = 7.2, 72
+WIDTH, WIDE, _DPI = (
+    4.2,
+    7.2,
+    72,
+)  # inches: of a card, whose letters a phone still shows at 11 pixels, and of a whole row
+FONT = 10.0
 _SETTINGS = {
     "font.family": ["DejaVu Sans"],
-    "font.size": 9,
+    "font.size": FONT,
     "text.parse_math": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "api-usage",
@@ -78,9 +86,9 @@ _SETTINGS = {
     "xtick.color": MUTED,
     "ytick.color": INK,
     "legend.frameon": False,
-    "legend.fontsize": 8.5,
+    "legend.fontsize": FONT,
 }
-_FONTS = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif'
+_FONTS = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 
 
 @contextmanager
@@ -92,18 +100,18 @@ def _own_settings() -> Iterator[None]:
         yield
 
 
-def drawn(height: float, draw: Callable[[Axes], None]) -> tuple[Figure, str]:
-    """The figure of `height` inches that `draw` makes on one Axes, and its SVG text."""
+def drawn(height: float, draw: Callable[[Axes], None], width: float = WIDTH) -> tuple[Figure, str]:
+    """The figure of `width` and `height` inches that `draw` makes on one Axes, and its SVG text."""
     with _own_settings(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # names in scripts that the measuring font lacks
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-        figure = Figure(figsize=(WIDTH, height), dpi=_DPI)
+        figure = Figure(figsize=(width, height), dpi=_DPI)
         axes = figure.add_axes((0, 0, 1, 1))
         figure.patch.set_visible(False)
         axes.patch.set_visible(False)
         draw(axes)
         written = io.StringIO()
-        size = {"width": WIDTH * _DPI, "height": height * _DPI}
+        size = {"width": width * _DPI, "height": height * _DPI}
         renderer = LineHatchRenderer(**size, svgwriter=written, metadata={"Date": None, "Creator": None})
         figure.draw(renderer)
         renderer.finalize()
@@ -114,7 +122,7 @@ def _themed(svg: str) -> str:
     """The SVG with its ink and paper as variables, and the reader's own fonts."""
     for colour, name in _NAMES.items():
         svg = svg.replace(colour, f"var(--{name})")
-    svg = re.sub(r"font: ([\d.]+px) 'DejaVu Sans'", rf"font: \1 {_FONTS}".replace('"', "'"), svg)
+    svg = svg.replace("font-family: 'DejaVu Sans'", f"font-family: {_FONTS}")
     light = ";".join(f"--{name}:{colour}" for colour, name in _NAMES.items())
     dark = ";".join(f"--{_NAMES[colour]}:{shade}" for colour, shade in _DARK.items())
     theme = f"<style>svg{{{light}}}@media screen and (prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"

@@ -1,7 +1,7 @@
 """For an analyst: rows under every choice, what changed, and what is wrong, from the store and in one line each."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.insights.changes import COLUMNS as CHANGE_COLUMNS, Changes, changes
+from apiusage_helpers.insights.changes import COLUMNS as CHANGE_COLUMNS, changes
 from apiusage_helpers.insights.diagnosis import diagnosis
-from apiusage_helpers.insights.fair_use import allowance, month_of
+from apiusage_helpers.insights.fair_use import JOBS_SERVICE, MOST_HISTORY, BillingMonth, allowance, month_of
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History, Naming
 from apiusage_helpers.insights.troubles.allowance import allowance_finding
-from apiusage_helpers.interval import Interval, billing_month
+from apiusage_helpers.interval import FIRST_DAY, Interval, billing_month
 from apiusage_helpers.project import places
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_acknowledged, reason_for
@@ -25,7 +25,14 @@ from apiusage_helpers.store import StoredUsage, scan, stored_days
 from apiusage_helpers.tables.client_directory import Client, excluded_clients, known_clients
 from apiusage_helpers.tables.cube import usage_cube
 from apiusage_helpers.tables.outcomes import with_outcomes
-from apiusage_helpers.tables.summary import Summary, chosen_rows, names_over_time, newest_names, summarise
+from apiusage_helpers.tables.summary import (
+    Summary,
+    chosen_rows,
+    names_over_time,
+    newest_names,
+    requests_by_day,
+    summarise,
+)
 from apiusage_helpers.usage import COLUMNS, STATUSES
 
 _DAY = timedelta(days=1)
@@ -55,14 +62,18 @@ def usage_rows(organization: str, date_range: str, *, today: str | date = "", **
     return joined
 
 
-def compare(organization: str, date_range: str, *, today: str | date = "", **choices: Sequence[str]) -> pd.DataFrame:
-    """What explains the change from the interval before: one row per client, URL and outcome, the largest change first.
+def compare(
+    organization: str, date_range: str, *, today: str | date = "", same_weekdays: bool = False, **choices: Sequence[str]
+) -> pd.DataFrame:
+    """What explains the change from the days before: one row per client, URL and outcome, the largest change first.
 
-    Columns: client_id, client_name, http_method, template_uri, outcome, previous, requests, change (requests); `choices` as
-    for `usage_rows`. StoreError where a day of either interval is missing, since a gap would look like a fall.
+    Compared with the interval of equal length before it (a single day: the same weekday of the week before), or with the
+    same weekdays before it. Columns: client_id, client_name, http_method, template_uri, outcome, previous, requests, change
+    (requests); `choices` as for `usage_rows`. StoreError where a day of either is missing, since a gap would look like a fall.
     """
     selection = select(organization, date_range, today=today, **choices)  # type: ignore[arg-type]  # lists of text
-    before = replace(selection, interval=selection.interval.previous())
+    interval = selection.interval
+    before = replace(selection, interval=interval.same_weekdays_before() if same_weekdays else interval.compared_with())
     found = changes(*(_summary(one).requests for one in (before, selection)))
     return found.contributions[list(CHANGE_COLUMNS[1:])]
 
@@ -79,22 +90,38 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """The findings on the interval of `selection`, under its HTTP methods."""
     history = history_of(selection, known_clients(selection.organization), root=root)
-    of_contract = () if selection.http_methods else _of_the_contract(history, selection.organization)
+    return findings_on(history, selection, limits=limits, root=root)
+
+
+def findings_on(
+    history: History, selection: Selection, *, limits: Thresholds | None = None, root: Path | None = None
+) -> tuple[Finding, ...]:
+    """The findings on a history that `history_of` gave for the same `selection`."""
+    month = None if selection.http_methods else month_at(selection, selection.interval.end + _DAY, root=root)
+    of_contract = month and allowance_finding(month)
     known = partial(_reason, read_acknowledged(places.table_file(FILE)), selection.today)
-    return diagnosis(history, limits, known, of_contract)
+    return diagnosis(history, limits, known, (of_contract,) if of_contract else ())
 
 
-def _of_the_contract(history: History, organization: str) -> tuple[Finding, ...]:
-    """The finding on the allowance of the billing month in which the interval ends, where allowances.yaml names licences."""
+def month_at(selection: Selection, day: date, *, root: Path | None = None) -> BillingMonth | None:
+    """The billing month of the day before `day` as it stands on `day`, over all methods, with the licences of allowances.yaml.
+
+    None where the store has no day before `day` that counts.
+    """
     allowances = read_allowances(places.table_file(ALLOWANCES))
-    contract, days = allowances.of(organization), history.interval
-    month = billing_month(days.end, contract.billing_day)
+    contract = allowances.of(selection.organization)
+    month = billing_month(day - _DAY, contract.billing_day)
+    start = min(month.start, max(FIRST_DAY, day - _DAY * MOST_HISTORY))
+    try:
+        past = scan(replace(selection, interval=Interval(start, day - _DAY)), root=root)
+    except StoreError:
+        return None
+    excluded = excluded_clients(known_clients(selection.organization))
+    sums = requests_by_day(chosen_rows(past.rows, excluded=excluded))
+    present = pd.DatetimeIndex([one.date for one in past.days])
     allowed = allowance(contract, allowances.table_of(month.start))
-    if allowed is None:
-        return ()
-    sums = pd.Series(history.by_client("requests").sum(axis=0), pd.DatetimeIndex(history.days), dtype="float64")
-    found = allowance_finding(month_of(sums[history.known], month, days.end + _DAY, allowed))
-    return (found,) if found else ()
+    found = month_of(sums.reindex(present, fill_value=0).astype("float64"), month, day, allowed)
+    return replace(found, jobs_days=sum(JOBS_SERVICE in one.source for one in past.days if one.date in month))
 
 
 def history_of(selection: Selection, clients: dict[str, Client], *, root: Path | None = None) -> History:
@@ -112,13 +139,26 @@ def history_of(selection: Selection, clients: dict[str, Client], *, root: Path |
     return History(cube, selection.interval, clients, namings)
 
 
-def changes_of(selection: Selection, after: Summary, *, root: Path | None = None) -> Changes | None:
-    """The changes to `after`, the summary of `selection`, from the interval before; None where a day of that is missing."""
-    before = replace(selection, interval=selection.interval.previous())
+@dataclass(frozen=True)
+class Before:
+    """The days that a selection is compared with: their interval, its missing days, and the summary of the rest."""
+
+    interval: Interval
+    missing: tuple[date, ...]
+    summary: Summary
+
+
+def days_before(selection: Selection, *, root: Path | None = None) -> Before | None:
+    """What `selection` is compared with, under its methods; None where the store has no day of it."""
+    interval = selection.interval.compared_with()
     try:
-        return changes(_summary(before, root=root).requests, after.requests)
+        usage = scan(replace(selection, interval=interval), root=root)
     except StoreError:
         return None
+    excluded = excluded_clients(known_clients(selection.organization))
+    return Before(
+        interval, usage.missing, summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)
+    )
 
 
 def _summary(selection: Selection, *, root: Path | None = None) -> Summary:

@@ -103,7 +103,8 @@ def changes_in_words(found: Changes, labels: Mapping[str, str], most: int = 5) -
     told = [_contribution(row, labels) for row in contributions.to_dict("records")]
     rest = found.change - int(contributions["change"].sum())
     more = [f"All other changes together: {rest:+,} requests."] if len(found.contributions) > most else []
-    return [_total(found), _failures(found), *told, *more]
+    failures = [_failures(found)] if found.requests or found.previous else []
+    return [_total(found), *failures, *told, *more]
 
 
 def rank_changes(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -144,7 +145,7 @@ def _names(requests: pd.DataFrame) -> dict[str, str]:
 
 def _total(found: Changes) -> str:
     if not found.change:
-        return f"As many requests as before: {whole(found.requests)}."
+        return f"As many requests as before: {whole(found.requests)}." if found.requests else "No requests, as before."
     share = f" ({_signed(found.change / found.previous)})" if found.previous else ""
     word = "more" if found.change > 0 else "fewer"
     totals = f"{whole(found.requests)} after {whole(found.previous)}"

@@ -18,7 +18,8 @@ from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.settings.allowances import AllowanceTable, Contract, Licence
 
 _DAY = timedelta(days=1)
-_MOST_HISTORY = 400  # days
+MOST_HISTORY = 400  # days
+JOBS_SERVICE = "jobs"  # in the source of days that count what is not billed too
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class BillingMonth:
 
     `used` counts the days before `today` that the store has (None: it has none); `missing` are those it lacks.
     `projected` is the total at the end of the month with its 80 % range, `used` itself where the month is over.
-    `daily` are the expected requests of its coming days, `running` the totals expected after each, `low` and `high` their range.
+    `jobs_days` counts its days from the jobs service, which also counts requests that are not billed. `daily` are the
+    expected requests of its coming days, `running` the totals expected after each, `low` and `high` their range.
     """
 
     interval: Interval
@@ -51,11 +53,18 @@ class BillingMonth:
     projected_low: int | None
     projected_high: int | None
     exhausted: Exhaustion
+    jobs_days: int = 0
     days: tuple[int | None, ...] = ()
     daily: tuple[float, ...] = ()
     running: tuple[float, ...] = ()
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
+
+    def told(self) -> dict[str, int | None] | None:
+        """What run.json tells of the month, ready for JSON; None where no day of it is known."""
+        if self.used is None:
+            return None
+        return {"used": self.used, "allowance": self.allowance, "projected": self.projected}
 
     @property
     def over(self) -> bool:
@@ -226,7 +235,7 @@ def _outlook(known: "pd.Series[float]", interval: Interval, today: date, used: i
 
 
 def _forecast_of(known: "pd.Series[float]", today: date, horizon: int) -> Forecast | None:
-    first = max(known.index.min().date(), today - _DAY * _MOST_HISTORY)
+    first = max(known.index.min().date(), today - _DAY * MOST_HISTORY)
     days = pd.DatetimeIndex(pd.date_range(first, today - _DAY))
     counts: npt.NDArray[np.float64] = np.asarray(known.reindex(days), dtype=np.float64)
     return forecast(counts, first, horizon)

@@ -17,6 +17,7 @@ from typing import Any
 import nh3
 from jinja2 import Environment, FileSystemLoader
 
+from apiusage_helpers.page.layout import lay_out
 from apiusage_helpers.page.media import PAGE_ROWS
 from apiusage_helpers.page.script import page_script
 
@@ -25,7 +26,7 @@ _HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "export", "se
 _TAGS = frozenset({
     "a", "abbr", "aside", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong",
-    "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
+    "summary", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul", "wbr",
 })  # fmt: skip
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HERE = re.compile(r"(?!/|.*//)[\w./@%+~-]*(?:#[\w.@%+~=&-]*)?", re.ASCII)  # a place beside the page, or in it
@@ -33,6 +34,9 @@ _ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex", "title", "lang", "dir"},
     "a": {"href"},
     "li": {"data-kind", "data-severity"},
+    "div": {"data-metric", "data-value", "data-previous", "data-file"},
+    "span": {"data-metric", "data-value", "data-previous"},
+    "figure": {"data-panel"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -99,6 +103,7 @@ def shown_part(notebook: Any) -> Any:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_cleaned(output) for output in cell.outputs if "data" in output]
+    lay_out(notebook.cells)
     return notebook
 
 

@@ -16,7 +16,21 @@ from apiusage_helpers.page import clipboard
 from apiusage_helpers.text import cells_of
 
 FILES = Path(__file__).parent / "template" / "report"
-ORDER = ("text", "block", "counts", "view", "figures", "words", "grid", "filters", "tables", "pictures", "page")
+ORDER = (
+    "text",
+    "block",
+    "counts",
+    "view",
+    "figures",
+    "words",
+    "grid",
+    "filters",
+    "tables",
+    "pictures",
+    "sheet",
+    "files",
+    "page",
+)
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export \{([^}]*)\};$", re.MULTILINE)
 _PLANES = (range(0x40000), range(0xE0000, 0xE0200))  # beyond them every character fills one cell

@@ -1,7 +1,7 @@
 """A sparkline: the requests of each day as a thin line, small enough to stand in a row of a table."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby
 
@@ -14,19 +14,24 @@ _STYLE = (
 )
 
 
-def sparkline(days: Sequence[int | None]) -> str:
-    """An <img> of the requests of each day, with a gap where a day is missing (None); nothing without days."""
+def sparkline(
+    days: Sequence[float | None], told: str = "Requests per day", form: Callable[[float], str] = whole
+) -> str:
+    """An <img> of one figure a day, with a gap where a day is missing (None); nothing without days.
+
+    In words it is `told`, with the lowest, highest and last figure as `form` writes them.
+    """
     known = [count for count in days if count is not None]
     if not known:
         return ""
-    alt = f"Requests per day: lowest {whole(min(known))}, highest {whole(max(known))}, last {whole(known[-1])}"
+    alt = f"{told}: lowest {form(min(known))}, highest {form(max(known))}, last {form(known[-1])}"
     data = base64.b64encode(sparkline_svg(days).encode()).decode()
     return f'<img width="{WIDTH}" height="{HEIGHT}" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
 
 
-def sparkline_svg(days: Sequence[int | None]) -> str:
+def sparkline_svg(days: Sequence[float | None]) -> str:
     """The picture itself: a line from zero up, one point a day."""
-    top = max([1, *(count for count in days if count is not None)])
+    top = max((count for count in days if count is not None), default=0) or 1
     step = (WIDTH - 4) / max(1, len(days) - 1)
     places = [
         None if count is None else (round(2 + step * n, 1), round(HEIGHT - 2 - (HEIGHT - 4) * count / top, 1))

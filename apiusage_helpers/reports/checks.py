@@ -25,12 +25,12 @@ class Check:
 def checks_list(checks: Sequence[Check]) -> Html:
     """The checks with their figures: what agrees, what does not, and what to know of the data."""
     title = agreed(checks)
+    attention = "" if all(check.ok for check in checks) else " attention"
     items = "".join(map(_check, checks))
     text = "\n".join(f"{_mark(check)} {check.name}: {check.detail}" for check in checks)
-    return Html(
-        f'<section class="checks published" id="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>',
-        f"{title}\n{text}",
-    )
+    kinds = f"checks published{attention}"
+    html = f'<section class="{kinds}" id="checks" aria-label="Checks"><h3>{title}</h3><ul>{items}</ul></section>'
+    return Html(html, f"{title}\n{text}")
 
 
 def agreed(checks: Sequence[Check]) -> str:

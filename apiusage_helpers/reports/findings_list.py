@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote, urlencode
 
-from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.text import counted, visible
 
 _SIGNS = {"critical": "▲", "warning": "!", "info": "i"}
@@ -14,25 +16,49 @@ NOTHING = (
 )
 
 
-def findings_list(found: Sequence[Finding], *, most: int | None = None, title: str = "Findings") -> Html:
-    """The first `most` findings (None: all) that nobody has acknowledged yet, then those that are."""
+def findings_list(
+    found: Sequence[Finding],
+    *,
+    most: int | None = None,
+    title: str = "Findings",
+    filtered: Interval | None = None,
+    anchor: str = "findings",
+) -> Html:
+    """The first `most` findings (None: all) that nobody has acknowledged yet, then those that are.
+
+    On a page that filters the rows of an interval (`filtered`), a press on a finding shows its requests.
+    """
     shown = found[:most]
     rest = len(found) - len(shown)
-    items = "".join(map(_item, shown))
+    items = "".join(_item(one, filtered) for one in shown)
     more = f'<p class="note">{counted(rest, "more finding")} in findings.csv.</p>' if rest else ""
     body = f'<ul class="findings">{items}</ul>{more}' if found else f"<p>{NOTHING}</p>"
     lines = [f"{one.severity}: {one.cause} {one.remedy}" for one in shown] or [NOTHING]
-    html = f'<section class="box published" id="findings" aria-label="{title}"><h3>{title}</h3>{body}</section>'
+    html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h3>{title}</h3>{body}</section>'
     return Html(html, "\n".join([title, *lines]))
 
 
-def _item(one: Finding) -> str:
+def address_of(one: Finding, interval: Interval) -> str:
+    """The part of a page's address that filters it to a finding's client, URL and days; empty where that is everything.
+
+    Of days those in `interval`, and none where they are all of it (page/template/report/filters.js).
+    """
+    days = [day for day in interval.days if one.start <= day <= one.end]
+    url = f"{one.http_method} {one.template_uri}" if one.template_uri else ""
+    chosen = [("clients", one.client_id), ("requests", url)]
+    spanned = [("days", str(day)) for day in days] if len(days) < len(interval) else []
+    return urlencode([*((facet, value) for facet, value in chosen if value), *spanned], quote_via=quote, safe="")
+
+
+def _item(one: Finding, filtered: Interval | None) -> str:
     days = f"<time>{one.start}</time>" + (f" to <time>{one.end}</time>" if one.start != one.end else "")
     known = f"<p>Acknowledged: {escape(visible(one.acknowledged))}</p>" if one.acknowledged else ""
     word = "acknowledged" if one.acknowledged else one.severity
     sign = f'<span class="mark" aria-hidden="true">{_SIGNS[one.severity]}</span> <b>{word}</b>'
+    address = address_of(one, filtered) if filtered else ""
+    show = f' <a class="show" href="#{address}">Show these requests</a>' if address else ""
     return (
         f'<li class="{one.severity}" data-kind="{one.kind}" data-severity="{one.severity}">{sign} '
-        f"<span>{escape(visible(one.cause))}</span> <small>{days}</small>{known}"
-        f"<details><summary>What to do</summary><p>{escape(visible(one.remedy))}</p></details></li>"
+        f"<span>{sentence(one.cause)}</span> <small>{days}</small>{known}{show}"
+        f"<details><summary>What to do</summary><p>{sentence(one.remedy)}</p></details></li>"
     )

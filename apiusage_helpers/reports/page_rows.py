@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from apiusage_helpers.page.rows import FilterableRows, PageRows, packed
-from apiusage_helpers.reports.api_usage.panels import labels_of
+from apiusage_helpers.reports.api_usage.panels import before_by_day, finding_days, labels_of
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.api_usage.tables import chosen_clients
 from apiusage_helpers.reports.usage_view.figures import chosen_client_flags, chosen_url_flags, cube_of
 from apiusage_helpers.reports.usage_view.panels import clicks, labels_of_view
 from apiusage_helpers.reports.usage_view.view import UsageView
 from apiusage_helpers.tables.cube import UsageCube, usage_cube
-from apiusage_helpers.text import day_label
+from apiusage_helpers.tables.summary import names_by_day
+from apiusage_helpers.text import day_label, days_in_words
 
 MOST_BYTES, MOST_BYTES_OF_VIEW = 300_000, 200_000  # a view's own tables take the rest
 
@@ -45,20 +46,77 @@ def _told(report: UsageReport, view: UsageView | None, cube: UsageCube) -> dict[
         "organization": selection.organization,
         "top": selection.top,
         "span": 1,
-        "clients": [[client, name, labels[client], kinds.get(client, "")] for client, name in cube.clients],
+        "clients": [
+            [client, name, labels[client], kinds.get(client, ""), *_known(report, client)] for client, name in cube.clients
+        ],
         "urls": [list(url) for url in cube.urls],
         "days": [str(day) for day in selection.interval.days],
         "labels": [day_label(day, zone) for day in selection.interval.days],
         "missing": [int(n) for n in np.flatnonzero(~table["complete"].to_numpy(dtype=bool))],
         "provisional": [n for n, day in enumerate(selection.interval.days) if day in provisional],
-        "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")],
+        "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")]
+        + [[int(count) for count in report.tables.failures_per_day["throttled"]]],
+        "names": _names(report, cube),
         "section_2": [
             None if chosen is None else [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
             _chosen_urls(cube, selection.client_template_uris),
         ],
         "section_3": _chosen_urls(cube, selection.template_uris),
-        **({} if view is None else {"view": _view(view, cube)}),
+        **(_around(report, cube) if view is None else {"view": _view(view, cube)}),
     }  # fmt: skip
+
+
+def _known(report: UsageReport, client: str) -> list[str]:
+    """A client's owner, and the days on which it was seen first and last, as far as the report looked back."""
+    known = report.clients.get(client)
+    history = report.story.history if report.story else None
+    seen = [one for one in history.namings if one.client_id == client] if history else []
+    if history is None or not seen:
+        return [known.owner if known else "", "", ""]
+    first, last = min(one.first for one in seen), max(one.last for one in seen)
+    before = " or before" if first == history.cube.interval.start else ""
+    return [known.owner if known else "", f"{first}{before}", str(last)]
+
+
+def _names(report: UsageReport, cube: UsageCube) -> dict[int, dict[int, str]] | None:
+    """The names of renamed clients on days when they bore another than the newest, by number of client and day.
+
+    None where a client bore two names on one day, which the page's rows cannot tell.
+    """
+    numbers = {client: n for n, (client, _) in enumerate(cube.clients)}
+    found: dict[int, dict[int, str]] = {}
+    for client, day, name in names_by_day(report.usage.rows):
+        if client not in numbers:
+            continue
+        number, place = numbers[client], (day - report.selection.interval.start).days
+        if place in found.setdefault(number, {}):
+            return None
+        found[number][place] = name
+    newest = {n: name for n, (_, name) in enumerate(cube.clients)}
+    kept = {n: {place: name for place, name in days.items() if name != newest[n]} for n, days in found.items()}
+    return {n: days for n, days in kept.items() if days}
+
+
+def _around(report: UsageReport, cube: UsageCube) -> dict[str, Any]:
+    """What the page shows beside its rows: the days before, the days of findings, the findings, and the small files."""
+    numbers = {client: n for n, (client, _) in enumerate(cube.clients)}
+    found, interval = report.story.findings if report.story else (), report.selection.interval
+    return {
+        "before": {
+            "name": days_in_words(interval.compared_with(), year=False),
+            "counts": before_by_day(report),
+        },
+        "marked": [n for n, day in enumerate(interval.days) if day in finding_days(report)],
+        "findings": [
+            {"client": numbers[one.client_id], "severity": one.severity, "cause": one.cause, "remedy": one.remedy}
+            for one in found
+            if one.client_id in numbers
+        ],
+        "files": {name: report.files[name].decode() for name in _SMALL_FILES if name in report.files},
+    }
+
+
+_SMALL_FILES = ("changes.csv", "findings.csv", "findings.json", "summary.csv")
 
 
 def _view(view: UsageView, cube: UsageCube) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The engine (DuckDB here) is reached through narwhals, so that the same lines can
 up over the whole interval, whatever methods are chosen: a client's display name is its newest.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -120,6 +121,13 @@ def _totals(rows: nw.LazyFrame[Any], key: tuple[str, ...]) -> pd.DataFrame:
     return with_outcomes(grouped.sort_values(list(key), ignore_index=True))
 
 
+def requests_by_day(rows: nw.LazyFrame[Any]) -> "pd.Series[int]":
+    """The requests of lazy rows by date (a DatetimeIndex); days without rows are not in it."""
+    by_day = rows.group_by("date").agg(nw.col("requests").sum().cast(nw.Int64)).collect("pandas").to_native()
+    ordered = by_day.sort_values("date")
+    return pd.Series(ordered["requests"].to_numpy(), pd.DatetimeIndex(ordered["date"]))
+
+
 def names_over_time(rows: Any) -> list[tuple[str, str, date, date]]:
     """The names that each client bore in lazy usage `rows`: client_id, client_name, its first and last day; in this order."""
     frame = nw.from_native(rows).group_by("client_id", "client_name")
@@ -129,6 +137,17 @@ def names_over_time(rows: Any) -> list[tuple[str, str, date, date]]:
         .to_native()
     )
     return sorted(tuple(row.values()) for row in named.to_pylist())
+
+
+def names_by_day(rows: Any) -> list[tuple[str, date, str]]:
+    """client_id, date and client_name of the clients that bore several names in lazy usage `rows`, in this order."""
+    named = names_over_time(rows)
+    several = [client for client, count in Counter(client for client, *_ in named).items() if count > 1]
+    if not several:
+        return []
+    frame = nw.from_native(rows).filter(nw.col("client_id").is_in(several))
+    days = frame.select("client_id", "date", "client_name").unique().collect("pyarrow").to_native()
+    return sorted(tuple(row.values()) for row in days.to_pylist())
 
 
 def newest_names(rows: Any) -> dict[str, str]:

@@ -95,7 +95,7 @@ def test_all_of_everything_is_the_published_report(
     )
 
     assert [text.replace("Of all filtered requests", "Of all requests") for text in filtered] == published
-    assert len(published) == 9
+    assert len(published) == 10
 
 
 def test_reset_brings_the_published_page_back(
@@ -183,11 +183,11 @@ def test_a_day_without_requests_of_the_choice_is_told(page_file: Path, opened: C
 
 
 def test_without_javascript_the_page_is_as_published(page_file: Path, opened: Callable[..., Any]) -> None:
-    """Nine pictures, all rows of their tables, and no tool that does nothing."""
+    """Ten pictures, all rows of their tables, and no tool that does nothing."""
     page = opened(page_file, java_script_enabled=False).page
     records = {path.stem: path.read_bytes().count(b"\r\n") - 1 for path in page_file.parent.glob("*.csv")}
 
-    assert page.locator("figure img").count() == 9
+    assert page.locator("figure img").count() == 10
     assert page.locator("button, input").count() == 0
     for figure in page.locator("figure").all():
         assert figure.locator("tbody tr").count() == records[figure.get_attribute("id")]

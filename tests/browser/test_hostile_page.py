@@ -27,7 +27,7 @@ COLUMNS = (
     "status429",
     "status500",
 )
-MADE_BY_US = {"a", "abbr", "aside", "b", "body", "br", "button", "caption", "code", "dd", "defs", "details", "div", "dl", "dt", "em",
+MADE_BY_US = {"header", "wbr", "circle", "a", "abbr", "aside", "b", "body", "br", "button", "caption", "code", "dd", "defs", "details", "div", "dl", "dt", "em",
               "figcaption", "figure", "footer", "g", "h1", "h2", "h3", "head", "html", "img", "input", "label", "li", "line", "main", "meta", "ol",
               "p", "path", "pattern", "pre", "rect", "script", "section", "small", "span", "strong", "style", "summary", "svg", "table",
               "tbody", "td", "text", "th", "thead", "time", "title", "tr", "ul"}  # fmt: skip

@@ -53,15 +53,15 @@ def test_the_trap_catches_what_a_page_asks_for(browser: tuple[Any, Any], tmp_pat
 def test_every_picture_is_drawn_and_told_in_words(
     page_file: Path, opened: Callable[..., Any], java_script_enabled: bool
 ) -> None:
-    """Nine pictures, published or drawn anew, with a sentence as alternative text and its table in the same figure."""
+    """Ten pictures, published or drawn anew, with a sentence as alternative text and its table in the same figure."""
     page = opened(page_file, java_script_enabled=java_script_enabled).page
     pictures = page.locator("figure svg[role=img]" if java_script_enabled else "figure > img").all()
     told = [picture.get_attribute("aria-label" if java_script_enabled else "alt") for picture in pictures]
 
-    assert len(pictures) == 9
+    assert len(pictures) == 10
     assert all(len(alt) >= SHORTEST_ALT and alt.endswith(".") for alt in told)
     assert all(picture.bounding_box()["width"] > 300 for picture in pictures)
-    assert page.locator("figure:has(table)").count() == 9
+    assert page.locator("figure:has(table)").count() == 10
 
 
 def test_hostile_names_stand_there_as_text(page_file: Path, browser: tuple[Any, Any]) -> None:

@@ -55,7 +55,7 @@ def page(tmp_path: Path, made: tuple[UsageReport, UsageView]) -> Callable[..., P
 
     def of(*panels: Any, view: UsageView | None = None) -> Path:
         most = len(base64.b64decode(page_rows(made[0], view).block)) - 1
-        shown = [head.overview(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
+        shown = [head.line(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
         outputs = [nbformat.v4.new_output("execute_result", data=part._repr_mimebundle_()) for part in shown]
         cells = [
             nbformat.v4.new_markdown_cell("# Page"),
@@ -121,6 +121,9 @@ def test_a_span_of_which_a_day_is_missing_is_told_as_such(
     )
     assert shown_tables(one)["view_days"][0][-1] == "partly"
     assert one.locator("#view_days svg .gap").count() == 1
-    assert "304 requests, 2 failed, 1 day missing in the store" in one.locator("#view_days svg title").text_content()
+    assert (
+        "304 requests, 2 failed (0.7 %), 0 with 429, 1 day missing in the store"
+        in one.locator("#view_days svg title").text_content()
+    )
     assert "Filtered by 2 spans of 2 days" in both.inner_text(".told")
     assert both.inner_text(".facet summary >> nth=0") == "Spans of 2 days: 2 of 3"

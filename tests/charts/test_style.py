@@ -24,3 +24,12 @@ def test_a_users_own_settings_change_no_picture(report, settings) -> None:
 
         assert all(mpl.rcParams[name] == value for name, value in settings.items())
     assert after == before
+
+
+def test_a_picture_is_set_in_the_readers_own_fonts(report) -> None:
+    """The font that measures is named nowhere; letters stay text."""
+    svg = panels.top_clients(report(*ROWS)).svg
+
+    assert "DejaVu" not in svg
+    assert "font-family: system-ui" in svg
+    assert "<text" in svg

@@ -43,7 +43,39 @@ def expected_files(rows, start, end, *, present=None, top=5, clients=(), client_
         "url_requests.csv": _url_requests(of_urls),
         "success_and_failure.csv": _success_and_failure(rows, total),
         "requests_per_day.csv": _requests_per_day(rows, days, present),
+        "failures_per_day.csv": _failures_per_day(rows, days, present),
     }
+
+
+def expected_summary(rows, start, end, before, *, complete=True):
+    """The records of summary.csv but those of fair use; `before` are the first and last day that are compared with."""
+    now = [row for row in rows if start <= row["date"] <= end]
+    then = [row for row in rows if before[0] <= row["date"] <= before[1]]
+    records = [("metric", "value", "previous", "change")]
+    for name, of in (("requests", _requests), ("failed_share", _failed_share), ("throttled_share", _throttled_share),
+                     ("active_clients", lambda rows: len(_ids(rows)))):  # fmt: skip
+        value, previous = of(now), of(then) if complete else None
+        change = None if value is None or previous is None else value - previous
+        records.append((name, *(str(n) if isinstance(n, int) else n for n in (value, previous, change))))
+    for name, clients in (("new_clients", _ids(now) - _ids(then)), ("silent_clients", _ids(then) - _ids(now))):
+        records.append((name, str(len(clients)) if complete else None, None, None))
+    return records
+
+
+def _ids(rows):
+    return {row["client_id"] for row in rows}
+
+
+def _requests(rows):
+    return sum(row["requests"] for row in rows)
+
+
+def _failed_share(rows):
+    return _share(sum(row["status400"] + row["status500"] for row in rows), _requests(rows))
+
+
+def _throttled_share(rows):
+    return _share(sum(row["status429"] for row in rows), _requests(rows))
 
 
 def days_of(start, end):
@@ -177,6 +209,18 @@ def _requests_per_day(rows, days, present):
     there = set(days if present is None else present)
     records = [(day, *map(str, _result(groups.get(day, [0] * 6))), str(day in there)) for day in days]
     return [("date", "requests", "successful", "failed", "complete"), *records]
+
+
+def _failures_per_day(rows, days, present):
+    groups = _group(rows, lambda row: row["date"])
+    there = set(days if present is None else present)
+    records = [("date", "requests", "failed", "throttled", "failed_share", "throttled_share", "complete")]
+    for day in days:
+        requests, _, _, refused, many, broken = groups.get(day, [0] * 6)
+        failed = refused + many + broken
+        counts = (str(requests), str(failed), str(many))
+        records.append((day, *counts, _share(failed, requests), _share(many, requests), str(day in there)))
+    return records
 
 
 def _share(count, total):

@@ -33,8 +33,9 @@ def expected(rows: list[dict[str, Any]], choice: list[tuple[str, str]]) -> dict[
     kept = chosen_rows(rows, choice)
     files = plain_count.expected_files(kept, START, END, present=present)
     days = {value for facet, value in choice if facet == "days"}
-    per_day = files["requests_per_day.csv"]
-    files["requests_per_day.csv"] = [per_day[0], *(record for record in per_day[1:] if not days or record[0] in days)]
+    for name in ("requests_per_day.csv", "failures_per_day.csv"):
+        header, *records = files[name]
+        files[name] = [header, *(record for record in records if not days or record[0] in days)]
     for name in SHARED:
         header, *records = files[f"{name}.csv"]
         of_all = header.index("requests")

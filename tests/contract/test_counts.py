@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plain_count import STATUSES, expected_files
+from plain_count import STATUSES, expected_files, expected_summary
 
 from apiusage_helpers.sources.sample import sample_usage
 
@@ -88,6 +88,29 @@ FILTERS: list[dict[str, Any]] = [
 def test_the_daily_report_is_what_plain_python_counts(daily: Path, sample_rows: list[dict[str, Any]]) -> None:
     """Every column of every CSV of the sample's daily report."""
     assert_same(daily, expected_files(sample_rows, *WEEK))
+
+
+def test_the_key_figures_are_what_plain_python_counts(
+    daily: Path, sample: Any, sample_rows: list[dict[str, Any]]
+) -> None:
+    """summary.csv of the week against the week before; a single day against the same weekday; fair use as its own report tells."""
+    fair_use = read_records(sample.published(ROOT / "params" / "fair_use.yaml", "--today", TODAY) / "fair_use.csv")[1]
+    day = sample.published(DAILY, "--today", TODAY, "-p", "date_range", "2026-11-20/2026-11-20")
+    for folder, days, before in (
+        (daily, WEEK, ("2026-11-10", "2026-11-16")),
+        (day, ("2026-11-20",) * 2, ("2026-11-13",) * 2),
+    ):
+        records = read_records(folder / "summary.csv")
+        for seen, wanted in zip(records[:7], expected_summary(sample_rows, *days, before), strict=True):
+            for text, value in zip(seen, wanted, strict=True):
+                assert (
+                    float(text) == pytest.approx(value, abs=1e-15)
+                    if isinstance(value, float)
+                    else text == (value or "")
+                )
+        assert [record[:2] for record in records[7:]] == [
+            ("fair_use_used", fair_use[2]), ("fair_use_allowance", fair_use[3]), ("fair_use_projected", fair_use[5]),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("choice", FILTERS, ids=lambda choice: "+".join(choice))
@@ -226,11 +249,11 @@ class Tables(HTMLParser):
 
 
 def test_the_figures_stand_in_the_page(daily: Path) -> None:
-    """Each row of each table of the page is that of its CSV, with separators; nine panels, each with all its rows."""
+    """Each row of each table of the page is that of its CSV, with separators; ten panels, each with all its rows."""
     parser = Tables()
     parser.feed((daily / "report.html").read_text(encoding="utf-8"))
 
-    assert len(parser.rows) == 9
+    assert len(parser.rows) == 10
     for panel, rows in parser.rows.items():
         records = read_records(daily / f"{panel}.csv")
         assert len(rows) == len(records), panel
@@ -240,7 +263,7 @@ def test_the_figures_stand_in_the_page(daily: Path) -> None:
 
 
 def assert_shown(head: str, cell: str, text: str) -> None:
-    if head == "share":
+    if head.endswith("share"):
         assert cell in {f"{float(text) * 100:.1f} %", "<0.1 %", ">99.9 %", "0 %", "100 %"}
     elif head == "complete":
         assert cell == {"True": "yes", "False": "no"}[text]
@@ -288,6 +311,6 @@ def test_api_usage_csv_comes_back_by_import(sample: Any, daily: Path) -> None:
     assert done.returncode == 0, done.stderr
     copy = sample.published(DAILY, "--today", TODAY, "-p", "organization", "copy")
 
-    look_back = {"changes.csv", "findings.csv"}  # to days before the week, which the copy lacks
+    look_back = {"changes.csv", "findings.csv", "summary.csv"}  # to days before the week, which the copy lacks
     for path in (path for path in daily.glob("*.csv") if path.name not in look_back):
         assert (copy / path.name).read_bytes() == path.read_bytes(), path.name

@@ -22,6 +22,7 @@ PYTHON = {
     "visible": text.visible,
     "cells": text.width,
     "cut": text.cut,
+    "broken": text.broken,
     "urlLabel": text.url_label,
     "csvCell": formula_guard.guarded,
 }

@@ -6,25 +6,35 @@ The browser tests do the same for a few choices, and with them what only a page 
 import base64
 import json
 import random
+import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import duckdb
 import pytest
 from plain_choice import as_read, as_shown, chosen_rows, random_choice
 from plain_count import STATUSES
 from plain_page import END, SAVED, START, expected, shown_columns, view_files
 from py_mini_racer import MiniRacer
 
-from apiusage_helpers.reports.api_usage.report import usage_report
+from apiusage_helpers.reports.api_usage import panels
+from apiusage_helpers.reports.api_usage.report import shown_report, usage_report
 from apiusage_helpers.reports.page_rows import page_rows
 from apiusage_helpers.reports.usage_view.state import view_state
 from apiusage_helpers.reports.usage_view.view import usage_view, with_view
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import StoredUsage, scan
+from apiusage_helpers.usage import COLUMNS, usage_table
 
 STATES = 48
+PANELS = (
+    panels.requests_per_day, panels.failures_per_day, panels.top_clients, panels.status_codes, panels.top_urls, panels.client_requests,
+    panels.client_status_codes, panels.client_urls, panels.url_requests, panels.success_and_failure,
+)  # fmt: skip
 BROWSERS_OWN = """
 globalThis.TextDecoder = class {
     decode(bytes) {
@@ -55,6 +65,16 @@ CHOOSE = """fragment => {
         requests: found.requests, total: found.total, clients: found.counts[0].clients, unknown,
         line: block.view ? viewModule.viewLine(found, chosen, block, ["this"]) : "",
     };
+}"""
+
+
+TAKEAWAYS = """fragment => {
+    const {chosen} = filtersModule.choiceIn(fragment, options);
+    const found = figuresModule.figures(block, chosen);
+    const label = entry => [entry.client === undefined ? null : wordsModule.clientLabel(block, entry),
+        entry.url === undefined ? null : wordsModule.urlOf(block, entry, entry.client === undefined ? 84 : 56)].filter(text => text !== null).join(" · ")
+        || (entry.other ? "Other" : "");
+    return Object.fromEntries(Object.keys(found.tables).map(name => [name, wordsModule.takeaway(name, found, label)]));
 }"""
 
 
@@ -125,3 +145,29 @@ def test_random_choices_on_a_view_are_counted_as_in_plain_python(
             assert found["tables"][name] == [as_shown(record, header) for record in table], (choice, name)
         requests = sum(int(record[1]) for record in wanted["view_days"][1:])
         assert f": {requests:,} of {total:,} requests (" in found["line"]
+
+
+@pytest.mark.usefixtures("week")
+def test_takeaways_are_the_same_in_both(engine: MiniRacer, in_script: Callable[..., Any]) -> None:
+    """As published, and under random choices of anything but days; Python draws the chosen rows as a report of their own."""
+    selection = select("sample", f"{START}/{END}", today="2026-11-24")
+    usage = scan(selection)
+    rows, dice = raw_rows(usage, []), random.Random("takeaways")
+    unpack(engine, page_rows(usage_report(usage, selection)).block)
+
+    for choice in ([], *(random_choice(rows, dice) for _ in range(STATES // 2))):
+        choice = [(facet, value) for facet, value in choice if facet != "days"]  # noqa: PLW2901  # a view on it
+        kept = usage_table(
+            (date.fromisoformat(row["date"]), *(row[name] for name in COLUMNS[1:])) for row in chosen_rows(rows, choice)
+        )
+        chosen = replace(usage, rows=duckdb.connect().from_arrow(kept))
+        published = {panel.__name__: panel(shown_report(chosen, selection)).takeaway for panel in PANELS}
+        # Two clients of one name are told apart in the page also where one of them is not chosen.
+        found = {
+            name: re.sub(r"Data actions \(\w{8}\)", "Data actions", text)
+            for name, text in in_script(TAKEAWAYS, urlencode(choice)).items()
+        }
+
+        assert found == {
+            name: re.sub(r"Data actions \(\w{8}\)", "Data actions", text) for name, text in published.items()
+        }, choice

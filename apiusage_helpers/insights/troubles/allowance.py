@@ -2,7 +2,7 @@
 
 from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.finding import Finding
-from apiusage_helpers.text import percent, whole
+from apiusage_helpers.text import counted, percent, whole
 
 
 def allowance_finding(month: BillingMonth) -> Finding | None:
@@ -36,7 +36,7 @@ def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Fin
         start=month.interval.start,
         end=month.interval.days[len(month.days) - 1],
         requests=used,
-        cause=f"{so_far} {_outlook(month, allowed)}".strip(),
+        cause=" ".join(filter(None, (so_far, _outlook(month, allowed), _careful(month)))),
         remedy=(
             "Save requests where findings name a saving, the largest first, or plan for the overage. The fair-use report shows "
             "which clients take the allowance."
@@ -55,3 +55,10 @@ def _outlook(month: BillingMonth, allowed: int) -> str:
         if over > 0
         else f"{end}. At the high end of the forecast the allowance does not last."
     )
+
+
+def _careful(month: BillingMonth) -> str:
+    if not month.jobs_days:
+        return ""
+    days = counted(month.jobs_days, "day")
+    return f"Careful: {days} of it come from the jobs service, which also counts requests that are not billed."

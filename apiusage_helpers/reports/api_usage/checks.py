@@ -47,6 +47,7 @@ def agreement(
     return (
         _panels("Most Active Requests", tables, ("top_clients", "top_urls", "requests_per_day"), sums.report),
         _statuses(tables, sums.report),
+        _failures(tables, sums.report),
         _panels("OAuth Client Requests", tables, ("client_requests", "client_urls"), sums.clients),
         _outcomes("Status codes by OAuth client", tables, "client_status_codes", sums.clients),
         _outcomes("URL Requests", tables, "url_requests", sums.urls),
@@ -94,6 +95,13 @@ def _statuses(tables: ReportTables, rows: RowTotals) -> Check:
     return _held(
         "HTTP Response Status Codes", "five statuses and two outcomes", five, (total, rows.successful, rows.failed)
     )
+
+
+def _failures(tables: ReportTables, rows: RowTotals) -> Check:
+    days, codes = tables.failures_per_day, tables.status_codes["requests"]
+    seen = (int(days["failed"].sum()), int(days["throttled"].sum()))
+    told = f"the panel: {seen[0]:,} failed, {seen[1]:,} of them with 429; the rows: {rows.failed:,}, the statuses: {codes[3]:,}"
+    return Check("Failures per day", seen == (rows.failed, int(codes[3])), told)
 
 
 def _outcomes(name: str, tables: ReportTables, panel: str, rows: RowTotals) -> Check:

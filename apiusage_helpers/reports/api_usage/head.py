@@ -16,20 +16,53 @@ from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.api_usage.tables import section_2, section_3, unmet_choices
 from apiusage_helpers.reports.checks import agreed, checks_list
-from apiusage_helpers.text import counted, listed, percent, visible, whole
+from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
 from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
 
-def overview(report: UsageReport) -> Html:
-    """What the report covers: total requests and clients; then three lines: days, source and age, checks."""
-    facts = {
-        "Total API requests": whole(report.summary.total),
-        "Total OAuth clients": whole(report.summary.clients),
-        "Covers": _covers(report),
-        "Source": _source(report),
-        "Checks": _checked(report),
-    }
-    return _facts(facts)
+def line(report: UsageReport) -> Html:
+    """Whose requests, of which days, as of when; and a badge that says whether the figures are whole."""
+    told = [report.selection.organization, _days(report), *_zone_and_methods(report), _as_of(report)]
+    kind, badge = _badge(report)
+    link = f'<a id="badge" class="badge {kind}" href="#checks">{escape(badge)}</a>'
+    items = "".join(f"<li>{part}</li>" for part in [*map(_whole_dates, told), link])
+    html = f'<ul class="headline" id="head">{items}</ul>'
+    return Html(html, " · ".join([*told, badge]))
+
+
+def source(report: UsageReport) -> Html:
+    """Where the figures come from, and how many checks hold."""
+    return _facts({"Covers": _covers(report), "Source": _source(report), "Checks": _checked(report)})
+
+
+def _badge(report: UsageReport) -> tuple[str, str]:
+    """The class and the words of the badge: what a reader must know of the days first."""
+    missing = len(report.usage.missing)
+    provisional = sum(day.provisional for day in report.usage.days)
+    gaps = [
+        f"{counted(count, 'day')} {word}"
+        for count, word in ((missing, "missing"), (provisional, "provisional"))
+        if count
+    ]
+    if gaps:
+        return ("missing" if missing else "provisional"), ", ".join(gaps)
+    noted = any(not check.ok for check in report.checks)
+    return ("notes", "notes on the data") if noted else ("complete", "complete")
+
+
+def _days(report: UsageReport) -> str:
+    interval = report.selection.interval
+    return f"{days_in_words(interval)}, {counted(len(interval), 'UTC day')}"
+
+
+def _zone_and_methods(report: UsageReport) -> list[str]:
+    selection = report.selection
+    zone = [] if selection.display_timezone == "UTC" else [f"{selection.display_timezone}: {_local_interval(report)}"]
+    return zone + ([f"{', '.join(selection.http_methods)} only"] if selection.http_methods else [])
+
+
+def _as_of(report: UsageReport) -> str:
+    return f"as of {_minute(max(day.fetched_at for day in report.usage.days))} UTC"
 
 
 def again(report: UsageReport, command: str = "") -> Html:
@@ -38,8 +71,8 @@ def again(report: UsageReport, command: str = "") -> Html:
     command = command or _command(report)
     title = "The data, and this report again"
     html = (
-        f'<section class="box" aria-label="{title}"><h3>{title}</h3><p>Each table can be had as CSV. Published with this page: '
-        f"{escape(files)}; run.json tells how they were made. The command that makes this report from the same store:</p>"
+        f'<section class="box" aria-label="{title}"><h3>{title}</h3><p id="files">Files beside this page: '
+        f"{escape(files)}, and run.json, which holds how they were made. This command makes the report again:</p>"
         f'<pre class="copyable" tabindex="0" aria-label="Command"><code>{escape(command)}</code></pre></section>'
     )
     return Html(html, f"{title}: {files}\n{command}")

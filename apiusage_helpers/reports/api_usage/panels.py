@@ -6,12 +6,13 @@ its table.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from apiusage_helpers.charts import alt_text
+from apiusage_helpers.charts import alt_text, takeaways
 from apiusage_helpers.charts.bars import Bars, Days, draw_bars, draw_days, draw_share
 from apiusage_helpers.charts.panel import Panel
 from apiusage_helpers.charts.style import LEGENDS, drawn
@@ -24,31 +25,75 @@ from apiusage_helpers.text import (
     client_labels,
     counted,
     day_label,
+    days_in_words,
     human,
     percent,
     url_label,
     whole,
 )
 
-MOST_BARS = 20
+MOST_BARS = 10
+_DAYS_HEIGHT = 2.3
 _PAIR_CELLS = 56
 _RESULTS = ("successful", "failed")
 
 
 def requests_per_day(report: UsageReport) -> Panel:
-    """Requests per UTC day, labelled as the display zone labels them; missing and provisional days marked."""
+    """Requests per UTC day, labelled as the display zone labels them, over the days before; what is uncertain is marked."""
     table = report.tables.requests_per_day
-    dates = [stamp.date() for stamp in table["date"]]
-    zone = ZoneInfo(report.selection.display_timezone)
-    provisional = {day.date for day in report.usage.days if day.provisional}
-    days = Days(
-        labels=[day_label(date, zone) for date in dates],
-        series={name: list(table[name]) for name in _RESULTS},
-        missing=frozenset(n for n, complete in enumerate(table["complete"]) if not complete),
-        provisional=frozenset(n for n, date in enumerate(dates) if date in provisional),
+    before = before_by_day(report)
+    days = replace(
+        _days(report, {name: list(table[name]) for name in _RESULTS}),
+        before=before,
+        before_word=days_in_words(report.selection.interval.compared_with(), year=False) if before else "",
+        marked=frozenset(n for n, day in enumerate(report.selection.interval.days) if day in finding_days(report)),
     )
-    panel = Panel("requests_per_day", "Requests per day", table, alt_text.days(table))
-    return _with_picture(panel, 2.6, lambda axes: draw_days(axes, days))
+    panel = Panel("requests_per_day", "Requests per day", table, alt_text.days(table), takeaway=takeaways.days(table))
+    return _with_picture(panel, _DAYS_HEIGHT, lambda axes: draw_days(axes, days))
+
+
+def failures_per_day(report: UsageReport) -> Panel:
+    """The failed share of each UTC day, its throttled part apart."""
+    table = report.tables.failures_per_day
+    some = table["requests"].where(table["requests"] > 0)
+    series = {
+        "throttled": table["throttled_share"].fillna(0).tolist(),
+        "other_failures": ((table["failed"] - table["throttled"]) / some).fillna(0).tolist(),
+    }
+    days, told = replace(_days(report, series), form=percent), takeaways.failures(table)
+    panel = Panel("failures_per_day", "Failed share per day", table, alt_text.failures(table), takeaway=told)
+    return _with_picture(panel, _DAYS_HEIGHT, lambda axes: draw_days(axes, days))
+
+
+def before_by_day(report: UsageReport) -> list[int | None]:
+    """The requests of the days that the report is compared with, None for a missing day; nothing where none is stored."""
+    if report.before is None:
+        return []
+    sums = report.before.summary.days.groupby("date")["requests"].sum()
+    known = sums.reindex(pd.DatetimeIndex(report.before.interval.days), fill_value=0)
+    return [
+        None if day in report.before.missing else int(count)
+        for day, count in zip(report.before.interval.days, known, strict=True)
+    ]
+
+
+def finding_days(report: UsageReport) -> set[date]:
+    """The days of the findings above info that began within the interval, but not on its first day."""
+    interval, found = report.selection.interval, report.story.findings if report.story else ()
+    told = [one for one in found if one.severity != "info" and not one.acknowledged and one.start > interval.start]
+    return {day for one in told for day in interval.days if one.start <= day <= one.end}
+
+
+def _days(report: UsageReport, series: dict[str, list[float]]) -> Days:
+    """The days of the report with their labels and gaps."""
+    interval, zone = report.selection.interval, ZoneInfo(report.selection.display_timezone)
+    provisional = {day.date for day in report.usage.days if day.provisional}
+    return Days(
+        labels=[day_label(day, zone) for day in interval.days],
+        series=series,
+        missing=frozenset(n for n, day in enumerate(interval.days) if day in report.usage.missing),
+        provisional=frozenset(n for n, day in enumerate(interval.days) if day in provisional),
+    )
 
 
 def top_clients(report: UsageReport) -> Panel:
@@ -57,7 +102,8 @@ def top_clients(report: UsageReport) -> Panel:
     labels = _client_labels(report, table)
     alt = alt_text.leaders(table, labels, "OAuth client")
     panel = Panel("top_clients", f"Top {report.selection.top} Requests by OAuth Client", table, alt, kinds=report.kinds)
-    return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
+    told = replace(panel, takeaway=takeaways.leader(table, labels))
+    return _with_bars(told, _bars(table, labels, _RESULTS, _ends(table)))
 
 
 def status_codes(report: UsageReport) -> Panel:
@@ -68,6 +114,7 @@ def status_codes(report: UsageReport) -> Panel:
     ends = [f"{human(count)} · {percent(share)}" for count, share in zip(counts, table["share"], strict=True)]
     series = {outcome: [n * (row == place) for row, n in enumerate(counts)] for place, outcome in enumerate(OUTCOMES)}
     panel = Panel("status_codes", "HTTP Response Status Codes", table, alt_text.responses(table, labels))
+    panel = replace(panel, takeaway=takeaways.statuses(table, report.summary.total))
     return _with_bars(panel, Bars(labels, series, ends, legend=False))
 
 
@@ -76,7 +123,8 @@ def top_urls(report: UsageReport) -> Panel:
     table = report.tables.top_urls
     labels = _other_last([url_label(*pair, URL_CELLS) for pair in _urls(table)], table)
     alt = alt_text.leaders(table, labels, "URL")
-    panel = Panel("top_urls", f"Top {report.selection.top} Requested URLs", table, alt)
+    told = takeaways.leader(table, labels)
+    panel = Panel("top_urls", f"Top {report.selection.top} Requested URLs", table, alt, takeaway=told)
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
@@ -86,6 +134,7 @@ def client_requests(report: UsageReport) -> Panel:
     labels = _client_labels(report, table)
     alt = alt_text.leaders(table, labels, "OAuth client")
     panel = Panel("client_requests", "Request Counts by OAuth Client", table, alt, kinds=report.kinds)
+    panel = replace(panel, takeaway=takeaways.first_ones(table, labels))
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
@@ -98,6 +147,7 @@ def client_status_codes(report: UsageReport) -> Panel:
     shares = table.assign(**{name: table[name] / totals.where(totals > 0, 1) for name in OUTCOMES})
     alt = alt_text.worst(table, labels)
     panel = Panel("client_status_codes", "HTTP Response Status Codes by OAuth Client", table, alt, kinds=report.kinds)
+    panel = replace(panel, takeaway=takeaways.most_refused(table, labels))
     return _with_bars(panel, _bars(shares, labels, OUTCOMES, ends))
 
 
@@ -109,14 +159,16 @@ def client_urls(report: UsageReport) -> Panel:
     labels = [f"{client} · {url_label(*url, _PAIR_CELLS)}" for client, url in pairs]
     alt = alt_text.leaders(table, labels, "OAuth client and URL pair")
     panel = Panel("client_urls", "Request URL Counts by OAuth Client", table, alt, kinds=report.kinds)
+    panel = replace(panel, takeaway=takeaways.first_pair(table, labels))
     return _with_bars(panel, _bars(table, labels, _RESULTS, _ends(table)))
 
 
 def url_requests(report: UsageReport) -> Panel:
     """URL Requests: every URL with the outcomes of its requests."""
     table = report.tables.url_requests
-    labels = [url_label(*pair, URL_CELLS) for pair in _urls(table.head(MOST_BARS))]
-    panel = Panel("url_requests", "URL Requests", table, alt_text.leaders(table, labels, "URL"))
+    labels = [url_label(*pair, URL_CELLS) for pair in _urls(table)]
+    told = takeaways.most_failures(table, labels)
+    panel = Panel("url_requests", "URL Requests", table, alt_text.leaders(table, labels, "URL"), takeaway=told)
     return _with_bars(panel, _bars(table, labels, OUTCOMES, [human(count) for count in table["requests"]]))
 
 
@@ -127,7 +179,8 @@ def success_and_failure(report: UsageReport) -> Panel:
     shares = dict(zip(table["outcome"], table["share"], strict=True))
     texts = [f"{whole(counts[name])} {name} ({percent(shares[name])})" for name in _RESULTS]
     alt = f"Of all requests {texts[0]} and {texts[1]}." if any(counts.values()) else alt_text.NOTHING
-    panel = Panel("success_and_failure", "Total Successful vs. Failed Requests", table, alt)
+    told = takeaways.two_outcomes(table, report.summary.total)
+    panel = Panel("success_and_failure", "Total Successful vs. Failed Requests", table, alt, takeaway=told)
     return _with_picture(panel, 0.85, lambda axes: draw_share(axes, counts, texts))
 
 
@@ -158,11 +211,11 @@ def _with_picture(panel: Panel, height: float, draw: Callable[[Axes], None]) -> 
 
 
 def _bars(table: pd.DataFrame, labels: Sequence[str], outcomes: Sequence[str], ends: Sequence[str]) -> Bars:
-    """The bars of a table's first rows; those of a top n's rest are muted, and those of URLs bear their labels above."""
+    """The bars of a table's first rows, labels above; those of a top n's rest are muted."""
     shown = table.head(MOST_BARS)
     rest = frozenset(n for n in range(len(shown)) if "rank" in shown and shown["rank"].isna().iloc[n])
     series = {outcome: list(shown[outcome]) for outcome in outcomes}
-    return Bars(labels[: len(shown)], series, ends[: len(shown)], rest, above="template_uri" in table)
+    return Bars(labels[: len(shown)], series, ends[: len(shown)], rest, above=True)
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, str]]:

@@ -2,21 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.errors import StoreError
+from apiusage_helpers.insights.analysis import Before, days_before
 from apiusage_helpers.insights.changes import Changes
+from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.finding import Finding, told_findings
+from apiusage_helpers.insights.history import History
 from apiusage_helpers.reports.api_usage.checks import RowSums, agreement, notes, row_sums
 from apiusage_helpers.reports.api_usage.tables import ReportTables, report_tables
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.selection import Selection
-from apiusage_helpers.store import StoredUsage, scan
+from apiusage_helpers.store import StoredUsage
 from apiusage_helpers.tables.client_directory import Client, excluded_clients
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
-from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
+from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the days around a report tell of it: findings, changes (None: not to be compared), its past, the billing month."""
+
+    findings: tuple[Finding, ...]
+    changes: Changes | None
+    history: History
+    month: BillingMonth | None
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,8 @@ class UsageReport:
     files: Mapping[str, bytes]
     checks: tuple[Check, ...]
     clients: Mapping[str, Client] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    changes: Changes | None = None
+    before: Before | None = None
+    story: Story | None = None
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -51,26 +62,17 @@ class UsageReport:
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
         facts = data_facts(self.usage, self.summary, self.tables.requests_per_day, self.checks)
-        return facts | {"previous": previous_total(self), "findings": told_findings(self.findings)}
+        found, month = (self.story.findings, self.story.month) if self.story else ((), None)
+        told = {"findings": told_findings(found), "fair_use": month.told() if month else None}
+        return facts | {"previous": _previous(self.before)} | told
 
 
-def previous_total(report: UsageReport, *, root: Path | None = None) -> dict[str, Any] | None:
-    """The requests of the interval before the report's, under its methods and exclusions, and how many days are missing.
-
-    None where the store has no day of it.
-    """
-    interval = report.selection.interval.previous()
-    try:
-        usage = scan(replace(report.selection, interval=interval), root=root)
-    except StoreError:
+def _previous(before: Before | None) -> dict[str, Any] | None:
+    """What run.json tells of the days that the interval is compared with."""
+    if before is None:
         return None
-    rows = chosen_rows(usage.rows, http_methods=report.selection.http_methods, excluded=report.excluded)
-    return {
-        "start": str(interval.start),
-        "end": str(interval.end),
-        "requests": row_totals(rows).requests,
-        "missing": len(usage.missing),
-    }
+    days = {"start": str(before.interval.start), "end": str(before.interval.end)}
+    return days | {"requests": before.summary.total, "missing": len(before.missing)}
 
 
 def shown_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
@@ -84,7 +86,7 @@ def shown_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
 
 def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
     """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
-    report = shown_report(usage, selection, clients)
+    report = replace(shown_report(usage, selection, clients), before=days_before(selection))
     rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
     files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}

@@ -1,64 +1,95 @@
-"""What the API Usage report says of its figures: the findings on them, and what changed from the interval before.
+"""What the API Usage report says of its figures: the findings on them, and what changed from the days before.
 
 Both look back beyond the interval, so they need the store and not only the report's rows; the page does not filter them.
 """
 
 from dataclasses import replace
-from html import escape
 
-from apiusage_helpers.charts.panel import Html
-from apiusage_helpers.insights.analysis import changes_of, findings_of
-from apiusage_helpers.insights.changes import COLUMNS, changes_in_words, changes_table
+from apiusage_helpers.charts.panel import Html, sentence
+from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at
+from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes_in_words, changes_table, rank_changes
+from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, summary_table
 from apiusage_helpers.reports.api_usage.panels import labels_of
-from apiusage_helpers.reports.api_usage.report import UsageReport
+from apiusage_helpers.reports.api_usage.report import Story, UsageReport
 from apiusage_helpers.reports.findings_files import findings_files
 from apiusage_helpers.reports.findings_list import findings_list
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.text import counted, visible
+from apiusage_helpers.text import counted, days_in_words, listed, url_label
 
-_MOST_FINDINGS, _MOST_CHANGES = 5, 5
+_MOST_FINDINGS, _MOST_CHANGES, _MOST_NAMES = 5, 5, 3
+_URL_CELLS = 60
 
 
 def with_story(report: UsageReport) -> UsageReport:
-    """The report with its findings and changes, and their files: findings.csv, findings.json, changes.csv."""
-    found = findings_of(report.selection)
-    everything = replace(report.selection, clients=(), template_uris=())
-    moved = None if report.usage.missing else changes_of(everything, report.summary)
+    """The report with its story, and the files of it: findings.csv, findings.json, changes.csv, summary.csv."""
+    history = history_of(report.selection, dict(report.clients))
+    found, before = findings_on(history, report.selection), comparable(report)
+    moved = changes(before.summary.requests, report.summary.requests) if before else None
+    month = month_at(report.selection, report.selection.today)
+    told = replace(report, story=Story(found, moved, history, month))
     nothing = report.summary.requests.head(0).reindex(columns=list(COLUMNS))
-    table = nothing if moved is None else changes_table(moved, _MOST_CHANGES)
-    files = {**report.files, **findings_files(found), "changes.csv": csv_file(table)}
-    return replace(report, findings=found, changes=moved, files=files)
+    tables = {
+        "changes.csv": nothing if moved is None else changes_table(moved, _MOST_CHANGES),
+        "summary.csv": summary_table(list(metrics(told).values())),
+    }
+    files = {name: csv_file(table) for name, table in tables.items()}
+    return replace(told, files={**report.files, **findings_files(found), **files})
 
 
 def findings(report: UsageReport) -> Html:
     """At most five findings, worst first; those that are acknowledged stand in the file only."""
-    told = [one for one in report.findings if not one.acknowledged]
-    return findings_list(told, most=_MOST_FINDINGS)
+    found = report.story.findings if report.story else ()
+    told = [one for one in found if not one.acknowledged]
+    return findings_list(told, most=_MOST_FINDINGS, title="What needs attention", filtered=report.selection.interval)
 
 
 def what_changed(report: UsageReport) -> Html:
-    """How requests and failures changed from the interval before, and which clients and URLs explain it."""
-    before = report.selection.interval.previous()
-    title = (
-        f"What changed since {before.start} to {before.end}"
-        if len(before) > 1
-        else f"What changed since {before.start}"
+    """How requests and failures changed from the days before, and which clients and URLs explain it."""
+    title = f"What changed since {days_in_words(report.selection.interval.compared_with(), year=False)}"
+    before, moved = comparable(report), report.story.changes if report.story else None
+    if before and moved:
+        first = changes_in_words(moved, labels_of(report), _MOST_CHANGES)
+        further = [*_new_and_gone(report, before, moved), *_ranks(report, before)]
+    else:
+        first, further = [_not_compared(report)], []
+    told = "".join(f"<p>{sentence(line)}</p>" for line in first[:2]) + _items(first[2:])
+    fold = f"<details><summary>New, gone, and other ranks</summary>{_items(further)}</details>" if further else ""
+    html = (
+        f'<section class="box published" id="changes" aria-label="What changed"><h2>{title}</h2>{told}{fold}</section>'
     )
-    lines = [visible(line) for line in _changes(report)]
-    first, rest = lines[:2], lines[2:]
-    items = "".join(f"<li>{escape(line)}</li>" for line in rest)
-    told = "".join(f"<p>{escape(line)}</p>" for line in first) + (f"<ul>{items}</ul>" if items else "")
-    html = f'<section class="box published" id="changes" aria-label="What changed"><h3>{title}</h3>{told}</section>'
-    return Html(html, "\n".join([title, *lines]))
+    return Html(html, "\n".join([title, *first, *further]))
 
 
-def _changes(report: UsageReport) -> list[str]:
-    if report.changes is not None:
-        return changes_in_words(report.changes, labels_of(report), _MOST_CHANGES)
+def _items(lines: list[str]) -> str:
+    items = "".join(f"<li>{sentence(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def _not_compared(report: UsageReport) -> str:
     missing = len(report.usage.missing)
     if missing:
         verb = "is" if missing == 1 else "are"
-        return [
-            f"Not compared: {counted(missing, 'day')} of this interval {verb} missing, and a gap would look like a fall."
-        ]
-    return ["Not compared: the store lacks days of the interval before, and a gap would look like growth."]
+        return f"Not compared: {counted(missing, 'day')} of this interval {verb} missing, and a gap would look like a fall."
+    return "Not compared: the store lacks days of the interval before, and a gap would look like growth."
+
+
+def _new_and_gone(report: UsageReport, before: Before, moved: Changes) -> list[str]:
+    """Which clients and URLs are new, and which made no request any more."""
+    then = before.summary.requests[["client_id", "client_name"]].drop_duplicates()
+    names = dict(zip(then["client_id"], then["client_name"], strict=True)) | labels_of(report)
+    lines = [
+        ("New OAuth clients", [names[one] or one for one in moved.new_clients]),
+        ("No longer calling", [names[one] or one for one in moved.vanished_clients]),
+        ("New URLs", [url_label(*url, _URL_CELLS) for url in moved.new_urls]),
+        ("URLs no longer requested", [url_label(*url, _URL_CELLS) for url in moved.vanished_urls]),
+    ]
+    return [f"{title}: {listed(found, _MOST_NAMES)}." for title, found in lines if found]
+
+
+def _ranks(report: UsageReport, before: Before) -> list[str]:
+    """The clients that now stand elsewhere in the order of requests, the first ranks first."""
+    moved = rank_changes(before.summary.requests, report.summary.requests)
+    labels = labels_of(report)
+    ordered = sorted(moved.items(), key=lambda one: min(one[1]))
+    told = [f"{labels[client]} {old} to {new}" for client, (old, new) in ordered]
+    return [f"Ranks by requests: {listed(told, _MOST_NAMES)}."] if told else []

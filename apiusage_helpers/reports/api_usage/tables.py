@@ -13,13 +13,13 @@ import pandas as pd
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.tables import rankings
 from apiusage_helpers.tables.outcomes import status_codes, success_and_failure
-from apiusage_helpers.tables.requests_per_day import requests_per_day
+from apiusage_helpers.tables.requests_per_day import failures_per_day, requests_per_day
 from apiusage_helpers.tables.summary import Summary
 
 
 @dataclass(frozen=True)
 class ReportTables:
-    """The nine small tables of a report, each in the columns of its CSV file."""
+    """The ten small tables of a report, each in the columns of its CSV file."""
 
     top_clients: pd.DataFrame
     status_codes: pd.DataFrame
@@ -30,6 +30,7 @@ class ReportTables:
     url_requests: pd.DataFrame
     success_and_failure: pd.DataFrame
     requests_per_day: pd.DataFrame
+    failures_per_day: pd.DataFrame
 
     def by_name(self) -> Mapping[str, pd.DataFrame]:
         """Each table under the name of its CSV file."""
@@ -51,6 +52,7 @@ def report_tables(summary: Summary, selection: Selection, missing: Collection[da
         url_requests=rankings.url_requests(of_urls),
         success_and_failure=success_and_failure(requests),
         requests_per_day=requests_per_day(summary.days, selection.interval, missing),
+        failures_per_day=failures_per_day(summary.days, selection.interval, missing),
     )
 
 

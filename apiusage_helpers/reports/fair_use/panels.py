@@ -10,9 +10,19 @@ from apiusage_helpers.charts.panel import Panel
 from apiusage_helpers.charts.style import drawn
 from apiusage_helpers.reports.fair_use.report import FairUseReport
 from apiusage_helpers.reports.fair_use.sentences import month_in_words
-from apiusage_helpers.text import CLIENT_CELLS, client_labels, counted, day_label, human, listed, percent, whole
+from apiusage_helpers.text import (
+    CLIENT_CELLS,
+    client_labels,
+    counted,
+    day_label,
+    days_in_words,
+    human,
+    listed,
+    percent,
+    whole,
+)
 
-MOST_BARS = 20
+MOST_BARS = 10
 _NOTHING = "No requests in this billing month: there is nothing to draw."
 
 
@@ -28,7 +38,7 @@ def days_of_the_month(report: FairUseReport) -> Panel:
         [day_label(day, zone) for day in month.interval.days], so_far, month.running, month.low, month.high,
         month.allowance, "allowance",
     )  # fmt: skip
-    figure, svg = drawn(2.8, lambda axes: draw_course(axes, course))
+    figure, svg = drawn(2.5, lambda axes: draw_course(axes, course))
     return Panel("fair_use_days", "The billing month so far", table, " ".join(month_in_words(month)), figure, svg)
 
 
@@ -40,7 +50,9 @@ def clients(report: FairUseReport) -> Panel:
     if not len(table) or not table["requests"].any():
         return Panel(name, title, table, _NOTHING)
     shown = table.head(MOST_BARS)
-    bars = Bars(labels[: len(shown)], {"successful": list(shown["requests"])}, _client_ends(shown), legend=False)
+    bars = Bars(
+        labels[: len(shown)], {"successful": list(shown["requests"])}, _client_ends(shown), legend=False, above=True
+    )
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
     first = [f"{label} {whole(n)}" for label, n in zip(labels, shown["requests"].head(3), strict=False)]
     more = (
@@ -53,11 +65,11 @@ def clients(report: FairUseReport) -> Panel:
 def months(report: FairUseReport) -> Panel:
     """One bar a billing month: the requests used, and how they stand to the allowance."""
     table = report.tables()["fair_use"]
-    labels = [f"{month.interval.start} to {month.interval.end}" for month in report.months]
+    labels = [days_in_words(month.interval) for month in report.months]
     used = [float(month.used or 0) for month in report.months]
     ends = [_month_end(month.used, month.allowance) for month in report.months]
     alt = " ".join(sentence for month in report.months for sentence in month_in_words(month)[:1])
-    bars = Bars(labels, {"successful": used}, ends, legend=False)
+    bars = Bars(labels, {"successful": used}, ends, legend=False, above=True)
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars)) if any(used) else (None, None)
     return Panel("fair_use", "Billing months", table, alt, figure, svg)
 

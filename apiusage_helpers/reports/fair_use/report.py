@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 
 from apiusage_helpers.insights.analysis import findings_of
-from apiusage_helpers.insights.fair_use import BillingMonth, allowance, billing_months, client_forecast, month_of
+from apiusage_helpers.insights.fair_use import (
+    MOST_HISTORY,
+    BillingMonth,
+    allowance,
+    billing_months,
+    client_forecast,
+    month_of,
+)
 from apiusage_helpers.insights.finding import Finding, told_findings
 from apiusage_helpers.interval import FIRST_DAY, Interval
 from apiusage_helpers.reports.checks import Check
@@ -26,7 +33,6 @@ from apiusage_helpers.tables.requests_per_day import requests_per_day
 from apiusage_helpers.tables.summary import Summary, summarise
 
 _DAY = timedelta(days=1)
-_HISTORY = 400  # days
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class FairUseReport:
         """What run.json tells of the data, ready for JSON."""
         days = requests_per_day(self.summary.days, self.selection.interval, self.usage.missing)
         facts = data_facts(self.usage, self.summary, days, self.checks)
-        return facts | {"findings": told_findings(self.findings)}
+        return facts | {"findings": told_findings(self.findings), "fair_use": self.month.told()}
 
 
 def fair_use_report(
@@ -105,7 +111,7 @@ def fair_use_report(
 def _past(selection: Selection, contract: Contract) -> StoredUsage:
     """All stored days before today that count: those of the billing months, and what a forecast looks back on."""
     first = billing_months(selection.interval, contract.billing_day)[0].start
-    start = min(first, max(FIRST_DAY, selection.today - _DAY * _HISTORY))
+    start = min(first, max(FIRST_DAY, selection.today - _DAY * MOST_HISTORY))
     stored = stored_days(selection.organization)
     return scan(replace(selection, interval=Interval(max(start, stored[0].date), selection.today - _DAY)))
 

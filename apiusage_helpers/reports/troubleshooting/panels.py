@@ -19,7 +19,7 @@ def what_is_wrong(report: TroubleshootingReport) -> Html:
 def hints(report: TroubleshootingReport) -> Html:
     """What is worth knowing, or saving, though nothing is wrong; and what is acknowledged."""
     told = [one for one in report.findings if one.severity == "info" or one.acknowledged]
-    return findings_list(told, title="Worth knowing")
+    return findings_list(told, title="Worth knowing", anchor="hints")
 
 
 def findings(report: TroubleshootingReport) -> Panel:
@@ -27,7 +27,7 @@ def findings(report: TroubleshootingReport) -> Panel:
     table = findings_table(report.findings)[list(_SHOWN)]
     severe = sum(one.severity != "info" for one in report.findings)
     alt = f"{counted(len(table), 'finding')}, {severe} of them warnings or critical." if len(table) else "No findings."
-    return Panel("findings", "All findings", table, alt)
+    return Panel("findings", "All findings", table, alt, anchor="all_findings")
 
 
 def checks(report: TroubleshootingReport) -> Html:

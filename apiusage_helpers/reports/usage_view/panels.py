@@ -10,7 +10,7 @@ from apiusage_helpers.charts import alt_text
 from apiusage_helpers.charts.areas import draw_areas
 from apiusage_helpers.charts.bars import Bars, Days, draw_bars
 from apiusage_helpers.charts.panel import Html, Panel
-from apiusage_helpers.charts.style import drawn
+from apiusage_helpers.charts.style import WIDE, drawn
 from apiusage_helpers.reports.usage_view.figures import Ranked, cube_of, days_table
 from apiusage_helpers.reports.usage_view.state import url_text
 from apiusage_helpers.reports.usage_view.view import UsageView
@@ -47,7 +47,7 @@ def clients(view: UsageView) -> Panel:
     labels = [known[one] for one in table["client_id"]]
     told = _told(table, view.figures.clients).drop(columns=[] if view.kinds else ["kind"])
     panel = Panel("view_clients", "OAuth Clients", told, _leaders(table, labels, "OAuth client"))
-    return _with_bars(panel, table, labels, above=False)
+    return _with_bars(panel, table, labels, above=True)
 
 
 def urls(view: UsageView) -> Panel:
@@ -90,7 +90,7 @@ def _days(view: UsageView) -> Panel:
         provisional=frozenset(n for n, day in enumerate(dates) if day in provisional),
     )
     table = days_table(view.cube, figures)
-    figure, svg = drawn(_HEIGHT, lambda axes: draw_areas(axes, days))
+    figure, svg = drawn(_HEIGHT, lambda axes: draw_areas(axes, days), WIDE)
     return Panel("view_days", "Requests per day by status", table, alt_text.days(table), figure, svg)
 
 
@@ -106,7 +106,7 @@ def _single_day(view: UsageView) -> Panel:
     series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in OUTCOMES}
     totals = [*table["requests"][:MOST_BARS], *_rest(table["requests"])]
     rest = frozenset({MOST_BARS}) if len(table) > MOST_BARS else frozenset()
-    bars = Bars([*labels[:MOST_BARS], *([OTHER] if rest else [])], series, [human(n) for n in totals], rest)
+    bars = Bars([*labels[:MOST_BARS], *([OTHER] if rest else [])], series, [human(n) for n in totals], rest, above=True)
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
     return replace(panel, figure=figure, svg=svg)
 

@@ -74,6 +74,14 @@ class ToldFinding(msgspec.Struct, frozen=True):
         return f"{self.kind} {self.client_id} {self.http_method} {self.template_uri}"
 
 
+class FairUse(msgspec.Struct, frozen=True):
+    """The running billing month: requests used, allowed (None: unknown) and expected at its end (None: no forecast)."""
+
+    used: int
+    allowance: int | None = None
+    projected: int | None = None
+
+
 class PublishedFile(msgspec.Struct, frozen=True):
     """A file of a run's folder."""
 
@@ -105,6 +113,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     previous: Previous | None = None
     seen: dict[str, SeenDay] = msgspec.field(default_factory=dict)
     findings: tuple[ToldFinding, ...] = ()
+    fair_use: FairUse | None = None
     scheduled: str | None = None
     restated: tuple[ChangedDay, ...] | None = None
     other_source: tuple[ChangedDay, ...] = ()
@@ -149,6 +158,10 @@ class RunFacts(msgspec.Struct, frozen=True):
         """The share (0-1) of requests with an outcome (failed, throttled); None without requests."""
         sums = self.totals
         return sums[outcome] / sums["requests"] if sums["requests"] and outcome in sums else None
+
+    def severity(self, name: str) -> int:
+        """How many findings of a severity nobody has acknowledged."""
+        return sum(one.severity == name and not one.acknowledged for one in self.findings)
 
     def changed_days(self) -> Iterator[str]:
         """A line for each day that is not as the run before saw it."""

@@ -15,14 +15,29 @@ ROW = (1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0)
 PATCH = (2, "b", "<b>Bot</b>", "PATCH", "v", 5, 0, 0, 0, 0)
 
 
-def test_the_head_counts_requests_and_clients(report) -> None:
-    """Totals, interval, the interval in the display zone, source and age."""
-    text = head.overview(report(ROW, PATCH, display_timezone="Asia/Kolkata")).text
+def test_the_head_is_one_line(report) -> None:
+    """Organization, days in words, the interval in the display zone, methods, age, and a badge."""
+    made = report(ROW, PATCH, display_timezone="Asia/Kolkata", http_methods=["GET", "PATCH"])
 
-    assert "Total API requests: 15" in text
-    assert "Total OAuth clients: 2" in text
-    assert "2026-11-01 05:30 to 2026-11-04 05:29" in text
-    assert "usage/query; as of 2026-11-05 00:00 UTC, newest day 2026-11-03" in text
+    assert head.line(made).text == (
+        "acme · 1–3 Nov 2026, 3 UTC days · Asia/Kolkata: 2026-11-01 05:30 to 2026-11-04 05:29 · GET, PATCH only · "
+        "as of 2026-11-05 00:00 UTC · complete"
+    )
+    assert "usage/query; as of 2026-11-05 00:00 UTC, newest day 2026-11-03" in head.source(made).text
+
+
+@pytest.mark.parametrize(
+    ("days", "badge"),
+    [({"missing": (3,)}, "1 day missing"), ({"provisional": (2, 3)}, "2 days provisional"),
+     ({"missing": (1,), "provisional": (3,)}, "1 day missing, 1 day provisional"), ({}, "complete"),
+     ({"clients": ["gone"]}, "notes on the data")],
+)  # fmt: skip
+def test_the_badge_tells_what_a_reader_must_know_first(report, days, badge) -> None:
+    """Missing days before provisional ones, these before any other note; it leads to the checks."""
+    made = head.line(report(ROW, PATCH, **days))
+
+    assert made.text.endswith(f" · {badge}")
+    assert f'href="#checks">{badge}</a>' in made.html
 
 
 def test_each_section_is_headed_by_its_own_counts(report) -> None:
@@ -58,7 +73,7 @@ def test_all_checks_hold_and_notes_tell_the_gaps(report) -> None:
     assert all(check.ok for check in made.checks if check.stops)
     assert not checks["Days"].ok
     assert "missing: 2026-11-03" in checks["Days"].detail
-    assert "All 7 checks of agreement hold" in head.checks(made).text
+    assert "All 8 checks of agreement hold" in head.checks(made).text
 
 
 def test_a_panel_that_disagrees_stops_the_report(report, tmp_path) -> None:
@@ -111,6 +126,6 @@ def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:
     """A known kind is a column of the page's tables; the CSV keeps its columns."""
     made = replace(report(ROW, PATCH), clients={"a": Client("a", kind="<i>code</i>")})
 
-    assert "<td>CRM</td><td>&lt;i&gt;code&lt;/i&gt;</td>" in panels.client_requests(made).html()
+    assert '<td>CRM</td><td class="kind">&lt;i&gt;code&lt;/i&gt;</td>' in panels.client_requests(made).html()
     assert b"kind" not in made.files["client_requests.csv"]
     assert "Kind" not in panels.client_requests(report(ROW)).html()

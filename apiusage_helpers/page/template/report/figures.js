@@ -22,6 +22,7 @@ const COLUMNS = {
   url_requests: ["http_method", "template_uri", "requests", ...OUTCOMES],
   success_and_failure: ["outcome", "requests", "share"],
   requests_per_day: ["date", "requests", "successful", "failed", "complete"],
+  failures_per_day: ["date", "requests", "failed", "throttled", "failed_share", "throttled_share", "complete"],
 };
 
 // All figures of the block under `chosen`: sets of numbers by facet, empty sets meaning all (filters.js).
@@ -34,6 +35,7 @@ function figures(block, chosen) {
   const filtered = isFiltered(chosen);
   const view = block.view ? viewFigures(block, chosen, sums) : {};
   const everything = nothing();
+  const daily = days(block, chosen, sums.spans, filtered);
   all.forEach(pair => add(everything, pair.sums));
   return {
     chosen, filtered, total, filteredTables: view.filtered ?? {}, requests: everything[0], sums: everything,
@@ -47,7 +49,8 @@ function figures(block, chosen) {
       client_urls: ofClients.sort((one, other) => other.sums[0] - one.sums[0] || one.client - other.client || one.url - other.url),
       url_requests: ranked(ofUrls, "url"),
       success_and_failure: [["successful", successful], ["failed", failed]].map(([outcome, of]) => ({outcome, sums: [of(everything)]})),
-      requests_per_day: days(block, chosen, sums.spans, filtered),
+      requests_per_day: daily,
+      failures_per_day: daily,
       ...view.tables,
     },
   };
@@ -57,10 +60,10 @@ function figures(block, chosen) {
 function days(block, chosen, spans, filtered) {
   if (!filtered) {
     return block.days.map((_, n) => ({
-      ...dayOf(block, n), requests: block.totals[0][n], ok: block.totals[1][n], bad: block.totals[2][n],
+      ...dayOf(block, n), requests: block.totals[0][n], ok: block.totals[1][n], bad: block.totals[2][n], throttled: block.totals[3][n],
     }));
   }
-  const list = spans.map((sums, span) => ({...spanOf(block, span), span, requests: sums[0], ok: successful(sums), bad: failed(sums)}));
+  const list = spans.map((sums, span) => ({...spanOf(block, span), span, requests: sums[0], ok: successful(sums), bad: failed(sums), throttled: sums[4]}));
   return chosen.days.size ? list.filter(entry => chosen.days.has(entry.span)) : list;
 }
 
@@ -82,6 +85,9 @@ function valueOf(column, entry, block, found) {
     case "successful": return entry.sums ? successful(entry.sums) : entry.ok;
     case "failed": return entry.sums ? failed(entry.sums) : entry.bad;
     case "share": return found.total ? entry.sums[0] / found.total : NaN;
+    case "throttled": return entry.sums ? entry.sums[4] : entry.throttled;
+    case "failed_share": return entry.requests ? entry.bad / entry.requests : NaN;
+    case "throttled_share": return entry.requests ? entry.throttled / entry.requests : NaN;
     case "filtered_requests": return entry.filtered;
     case "filtered_share": return "filteredShare" in entry ? entry.filteredShare : found.requests ? entry.sums[0] / found.requests : NaN;
     default: return entry.sums[1 + OUTCOMES.indexOf(column)];

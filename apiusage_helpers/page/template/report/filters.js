@@ -68,17 +68,20 @@ function fragmentOf(chosen, options) {
 }
 
 // The choice that a fragment keeps, and how many of its names this report does not know.
-function choiceIn(fragment, options) {
+function choiceIn(fragment, options, lastDay) {
   const chosen = noChoice();
   let unknown = 0;
   for (const [name, value] of new URLSearchParams(fragment)) {
     if (!(Object.hasOwn(chosen, name) && fragment.includes("="))) continue;
-    const option = options[name].find(known => known.value === value);
+    const option = name === "days" ? spanHolding(options.days, value, lastDay) : options[name].find(known => known.value === value);
     if (option) chosen[name].add(option.number);
     else unknown += 1;
   }
   return {chosen, unknown};
 }
+
+// The day, or the span of days that holds it: the last one that begins no later.
+const spanHolding = (days, day, lastDay) => day > lastDay ? undefined : days.findLast(known => known.value <= day);
 
 // The filter bar in `place`; `change` gets each new choice. Its `tell` says what is shown.
 function filterBar(place, kinds, options, change) {
@@ -94,15 +97,15 @@ function filterBar(place, kinds, options, change) {
   const chips = element("ul", {class: "chips", "aria-label": "What is chosen"});
   const reset = button("Reset", () => change(noChoice()), {class: "reset"});
   const link = button("Copy link", () => copy(location.href, link));
-  const state = element("div", {class: "filter-state"}, status, chips, element("div", {class: "tools"}, reset, link));
-  place.replaceWith(
-    element("section", {id: "filters", class: "filters", "aria-label": "Filters"}, element("h3", {}, "Filter this page"),
-      element("div", {class: "facets"}, ...facets.map(facet => facet.node))), state);
+  const state = element("div", {class: "filter-state"}, status, element("div", {class: "tools"}, reset, link), chips);
+  const bar = element("div", {class: "bar"}, element("h2", {}, "Filter"), element("div", {class: "facets"}, ...facets.map(facet => facet.node)));
+  place.replaceWith(element("section", {id: "filters", class: "filters", "aria-label": "Filters"}, bar, state));
   closeOutside(facets.map(facet => facet.node));
   return {
     toggle,
-    tell(next, text) {
+    tell(next, text, quiet) {
       chosen = next;
+      status.classList.toggle("unseen", quiet);
       const filtered = isFiltered(chosen);
       document.documentElement.classList.toggle("filtered", filtered);
       state.classList.toggle("on", filtered);

@@ -12,7 +12,7 @@ const FIRST_ROWS = 25;
 // copied, `node()` gives the row's element.
 function modelOf(box) {
   const heads = [...box.querySelectorAll("thead th")];
-  const columns = heads.map(head => ({heading: head.textContent, number: head.classList.contains("number")}));
+  const columns = heads.map(head => ({heading: head.textContent, number: head.classList.contains("number"), kind: head.classList.contains("number") ? "" : head.className}));
   const rows = [...box.querySelectorAll("tbody tr")].map(node => {
     const texts = [...node.cells].map(cell => cell.textContent.trim());
     return {texts, keys: texts.map((text, n) => columns[n]?.number ? numberIn(text) : text), node: () => node};
@@ -116,7 +116,7 @@ function sortHead(column, n, state, again) {
     else state.column = -1;
     again();
   };
-  return element("th", {scope: "col", ...(column.number ? {class: "number"} : {})}, button(column.heading, turn));
+  return element("th", {scope: "col", ...(column.number ? {class: "number"} : column.kind ? {class: column.kind} : {})}, button(column.heading, turn));
 }
 
 const copiedText = state => {
@@ -139,4 +139,4 @@ function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-export {copy, grid};
+export {copy, download, grid};

@@ -4,11 +4,15 @@ import {button, counted, cut, element, listed, percent, whole} from "./text.js";
 import {readBlock} from "./block.js";
 import {heldClicks, VIEW_COLUMNS, viewLine} from "./view.js";
 import {COLUMNS, figures} from "./figures.js";
-import {DAILY, inWords, mostBars} from "./words.js";
+import {DAILY, inWords, mostBars, takeaway} from "./words.js";
 import {copy, grid} from "./grid.js";
 import {choiceIn, facetsOf, filterBar, fragmentOf, noChoice, numbered, optionsOf} from "./filters.js";
 import {shownColumns, tableModel} from "./tables.js";
-import {picture, rowLabel, WIDEST} from "./pictures.js";
+import {picture, rowLabel} from "./pictures.js";
+import {clientSheet} from "./sheet.js";
+import {fileButtons} from "./files.js";
+
+const ON_PAPER = 420; // pixels: a picture beside its table
 
 function start() {
   const grids = new Map();
@@ -25,6 +29,12 @@ function start() {
     main.tabIndex = -1;
     main.focus();
   });
+  document.querySelectorAll('main a[href^="#"]:not(.show)').forEach(link => link.addEventListener("click", event => { // so does a way to a place
+    event.preventDefault();
+    const place = document.getElementById(link.hash.slice(1));
+    for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    place?.scrollIntoView();
+  }));
   document.documentElement.classList.add("scripted");
   return grids;
 }
@@ -36,10 +46,11 @@ function enliven(packed, grids) {
   const published = figures(block, noChoice());
   const panels = [...Object.keys(COLUMNS), ...Object.keys(VIEW_COLUMNS)].map(name => panelOf(name, block, grids, published)).filter(Boolean);
   const counts = [1, 2, 3, "view"].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
-  const totals = totalsInHead();
+  const totals = tilesUnderFilter();
   const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
   const bar = filterBar(document.getElementById("filters"), facetsOf(block), options, choose);
-  const room = () => document.querySelector("figure.panel").clientWidth; // one look for all panels: each costs a layout
+  const sheet = clientSheet(document.getElementById("filters"), block);
+  const lastDay = block.days.at(-1);
   let shown = {};
 
   function choose(chosen) {
@@ -52,19 +63,21 @@ function enliven(packed, grids) {
 
   function show(chosen, unknown) {
     shown = {chosen, found: figures(block, chosen)};
-    const width = room();
-    panels.forEach(panel => panel.show(shown.found, bar.toggle, width));
+    const widths = panels.map(panel => panel.width()); // all looks first: each costs a layout
+    panels.forEach((panel, n) => panel.show(shown.found, bar.toggle, widths[n]));
     counts.forEach((count, n) => { if (count) count.line.textContent = shown.found.filtered ? lineText(n, chosen) : count.published; });
     asPublished.forEach(note => { note.hidden = !shown.found.filtered; });
     totals(shown.found);
-    bar.tell(chosen, toldText(shown.found, chosen, options, unknown, block));
+    sheet(shown.found);
+    const quiet = !shown.found.filtered && !unknown && block.span === 1 && !(block.view && heldClicks(block, chosen).length);
+    bar.tell(chosen, toldText(shown.found, chosen, options, unknown, block), quiet);
   }
 
   const lineText = (n, chosen) => n < 3 ? countText(shown.found, n, block) : viewLine(shown.found, chosen, block, choiceText(facetsOf(block), chosen, options));
 
   function fromAddress() {
     if (shown.found && location.hash.length > 1 && !location.hash.includes("=")) return; // a place in the page, not a choice
-    const {chosen, unknown} = choiceIn(location.hash.slice(1), options);
+    const {chosen, unknown} = choiceIn(location.hash.slice(1), options, lastDay);
     show(chosen, unknown);
   }
 
@@ -73,9 +86,24 @@ function enliven(packed, grids) {
   addEventListener("resize", () => requestAnimationFrame(() => {
     if (width === document.documentElement.clientWidth) return;
     width = document.documentElement.clientWidth;
-    const space = room();
-    panels.forEach(panel => panel.draw(shown.found, bar.toggle, space));
+    drawAll(panel => panel.width());
   }));
+  const drawAll = widthOf => {
+    const widths = panels.map(widthOf);
+    panels.forEach((panel, n) => panel.draw(shown.found, bar.toggle, widths[n]));
+  };
+  addEventListener("beforeprint", () => drawAll(() => ON_PAPER));
+  addEventListener("afterprint", () => drawAll(panel => panel.width()));
+  document.querySelectorAll("a.show").forEach(link => link.addEventListener("click", event => {
+    event.preventDefault();
+    history.pushState(null, "", link.hash);
+    fromAddress();
+    document.getElementById("filters").scrollIntoView();
+  }));
+  if (document.getElementById("files")) {
+    const models = Object.fromEntries(panels.map(({name, model}) => [`${name}.csv`, () => model(published).csv()]));
+    fileButtons(document.getElementById("files"), block, models);
+  }
   fromAddress();
 }
 
@@ -100,12 +128,15 @@ function panelOf(name, block, grids, asPublished) {
   const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
   figure.querySelector("h3").append(" ", mark);
   figure.parentElement.querySelectorAll(`#${name} .more`).forEach(note => note.remove());
+  const said = figure.querySelector(".takeaway");
+  const saidFirst = said?.textContent;
+  const model = (found, toggle = () => {}) => tableModel(name, found, block, {kinds, heads}, toggle);
   let place = published;
 
   function draw(found, toggle, width) {
     const labels = found.tables[name].slice(0, mostBars(name)).map((entry, n) => DAILY.has(name) || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
     const told = found.filtered ? inWords(name, found, block, labels) : sentence;
-    const made = picture(name, found, block, Math.max(280, Math.min(WIDEST, width)), toggle);
+    const made = picture(name, found, block, Math.max(280, width), toggle);
     made?.setAttribute("aria-label", told);
     const next = made ? element("div", {class: "picture"}, made) : element("p", {class: "nothing"}, told);
     place.replaceWith(next);
@@ -113,12 +144,16 @@ function panelOf(name, block, grids, asPublished) {
   }
 
   return {
+    name,
+    model,
     draw,
+    width: () => figure.clientWidth,
     show(found, toggle, width) {
       mark.hidden = !found.filtered || found.filteredTables[name] === false;
       if (!found.filtered) table.clear();
       table.cut();
-      table.show(tableModel(name, found, block, {kinds, heads}, toggle));
+      table.show(model(found, toggle));
+      if (said) said.textContent = found.filtered ? takeaway(name, found, (entry, n) => rowLabel(name, entry, n, block)) : saidFirst;
       draw(found, toggle, width);
     },
   };
@@ -129,14 +164,25 @@ const countText = (found, section, block) => {
   return `Requests ${whole(requests)} of ${whole(found.total)} · OAuth clients ${whole(clients)} of ${whole(block.asking)} · filtered`;
 };
 
-// The two totals of the head, with the filtered figure beside the published one.
-function totalsInHead() {
-  const lines = [...document.querySelectorAll("#facts > div")].slice(0, 2).map(part => part.appendChild(element("dd", {class: "of-filtered"})));
-  return found => {
-    lines.forEach(line => { line.hidden = !found.filtered; });
-    const told = [`filtered: ${whole(found.requests)} (${percent(found.total ? found.requests / found.total : NaN)})`, `filtered: ${whole(found.counts[0].clients)}`];
-    lines.forEach((line, n) => { line.textContent = told[n]; });
+// The tiles of what can be filtered, with the filtered figure beneath the published one.
+function tilesUnderFilter() {
+  const share = (part, of) => percent(of ? part / of : NaN);
+  const told = {
+    requests: found => `${whole(found.requests)} (${share(found.requests, found.total)})`,
+    failed_share: found => share(found.sums[3] + found.sums[4] + found.sums[5], found.requests),
+    throttled_share: found => share(found.sums[4], found.requests),
+    active_clients: found => whole(found.counts[0].clients),
   };
+  const lines = Object.keys(told).flatMap(metric => {
+    const value = document.querySelector(`.tile[data-metric=${metric}] .value`);
+    const line = element("p", {class: "of-filtered", hidden: ""});
+    value?.after(line);
+    return value ? [[metric, line]] : [];
+  });
+  return found => lines.forEach(([metric, line]) => {
+    line.hidden = !found.filtered;
+    line.textContent = found.filtered ? `filtered: ${told[metric](found)}` : "";
+  });
 }
 
 // What is shown, in a sentence that is read out when it changes.

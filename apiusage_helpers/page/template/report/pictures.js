@@ -2,14 +2,13 @@
 // their words stay readable on a phone. A click on a bar or column chooses what it shows; the keyboard's way to the same
 // choice are the buttons in the table and the lists of the filter bar. Colours and type stand in report.css.
 
-import {counted, cut, element, human, percent, whole} from "./text.js";
+import {broken, counted, cut, element, human, percent, visible, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
 import {failed, restOf, successful} from "./counts.js";
 import {VIEW_COLUMNS} from "./view.js";
 import {BARS, clientLabel, DAILY, failedShare, mostBars, OUTCOME_LABELS, urlOf} from "./words.js";
 import {choiceOf} from "./tables.js";
 
-const WIDEST = 736;
 const NARROW = 560;
 const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word above it, not in it
 const ABOVE = ["top_urls", "client_urls", "url_requests", "view_urls"];
@@ -25,7 +24,7 @@ const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, 
 // The picture of a panel under the found figures, `width` pixels wide; null where there is nothing to draw.
 function picture(name, found, block, width, choose) {
   const list = found.tables[name];
-  if (DAILY.has(name)) return dayPicture(name, list, width, choose);
+  if (DAILY.has(name)) return dayPicture(name, list, {block, filtered: found.filtered, width}, choose);
   if (!list.some(entry => entry.sums[0] > 0)) return null;
   if (name === "success_and_failure") return sharePicture(list, found, width);
   const first = list.slice(0, mostBars(name));
@@ -38,7 +37,7 @@ function framed(width, height, ...parts) {
 
 // A part of a bar: its colour, and the hatch that tells its outcome apart without colour. Hatches are lines, since printers
 // turn patterns into large images; they lie on one grid of 8 pixels, so that neighbours go on in each other.
-const HATCHES = {redirected: ["level"], client_errors: ["rising"], failed: ["rising"], throttled: ["rising", "falling"], server_errors: ["falling"]};
+const HATCHES = {redirected: ["level"], client_errors: ["rising"], failed: ["rising"], other_failures: ["rising"], throttled: ["rising", "falling"], server_errors: ["falling"]};
 
 function mark(outcome, x, y, width, height) {
   const wide = Math.max(0, width);
@@ -67,17 +66,18 @@ function diagonal(sign, c, left, top, right, low) {
 
 const round = number => Math.round(number * 10) / 10;
 
-// One line a legend entry where they do not fit beside each other.
-function legend(outcomes, width) {
+// One line a legend entry where they do not fit beside each other. `further` are entries of [word, key], where `key` draws.
+function legend(outcomes, width, further = []) {
   let [x, y] = [4, 12];
   const parts = [];
-  for (const outcome of outcomes) {
-    const room = measure(OUTCOME_LABELS[outcome]) + 48;
-    if (x > 4 && x + room > width) [x, y] = [4, y + 20];
-    parts.push([outcome, x, y]);
+  const named = outcomes.map(outcome => [OUTCOME_LABELS[outcome], (left, base) => mark(outcome, left, base - 8, 20, 10)]);
+  for (const [word, key] of [...named, ...further]) {
+    const room = measure(word) + 42;
+    if (x > 4 && x + room - 14 > width) [x, y] = [4, y + 20];
+    parts.push([word, key, x, y]);
     x += room;
   }
-  return {height: y + 18, draw: () => parts.flatMap(([outcome, left, base]) => [mark(outcome, left, base - 8, 20, 10), words(OUTCOME_LABELS[outcome], left + 27, base + 1)])};
+  return {height: y + 18, draw: () => parts.flatMap(([word, key, left, base]) => [key(left, base), words(word, left + 25, base + 1)])};
 }
 
 function barPicture(name, list, found, block, width, choose) {
@@ -86,29 +86,37 @@ function barPicture(name, list, found, block, width, choose) {
   const above = width < NARROW || ABOVE.includes(name);
   const rows = list.map((entry, n) => ({
     entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,
+    told: `${wholeLabel(name, entry, n, block)}: ${exactly(name, entry, found)}`,
   }));
+  if (above) rows.forEach(row => { row.lines = broken(row.label, width - 4, measure); });
+  const thick = above ? 18 : 20;
   const room = Math.max(...rows.map(row => measure(row.end))) + 10;
   const start = above ? 2 : Math.min(width * 0.42, Math.max(...rows.map(row => measure(row.label))) + 10);
   const scale = (width - start - room) / Math.max(...rows.map(row => total(row.parts)), 1e-9);
-  const [step, thick] = above ? [43, 18] : [30, 20];
   const key = unnamed ? {height: 0, draw: () => []} : legend(outcomes, width);
-  const svg = framed(width, key.height + rows.length * step + 6);
-  svg.append(...key.draw());
-  rows.forEach((row, n) => svg.append(barRow(row, {outcomes, above, start, scale, width, thick, y: key.height + n * step}, choose, name)));
+  let foot = key.height;
+  const drawn = rows.map(row => {
+    const y = foot;
+    foot += above ? 28 + 15 * row.lines.length : 30;
+    return barRow(row, {outcomes, above, start, scale, thick, y}, choose, name);
+  });
+  const svg = framed(width, foot + 6);
+  svg.append(...key.draw(), ...drawn);
   return svg;
 }
 
 function barRow(row, place, choose, name) {
-  const y = place.y + (place.above ? 20 : 5);
-  const label = cut(row.label, place.above ? place.width - 4 : place.start - 8, measure);
-  const parts = [place.above ? words(label, 2, place.y + 14, row.muted ? "muted" : "") : words(label, place.start - 8, y + 15, row.muted ? "muted" : "", "end")];
+  const y = place.y + (place.above ? 5 + 15 * row.lines.length : 5);
+  const kind = row.muted ? "muted" : "";
+  const parts = place.above ? row.lines.map((line, n) => words(line, 2, y - 6 - 15 * (row.lines.length - 1 - n), kind))
+    : [words(cut(row.label, place.start - 8, measure), place.start - 8, y + 15, kind, "end")];
   let x = place.start;
   row.parts.forEach((count, n) => {
     const outcome = row.muted && place.outcomes[n] === "successful" ? "other" : place.outcomes[n];
     if (count > 0) parts.push(mark(outcome, x, y, count * place.scale, place.thick));
     x += count * place.scale;
   });
-  parts.push(words(row.end, x + 6, y + place.thick / 2 + 4), shape("title", {}, `${row.label}: ${row.end}`));
+  parts.push(words(row.end, x + 6, y + place.thick / 2 + 4), shape("title", {}, row.told));
   return clickable(shape("g", {}, ...parts), choiceOf(name, row.entry), choose);
 }
 
@@ -123,6 +131,23 @@ function rowLabel(name, entry, n, block) {
   if (name === "status_codes") return OUTCOME_LABELS[OUTCOMES[n]];
   if (name === "client_urls") return `${clientLabel(block, entry)} · ${urlOf(block, entry, 56)}`;
   return entry.url === undefined ? clientLabel(block, entry) : urlOf(block, entry);
+}
+
+// The name of a row, whole.
+function wholeLabel(name, entry, n, block) {
+  if (entry.other || name === "status_codes") return rowLabel(name, entry, n, block);
+  const [client, url] = [block.clients[entry.client], block.urls[entry.url]];
+  return [client && visible(client[1] || client[0]), url && visible(url.join(" ").trim())].filter(Boolean).join(" · ");
+}
+
+// The exact figures of a row and its shares.
+function exactly(name, entry, found) {
+  const share = of => percent(of ? entry.sums[0] / of : NaN);
+  const told = `${counted(entry.sums[0], "request")}, ${share(found.requests)} of all`;
+  if (name === "status_codes") return told;
+  if (typeof entry.filtered === "number") return `${whole(entry.filtered)} of ${counted(entry.sums[0], "request")} under the filter`;
+  if (entry.sums.length < 6) return `${counted(entry.sums[0], "request")}, ${share(found.total)} of all`;
+  return `${told}; ${whole(failed(entry.sums))} failed (${percent(failedShare(entry))}), ${whole(entry.sums[4])} with 429`;
 }
 
 function partsOf(name, entry, n) {
@@ -153,37 +178,65 @@ function sharePicture(list, found, width) {
   return svg;
 }
 
-// Columns of days: of the report two outcomes each, of a view five without a gap between the days.
-function dayPicture(name, list, width, choose) {
-  const height = 264;
-  const outcomes = name === "view_days" ? OUTCOMES : ["successful", "failed"];
-  const partsOfDay = entry => name === "view_days" ? entry.sums.slice(1) : [entry.ok, entry.bad];
-  const key = legend(outcomes, width);
+// Columns of days: of the report two outcomes each, their failed share, or of a view five without a gap between the days.
+const DAYS = {
+  requests_per_day: {outcomes: ["successful", "failed"], parts: entry => [entry.ok, entry.bad], form: human, scale: count => human(count).replace(".0", ""), least: 1},
+  failures_per_day: {
+    outcomes: ["throttled", "other_failures"], parts: entry => [entry.throttled, entry.bad - entry.throttled].map(count => entry.requests ? count / entry.requests * 100 : 0),
+    form: count => percent(count / 100), scale: count => `${round(count)} %`, least: 0.1,
+  },
+  view_days: {outcomes: OUTCOMES, parts: entry => entry.sums.slice(1), form: human, scale: count => human(count).replace(".0", ""), least: 1},
+};
+
+function dayPicture(name, list, {block, filtered, width}, choose) {
+  const {outcomes, parts: partsOfDay, form, scale, least} = DAYS[name];
+  const before = name === "requests_per_day" && !filtered && block.before?.counts.some(count => count !== null) ? block.before : null;
+  const marked = name === "requests_per_day" ? new Set(block.marked ?? []) : new Set();
+  const further = [
+    ...(before ? [[before.name, (left, y) => shape("path", {class: "before", d: `M${left} ${y - 3}h20`})]] : []),
+    ...(list.some((entry, n) => marked.has(entry.span ?? n)) ? [["days of findings", (left, y) => shape("rect", {class: "strip", x: left, y: y - 5, width: 20, height: 4})]] : []),
+  ];
+  const key = legend(outcomes, width, further);
+  const height = 232 + key.height - 30;
   const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
   const columns = list.map(entry => ({entry, parts: partsOfDay(entry), top: total(partsOfDay(entry))}));
-  const highest = Math.max(...columns.map(({top}) => top), 0) || 1;
+  const highest = Math.max(...columns.map(({top}) => top), ...(before?.counts ?? []), 0) || least;
   const widest = Math.max(...list.flatMap(entry => entry.label.split("\n").map(measure)), 0);
   const room = width - left - Math.max(6, widest / 2); // half of the last label may stand beside its column
   const step = room / Math.max(list.length, 7);
   const start = left + (room - step * list.length) / 2;
   const svg = framed(width, height);
-  svg.append(...key.draw(), ...scaleLines(highest, left, width, bottom, high));
+  svg.append(...key.draw(), ...scaleLines(highest, {left, width, bottom, high, scale, least}));
   const thin = Math.max(1, Math.ceil(list.length / Math.max(2, Math.floor(room / (widest + 10)))));
-  const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(human(top)))) + 4 <= step;
+  const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(form(top)))) + 4 <= step;
+  const figures = [];
   columns.forEach((column, n) => {
-    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, width, few, last: (list.length - 1 - n) % thin === 0};
-    svg.append(clickable(dayColumn(column, outcomes, place), choiceOf(name, column.entry), choose));
+    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, width, last: (list.length - 1 - n) % thin === 0};
+    const earlier = before && before.counts[n] !== null ? `; ${before.name}: ${whole(before.counts[n])}` : "";
+    svg.append(clickable(dayColumn(column, outcomes, place, earlier), choiceOf(name, column.entry), choose));
+    if (!column.entry.missing && (few || (column.entry.requests === 0 && step >= 10))) {
+      const text = words(form(column.top), place.x + step / 2, bottom - column.top / highest * high - 5, "on", "middle");
+      text.setAttribute("pointer-events", "none");
+      figures.push(text);
+    }
+    if (marked.has(column.entry.span ?? n)) svg.append(shape("rect", {class: "strip", x: place.x, y: bottom + 2, width: step, height: 4}));
   });
-  svg.append(shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
+  if (before) svg.append(...earlierLine(before.counts, count => bottom - count / highest * high, n => start + (n + 0.5) * step));
+  svg.append(...figures, shape("line", {x1: left, x2: width - 6, y1: bottom, y2: bottom, class: "axis"}));
   return svg;
 }
 
-function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, width, few, last}) {
+// The days that these are compared with: a thin line with a gap where one is missing.
+function earlierLine(counts, y, x) {
+  const path = counts.map((count, n) => count === null ? "" : `${n && counts[n - 1] !== null ? "L" : "M"}${round(x(n))} ${round(y(count))}`).join("");
+  const dots = counts.flatMap((count, n) => count === null ? [] : [shape("circle", {class: "before-dot", cx: round(x(n)), cy: round(y(count)), r: counts.length > 40 ? 1.2 : 2.2})]);
+  return [shape("path", {class: "before", d: path, "pointer-events": "none"}), ...dots];
+}
+
+function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, bottom, high, highest, width, last}, earlier) {
   const middle = x + step / 2;
   const tall = top / highest * high;
   const bar = [x + step * inset, step * (1 - 2 * inset)];
-  const gaps = entry.gaps ? `, ${counted(entry.gaps, "day")} missing in the store` : "";
-  const told = entry.missing ? "missing in the store" : `${whole(entry.requests)} requests, ${whole(entry.sums ? failed(entry.sums) : entry.bad)} failed${gaps}`;
   const parts = [shape("rect", {x, y: bottom - high, width: step, height: high, class: "behind"})];
   if (entry.gaps) {
     const [left, right] = [x + step * 0.14, x + step * 0.86];
@@ -194,26 +247,34 @@ function dayColumn({entry, parts: counts, top}, outcomes, {x, step, inset, botto
     base -= count / highest * high;
     if (count > 0) parts.push(mark(outcomes[n], bar[0], base, bar[1], count / highest * high));
   });
-  parts.push(shape("title", {}, `${entry.date}: ${told}`));
+  parts.push(shape("title", {}, `${entry.date}: ${dayTold(entry)}${earlier}`));
   const upright = (text, kind, foot = bottom - 8) => shape("text", {class: kind, transform: `translate(${middle + 4} ${foot}) rotate(-90)`}, text);
   if (entry.missing && step >= 14) parts.push(upright("missing", "small on"));
-  if (!entry.missing && (few || (entry.requests === 0 && step >= 10))) parts.push(words(human(top), middle, bottom - tall - 5, "", "middle"));
   const inside = tall > high * ROOM_FOR_WORD;
   if (entry.provisional && step >= 14) parts.push(inside ? upright("provisional", "small on") : upright("provisional", "small", bottom - tall - 20));
-  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, Math.min(middle, width - 2 - measure(line) / 2), bottom + 16 + n * 15, "small muted", "middle")));
+  if (last) entry.label.split("\n").forEach((line, n) => parts.push(words(line, Math.min(middle, width - 2 - measure(line) / 2), bottom + 18 + n * 14, "small muted", "middle")));
   return shape("g", {}, ...parts);
 }
 
+// The exact figures of a day.
+function dayTold(entry) {
+  if (entry.missing) return "missing in the store";
+  const [bad, throttled] = entry.sums ? [failed(entry.sums), entry.sums[4]] : [entry.bad, entry.throttled];
+  const share = entry.requests ? ` (${percent(bad / entry.requests)})` : "";
+  const gaps = entry.gaps ? `, ${counted(entry.gaps, "day")} missing in the store` : "";
+  return `${whole(entry.requests)} requests, ${whole(bad)} failed${share}, ${whole(throttled)} with 429${gaps}`;
+}
+
 // About four lines at round figures, with their numbers.
-function scaleLines(highest, left, width, bottom, high) {
+function scaleLines(highest, {left, width, bottom, high, scale, least}) {
   const rough = highest / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 5, 10].find(size => size * power >= rough) * power); // their short numbers are exact
-  const lines = Array.from({length: Math.floor(highest / step) + 1}, (_, n) => n * step);
+  const step = Math.max(least, [1, 2, 5, 10].find(size => size * power >= rough * 0.999) * power); // their short numbers are exact
+  const lines = Array.from({length: Math.floor(highest / step + 1e-9) + 1}, (_, n) => n * step);
   return lines.flatMap(count => {
     const y = bottom - count / highest * high;
-    return [shape("line", {x1: left, x2: width - 6, y1: y, y2: y, class: "line"}), words(human(count).replace(".0", ""), left - 6, y + 4, "small", "end")];
+    return [shape("line", {x1: left, x2: width - 6, y1: y, y2: y, class: "line"}), words(scale(count), left - 6, y + 4, "small", "end")];
   });
 }
 
-export {picture, rowLabel, WIDEST};
+export {picture, rowLabel};

@@ -1,13 +1,13 @@
 // The tables of a report as models for grids: their columns, their rows, what a press on a cell chooses, and their CSV file.
 
-import {button, csvFile, element, percent, visible, whole} from "./text.js";
+import {breakable, button, csvFile, element, percent, visible, whole} from "./text.js";
 import {columnsOf, MEANINGS, valueOf} from "./figures.js";
 import {DAILY} from "./words.js";
 
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
 function tableModel(name, found, block, {kinds, heads}, choose) {
   const inFile = columnsOf(name, found.filtered);
-  const columns = shownColumns(name, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column)}));
+  const columns = shownColumns(name, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column), kind: LEFT_OUT_ON_PAPER.has(column) ? column : ""}));
   const entriesOfTable = found.tables[name];
   const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
   const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
@@ -23,6 +23,7 @@ function shownColumns(name, found, kinds) {
   });
 }
 
+const LEFT_OUT_ON_PAPER = new Set(["client_id", "kind"]);
 const HEADINGS = {filtered_requests: "Filtered requests", filtered_share: "Share of filtered"};
 const TEXTS = new Set(["client_id", "client_name", "kind", "http_method", "template_uri", "meaning", "outcome", "date", "complete"]);
 const csvValue = (column, value) => column === "status" ? String(value) : value;
@@ -47,11 +48,15 @@ class Row {
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
       const text = texts[n];
       const choice = text && cellChoice(column, this.entry, this.name, this.block);
-      const content = choice ? button(text, () => this.choose(...choice), {
+      const parts = column === "template_uri" ? breakable(text) : [text];
+      const kind = number ? {class: "number"} : LEFT_OUT_ON_PAPER.has(column) ? {class: column} : {};
+      if (!choice) return element("td", kind, ...parts);
+      const pressed = button("", () => this.choose(...choice), {
         class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
         "data-choice": choice.join(), "data-table": this.name,
-      }) : text;
-      return element("td", number ? {class: "number"} : {}, content);
+      });
+      pressed.replaceChildren(...parts);
+      return element("td", kind, pressed);
     }));
   }
 }

@@ -41,6 +41,16 @@ function cut(text, most, size = cells) {
   return start.join("") + "…" + end.reverse().join("");
 }
 
+// A label in at most two lines: broken after a slash, never in a word; cut in the middle where it is too long.
+function broken(label, most, size = cells) {
+  const lines = [""];
+  for (const part of label.match(/[^/]*\/|[^/]+$/g) ?? []) {
+    if (lines.at(-1) && size(lines.at(-1) + part) > most && lines.length < 2) lines.push("");
+    lines[lines.length - 1] += part;
+  }
+  return lines.map(line => cut(line, most, size));
+}
+
 const urlLabel = (method, uri, most) => {
   const start = method ? `${cut(visible(method), 12)} ` : "";
   return start + cut(visible(uri), most - [...start].length);
@@ -114,4 +124,7 @@ function button(text, act, attributes = {}) {
   return made;
 }
 
-export {button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, human, listed, percent, RUNS, urlLabel, visible, whole};
+// A text that may be broken after each slash, as nodes.
+const breakable = text => text.split(/(?<=\/)/).flatMap((part, n) => n ? [element("wbr"), part] : [part]);
+
+export {breakable, broken, button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, human, listed, percent, RUNS, urlLabel, visible, whole};

@@ -1,6 +1,6 @@
 // Pictures in words: the sentence that stands for a picture, from the same figures (apiusage_helpers/charts/alt_text.py).
 
-import {counted, cut, listed, percent, urlLabel, whole} from "./text.js";
+import {counted, cut, human, listed, percent, urlLabel, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
 import {failed, requestsOf, successful} from "./counts.js";
 import {VIEW_COLUMNS} from "./view.js";
@@ -9,15 +9,15 @@ const NOTHING = "No requests under this selection: there is nothing to draw.";
 const OUTCOME_LABELS = {
   succeeded: "2xx succeeded", redirected: "3xx redirected", client_errors: "4xx without 429", throttled: "429 too many requests",
   server_errors: "5xx server error", successful: "successful (2xx, 3xx)", failed: "failed (4xx, 5xx)",
-  filtered: "under the filter", unfiltered: "the rest",
+  filtered: "under the filter", unfiltered: "the rest", other_failures: "other failures (4xx, 5xx)",
 };
 const BARS = {
   top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
   client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
   view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
 };
-const DAILY = new Set(["requests_per_day", "view_days"]);
-const mostBars = name => name in VIEW_COLUMNS ? 12 : 20;
+const DAILY = new Set(["requests_per_day", "failures_per_day", "view_days"]);
+const mostBars = name => name in VIEW_COLUMNS ? 12 : 10;
 
 const clientLabel = (block, entry) => entry.other ? "Other" : block.clients[entry.client][2];
 const urlOf = (block, entry, most = 84) => entry.other ? "Other" : urlLabel(...block.urls[entry.url], most);
@@ -52,12 +52,26 @@ function daysInWords(list, told, each) {
   return `Requests on ${told}: ${average}most on ${list[highest].date} with ${whole(requests[highest])}.${gap}`;
 }
 
+const dailySum = (list, measure) => list.reduce((sum, entry) => sum + entry[measure], 0);
+const failedOf = entry => entry.requests ? entry.bad / entry.requests : -1;
+const worstDay = list => list[indexOfMost(list.map(failedOf))];
+const indexOfMost = counts => counts.indexOf(Math.max(...counts));
+
+function failuresInWords(list, told) {
+  const total = dailySum(list, "requests");
+  if (!total) return `No requests on any of ${told} of this interval.`;
+  const [bad, throttled] = [dailySum(list, "bad"), dailySum(list, "throttled")];
+  const highest = worstDay(list);
+  return `Failed share on ${told}: ${percent(bad / total)} in all, of all requests ${percent(throttled / total)} with 429, most on ${highest.date} with ${percent(failedOf(highest))}.`;
+}
+
 // The sentence for the picture of a panel.
 function inWords(name, found, block, labels) {
   const list = found.tables[name].map(entry => typeof entry.filtered === "number" ? {...entry, sums: [entry.filtered]} : entry);
   const share = entry => percent(found.requests ? entry.sums[0] / found.requests : NaN);
   const most = mostBars(name);
   const more = name in BARS && list.length > most ? ` The picture shows the first ${most} of ${counted(list.length, "row")}.` : "";
+  if (name === "failures_per_day") return failuresInWords(list, found.filtered && block.span > 1 ? `${counted(list.length, "span")} of ${block.span} days` : counted(list.length, "UTC day"));
   if (DAILY.has(name)) {
     return found.filtered && block.span > 1
       ? daysInWords(list, `${counted(list.length, "span")} of ${block.span} days`, "a span") : daysInWords(list, counted(list.length, "UTC day"), "a day");
@@ -77,4 +91,75 @@ function inWords(name, found, block, labels) {
 
 const underFilter = (found, name) => found.filteredTables[name] ? "Under the filter: " : "";
 
-export {BARS, clientLabel, DAILY, failedShare, inWords, mostBars, OUTCOME_LABELS, urlOf};
+// What a panel's table says, in a line (apiusage_helpers/charts/takeaways.py); `label(entry, place)` names an entry.
+function takeaway(name, found, label) {
+  const list = found.tables[name];
+  const named = place => cut(label(list[place], place), TAKEAWAY_CELLS);
+  if (DAILY.has(name)) return dailyTakeaway(name, list);
+  const requests = requestsOf(list);
+  if (!(name === "status_codes" || name === "success_and_failure" ? found.requests : requests)) return "";
+  switch (name) {
+    case "top_clients": case "top_urls": return leaderTakeaway(list, requests, named);
+    case "status_codes": return statusTakeaway(list.map(entry => entry.sums[0]), found.requests);
+    case "client_requests": return list.length <= 3 ? `${named(0)} made ${percent(list[0].sums[0] / requests)} of these requests.`
+      : `The first 3 of ${counted(list.length, "OAuth client")} made ${percent(requestsOf(list.slice(0, 3)) / requests)} of these requests.`;
+    case "client_status_codes": return refusedTakeaway(list, named);
+    case "client_urls": return `${percent(list[0].sums[0] / requests)} are ${named(0)}.`;
+    case "url_requests": return failuresTakeaway(list, named);
+    case "success_and_failure": return `${whole(list[1].sums[0])} of ${whole(found.requests)} requests failed.`;
+    default: return "";
+  }
+}
+
+const TAKEAWAY_CELLS = 80;
+const NONE_FAILED = "No request failed.";
+const FAILED = OUTCOMES.slice(2);
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const mainFailure = counts => OUTCOME_LABELS[FAILED[indexOfMost(counts)]];
+const dayInWords = date => date.length > 10 ? date : `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+
+function dailyTakeaway(name, list) {
+  const total = name === "view_days" ? 0 : dailySum(list, "requests");
+  if (!total) return "";
+  if (name === "failures_per_day") {
+    const bad = dailySum(list, "bad");
+    if (!bad) return NONE_FAILED;
+    if (list.length === 1) return `${percent(bad / total)} failed.`;
+    const day = worstDay(list);
+    return `${percent(bad / total)} failed; the worst day was ${dayInWords(day.date)} with ${percent(failedOf(day))}.`;
+  }
+  if (list.length === 1) return `${counted(list[0].requests, "request")} on ${dayInWords(list[0].date)}.`;
+  const complete = list.filter(entry => entry.complete);
+  const highest = list[indexOfMost(list.map(entry => entry.requests))];
+  return `${whole(dailySum(complete, "requests") / complete.length)} a day on average; most on ${dayInWords(highest.date)}: ${whole(highest.requests)}.`;
+}
+
+function leaderTakeaway(list, requests, named) {
+  const bad = list.reduce((sum, entry) => sum + failed(entry.sums), 0);
+  const told = `${named(0)} made ${percent(list[0].sums[0] / requests)} of the requests`;
+  if (!bad) return `${told}; none failed.`;
+  const failures = list.filter(entry => !entry.other).map(entry => failed(entry.sums));
+  const most = indexOfMost(failures);
+  const first = `${told} and ${percent(failures[0] / bad)} of the failures.`;
+  return most ? `${first} Most failures: ${named(most)}, ${percent(failures[most] / bad)}.` : first;
+}
+
+function statusTakeaway(counts, requests) {
+  const bad = counts[2] + counts[3] + counts[4];
+  const told = `${percent((counts[0] + counts[1]) / requests)} succeeded`;
+  return bad ? `${told}, ${percent(bad / requests)} failed, mostly ${mainFailure(counts.slice(2))}.` : `${told}; none failed.`;
+}
+
+function refusedTakeaway(list, named) {
+  const shares = list.map(failedShare);
+  const place = indexOfMost(shares);
+  return shares[place] ? `${named(place)} failed most often: ${percent(shares[place])} of its requests, mostly ${mainFailure(list[place].sums.slice(3))}.` : NONE_FAILED;
+}
+
+function failuresTakeaway(list, named) {
+  const failures = list.map(entry => failed(entry.sums));
+  const place = indexOfMost(failures);
+  return failures[place] ? `Most failures: ${named(place)}, ${human(failures[place])} of ${human(list[place].sums[0])}.` : NONE_FAILED;
+}
+
+export {BARS, clientLabel, DAILY, failedShare, inWords, mostBars, OUTCOME_LABELS, takeaway, urlOf};

@@ -1,0 +1,131 @@
+"""Takeaways: what a card's table says, in one line and with its figures (page/template/report/words.js says the same).
+
+Each takes a table and gives a sentence; nothing where there is no request to speak of.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from apiusage_helpers.charts.alt_text import failed_shares
+from apiusage_helpers.charts.style import LEGENDS
+from apiusage_helpers.tables.outcomes import FAILED, OUTCOMES
+from apiusage_helpers.text import counted, cut, human, percent, whole
+
+_CELLS = 80
+_FIRST = 3
+_NONE_FAILED = "No request failed."
+
+
+def days(table: pd.DataFrame) -> str:
+    """The mean of the days that the store has, and the highest day."""
+    if not table["requests"].any():
+        return ""
+    highest = table.iloc[int(table["requests"].to_numpy().argmax())]
+    if len(table) == 1:
+        return f"{counted(int(highest['requests']), 'request')} on {_day(highest['date'])}."
+    mean = whole(table.loc[table["complete"], "requests"].mean())
+    return f"{mean} a day on average; most on {_day(highest['date'])}: {whole(highest['requests'])}."
+
+
+def failures(table: pd.DataFrame) -> str:
+    """The failed share of all days, and the worst day."""
+    total, failed = int(table["requests"].sum()), int(table["failed"].sum())
+    if not failed:
+        return _NONE_FAILED if total else ""
+    if len(table) == 1:
+        return f"{percent(failed / total)} failed."
+    worst = table.iloc[int(table["failed_share"].fillna(-1).to_numpy().argmax())]
+    return f"{percent(failed / total)} failed; the worst day was {_day(worst['date'])} with {percent(worst['failed_share'])}."
+
+
+def leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    """The part of requests and of failures that the first of a ranking takes, and who has more failures."""
+    requests, failed = int(table["requests"].sum()), int(table["failed"].sum())
+    if not requests:
+        return ""
+    ranked = table[table["rank"].notna()]
+    told = f"{_cut(labels[0])} made {percent(ranked['requests'].iloc[0] / requests)} of the requests"
+    if not failed:
+        return f"{told}; none failed."
+    worst = int(ranked["failed"].to_numpy().argmax())
+    told += f" and {percent(ranked['failed'].iloc[0] / failed)} of the failures."
+    if worst == 0:
+        return told
+    return f"{told} Most failures: {_cut(labels[worst])}, {percent(ranked['failed'].iloc[worst] / failed)}."
+
+
+def first_ones(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    """The part of their requests that the first clients take."""
+    requests, count = int(table["requests"].sum()), len(table)
+    if not requests:
+        return ""
+    if count <= _FIRST:
+        share = percent(table["requests"].iloc[0] / requests)
+        return f"{_cut(labels[0])} made {share} of these requests."
+    share = percent(int(table["requests"].head(_FIRST).sum()) / requests)
+    return f"The first {_FIRST} of {counted(count, 'OAuth client')} made {share} of these requests."
+
+
+def most_refused(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    """The client with the largest failed share, and what its failures mostly are."""
+    if not table["requests"].any():
+        return ""
+    shares = failed_shares(table)
+    place = int(shares.to_numpy().argmax())
+    if not shares.iloc[place]:
+        return _NONE_FAILED
+    return (
+        f"{_cut(labels[place])} failed most often: {percent(shares.iloc[place])} of its requests, "
+        f"mostly {_main_failure([int(table[name].iloc[place]) for name in FAILED])}."
+    )
+
+
+def first_pair(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    """The part of the requests that the busiest pair of client and URL takes."""
+    requests = int(table["requests"].sum())
+    return f"{percent(table['requests'].iloc[0] / requests)} are {_cut(labels[0])}." if requests else ""
+
+
+def most_failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    """The URL with the most failures."""
+    if not table["requests"].any():
+        return ""
+    failed = table[list(FAILED)].sum(axis=1)
+    place = int(failed.to_numpy().argmax())
+    if not failed.iloc[place]:
+        return _NONE_FAILED
+    return (
+        f"Most failures: {_cut(labels[place])}, {human(failed.iloc[place])} of {human(table['requests'].iloc[place])}."
+    )
+
+
+def statuses(table: pd.DataFrame, total: int) -> str:
+    """The parts that succeeded and failed, and what the failures mostly are."""
+    counts = [int(count) for count in table["requests"]]
+    if not total:
+        return ""
+    failed = sum(counts[2:])
+    told = f"{percent(sum(counts[:2]) / total)} succeeded"
+    if not failed:
+        return f"{told}; none failed."
+    return f"{told}, {percent(failed / total)} failed, mostly {_main_failure(counts[2:])}."
+
+
+def two_outcomes(table: pd.DataFrame, total: int) -> str:
+    """How many requests failed."""
+    return f"{whole(table['requests'].iloc[1])} of {whole(total)} requests failed." if total else ""
+
+
+def _main_failure(counts: Sequence[int]) -> str:
+    """What most of the failures are, by their counts in the order of `FAILED`."""
+    return LEGENDS[OUTCOMES[len(OUTCOMES) - len(FAILED) + counts.index(max(counts))]]
+
+
+def _cut(label: str) -> str:
+    return cut(label, _CELLS)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"
