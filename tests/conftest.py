@@ -156,7 +156,7 @@ class Stub:
     fetched: list[str]
     faults: list[Exception]
     open: dict[str, str]
-    facts: dict[str, Any]
+    facts: dict[str, Any] | Callable[[str], dict[str, Any]]
 
     def run(self, report: Any, organization: str, *, wanted: Any, facts: Any, **_: Any) -> Path:
         """Publish a run with the stub's facts; raise the next fault instead where there is one."""
@@ -165,7 +165,8 @@ class Stub:
         assert wanted()
         interval = report.selection(organization).interval
         run_id = f"20260101T000000-{len(self.made):08d}"
-        told = {**of_report(report, organization), **self.facts, **facts}
+        own = self.facts(organization) if callable(self.facts) else self.facts
+        told = {**of_report(report, organization), **own, **facts}
         folder = write_run(self.output / ".runs" / run_id, **told)
         (folder / "report.html").write_text("<p>report</p>")
         self.made.append((report.name, organization, str(interval)))

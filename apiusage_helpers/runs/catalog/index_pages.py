@@ -72,12 +72,13 @@ def shelf(shown: Sequence[Shown], failed: Sequence[Shown], rolled: Sequence[tupl
     newest: dict[tuple[str, str], Shown] = {}
     for run in sorted(shown, key=lambda run: run.end):
         newest[run.key[:2]] = run
-    latest = [newest[key] for key in sorted(newest)]
+    latest = sorted(newest.values(), key=_worst_first)
     older = sorted((run for run in shown if run not in latest), key=lambda run: (run.end, run.key), reverse=True)
     facts = {
         "Reports": whole(len({run.key[0] for run in shown})),
         "Failing": whole(len(failed)),
         "Organizations": whole(len({run.key[1] for run in shown})),
+        "Critical findings": whole(_critical(latest)),
         "Newest run": max((_minute(run.facts.finished_at) for run in shown), default="none"),
     }
     return "".join(
@@ -108,8 +109,10 @@ def roll_up(report: str, runs: Sequence[Shown]) -> str:
         "Interval": f"{interval.start} to {interval.end}",
         "Failed": percent(sums["failed"] / sums["requests"]) if sums["requests"] else "",
         "429": percent(sums["throttled"] / sums["requests"]) if sums["requests"] else "",
+        "Critical findings": whole(_critical(good)),
+        "Waiting for days": whole(sum(bool(run.facts.days.missing or run.facts.days.provisional) for run in good)),
     }
-    ranked = sorted(good, key=lambda run: (-run.facts.totals["requests"], run.key))
+    ranked = sorted(good, key=_worst_first)
     failed = [run for run in runs if run not in good]
     here = Path(report) / ALL
     return "".join(
@@ -173,6 +176,8 @@ def _runs(caption: str, runs: Iterable[Shown], here: Path) -> str:
         "Change",
         "Failed",
         "429",
+        "Findings",
+        "Fair use",
         "Status",
         "Made (UTC)",
     )
@@ -195,9 +200,43 @@ def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
             (percent(figure) if (figure := facts.share(name)) is not None else "", True)
             for name in ("failed", "throttled")
         ),
+        (_findings(run, up), False),
+        (escape(_fair_use(facts)), False),
         (escape(_status(facts)), False),
         (escape(_minute(facts.finished_at)), False),
     ]
+
+
+def _worst_first(run: Shown) -> tuple[object, ...]:
+    """What orders runs: critical findings, then warnings, then days that are missing, then the name."""
+    facts = run.facts
+    return -facts.severity("critical"), -facts.severity("warning"), -len(facts.days.missing), run.key
+
+
+def _critical(runs: Sequence[Shown]) -> int:
+    """How many critical findings there are; one that several reports tell of an organization counts once."""
+    told = ((run.facts.organization, one) for run in runs for one in run.facts.findings if not one.acknowledged)
+    return len({(organization, one.key) for organization, one in told if one.severity == "critical"})
+
+
+def _findings(run: Shown, up: str) -> str:
+    """How many findings there are above info, as a link to them."""
+    told = [(name, run.facts.severity(name)) for name in ("critical", "warning")]
+    words = [f'<span class="{name}">{count} {name}{_plural(name, count)}</span>' for name, count in told if count]
+    return f'<a href="{up}{run.folder}/report.html#findings">{", ".join(words)}</a>' if words else ""
+
+
+def _plural(name: str, count: int) -> str:
+    return "s" if name == "warning" and count > 1 else ""
+
+
+def _fair_use(facts: RunFacts) -> str:
+    """What of the allowance is used, and whether it is expected to do."""
+    month = facts.fair_use
+    if month is None or not month.allowance:
+        return ""
+    over = month.projected is not None and month.projected > month.allowance
+    return f"{percent(month.used / month.allowance)} used" + (", more than all expected" if over else "")
 
 
 def _status(facts: RunFacts) -> str:

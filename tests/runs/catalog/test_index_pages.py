@@ -57,6 +57,30 @@ def test_a_row_tells_totals_change_shares_and_gaps(stub, params_file) -> None:
     assert "Requests per day: lowest 1, highest 7, last 7" in page
 
 
+def test_the_worst_stands_first_with_its_findings_and_fair_use(stub, params_file) -> None:
+    """Critical findings before warnings; what is acknowledged does not count; one finding told by two reports is one."""
+    finding = {"kind": "polling", "severity": "warning", "cause": "c", "client_id": "x"}
+    told = {
+        "a": [], "b": [finding, finding | {"client_id": "y"}], "c": [finding | {"severity": "critical"}],
+        "d": [finding | {"severity": "critical", "acknowledged": "known"}],
+    }  # fmt: skip
+    params_file(parameters={"organization": list(told)})
+    params_file("again", parameters={"organization": "c"})
+    stub.facts = lambda organization: FACTS | {
+        "findings": told[organization], "fair_use": {"used": 90, "allowance": 100, "projected": 120},
+    }  # fmt: skip
+    due(NOW, stub.hands())
+    page = (stub.output / "index.html").read_text()
+    rows = re.findall(r"latest.html\">(\w)</a>.*?</tr>", page.split("Newest of each report</h2>")[1])
+
+    assert rows == ["c", "c", "b", "a", "d"]
+    assert '<span class="critical">1 critical</span></a>' in page
+    assert '<span class="warning">2 warnings</span></a>' in page
+    assert "<dt>Critical findings</dt><dd>1</dd>" in page
+    assert "90.0 % used, more than all expected" in page
+    assert "daily/b/2026-11-17_2026-11-23/report.html#findings" in page
+
+
 def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
     """Totals of those that are there, how many of how many, and why the other is not."""
     params_file(parameters={"organization": ["a", "b", "c"]})
