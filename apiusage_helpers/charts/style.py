@@ -61,11 +61,9 @@ LEGENDS = {
     "other_failures": "other failures (4xx, 5xx)",
 }
 
-WIDTH, WIDE, _DPI = (
-    4.2,
-    7.2,
-    72,
-)  # inches: of a card, whose letters a phone still shows at 11 pixels, and of a whole row
+WIDTH = 4.2  # inches of a card's picture, whose letters a phone still shows at 11 pixels
+WIDE = 9.5  # inches of a picture that has a row of its own
+_DPI = 72
 FONT = 10.0
 _SETTINGS = {
     "font.family": ["DejaVu Sans"],

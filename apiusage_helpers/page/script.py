@@ -27,6 +27,7 @@ ORDER = (
     "filters",
     "tables",
     "pictures",
+    "tips",
     "sheet",
     "files",
     "page",

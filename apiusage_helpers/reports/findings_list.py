@@ -31,7 +31,8 @@ def findings_list(
     shown = found[:most]
     rest = len(found) - len(shown)
     items = "".join(_item(one, filtered) for one in shown)
-    more = f'<p class="note">{counted(rest, "more finding")} in findings.csv.</p>' if rest else ""
+    file = '<a href="#files">findings.csv</a>' if filtered else "findings.csv"
+    more = f'<p class="note">{counted(rest, "more finding")} in {file}.</p>' if rest else ""
     body = f'<ul class="findings">{items}</ul>{more}' if found else f"<p>{NOTHING}</p>"
     lines = [f"{one.severity}: {one.cause} {one.remedy}" for one in shown] or [NOTHING]
     html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h3>{title}</h3>{body}</section>'

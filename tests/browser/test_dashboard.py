@@ -199,6 +199,30 @@ def test_names_and_figures_are_whole_behind_a_picture(week: Path, opened: Callab
     assert all("requests, " in text and " failed (" in text for text in told)
 
 
+def test_a_picture_is_read_and_pressed_by_keyboard(week: Path, opened: Callable[..., Any]) -> None:
+    """One stop of the Tab key; arrows tell each bar whole, Enter filters by it, and the focus stays in the picture."""
+    watch = opened(week)
+    page = watch.page
+    page.keyboard.press("Tab")
+    page.locator("#client_urls .picture").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    last = page.inner_text("#client_urls .tip")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    told = page.inner_text("#client_urls .tip")
+    page.keyboard.press("Enter")
+
+    assert told.startswith("CRM sync · GET api/v2/conversations/{conversationId}: ")
+    assert not last.startswith("CRM sync · GET api/v2/conversations/{conversationId}: ")
+    assert page.inner_text(".told").startswith("Filtered by request GET api/v2/conversations/{conversationId}: ")
+    assert page.evaluate("document.activeElement.closest('figure').id") == "client_urls"
+    page.keyboard.press("Escape")
+    assert page.locator("#client_urls .tip").is_hidden()
+    assert watch.wrongs() == []
+
+
 def test_programs_find_the_first_screen(week: Path, opened: Callable[..., Any]) -> None:
     """Each metric, finding and panel by its attributes."""
     page = opened(week, java_script_enabled=False).page

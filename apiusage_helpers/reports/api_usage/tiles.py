@@ -148,8 +148,8 @@ def _runs_out(month: BillingMonth) -> str:
     if likely is None:
         unknown = month.allowance is None or month.projected is None or month.missing
         return "" if unknown else "The allowance lasts"
-    verb = "Ran out on" if likely < month.today else "Runs out around"
-    return f"<b>{verb} {likely.day} {likely:%b}</b>"
+    verb = "ran out on" if likely < month.today else "runs out around"
+    return f"<b>The allowance {verb} {likely.day} {likely:%b}</b>"
 
 
 def _jobs(month: BillingMonth) -> str:

@@ -81,11 +81,13 @@ def test_what_is_missing_is_said_on_the_tile(report, missing, before, told) -> N
 def test_fair_use_tells_what_is_used_where_it_ends_and_when_it_runs_out(report) -> None:
     """Of a month with an allowance."""
     assert (
-        "Fair use, 1–30 Nov 90 of 100 requests (90.0 %) 120 expected by 30 Nov, 20 too many Runs out around 26 Nov"
+        "Fair use, 1–30 Nov 90 of 100 requests (90.0 %) 120 expected by 30 Nov, 20 too many The allowance runs out around 26 Nov"
         in fair_use(report, month())
     )
     assert "The allowance lasts" in fair_use(report, month(projected=99, exhausted=Exhaustion()))
-    assert "Ran out on 2 Nov" in fair_use(report, month(used=101, exhausted=Exhaustion(*[date(2026, 11, 2)] * 3)))
+    assert "The allowance ran out on 2 Nov" in fair_use(
+        report, month(used=101, exhausted=Exhaustion(*[date(2026, 11, 2)] * 3))
+    )
 
 
 def test_fair_use_says_what_it_does_not_know(report) -> None:

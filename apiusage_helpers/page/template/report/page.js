@@ -9,6 +9,7 @@ import {copy, grid} from "./grid.js";
 import {choiceIn, facetsOf, filterBar, fragmentOf, noChoice, numbered, optionsOf} from "./filters.js";
 import {shownColumns, tableModel} from "./tables.js";
 import {picture, rowLabel} from "./pictures.js";
+import {told} from "./tips.js";
 import {clientSheet} from "./sheet.js";
 import {fileButtons} from "./files.js";
 
@@ -109,7 +110,7 @@ function enliven(packed, grids) {
 
 // The focus stays with what was pressed, where that has been drawn anew: its like in the same table, else the filters.
 function keepFocus(pressed) {
-  if (!pressed || (pressed.isConnected && !pressed.closest("[hidden]"))) return;
+  if (!pressed || pressed.classList.contains("picture") || (pressed.isConnected && !pressed.closest("[hidden]"))) return;
   const like = pressed.dataset.choice && document.querySelector(`#${pressed.dataset.table} [data-choice="${pressed.dataset.choice}"]`);
   const next = like || document.querySelector(".reset:not([hidden])") || document.querySelector(".facet summary");
   next?.focus({preventScroll: true});
@@ -124,6 +125,7 @@ function panelOf(name, block, grids, asPublished) {
   const texts = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
   const kinds = texts.includes("Kind");
   const heads = new Map(shownColumns(name, asPublished, kinds).map((column, n) => [column, texts[n]]));
+  const title = figure.querySelector("h3").textContent;
   const sentence = published.alt || published.textContent;
   const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
   figure.querySelector("h3").append(" ", mark);
@@ -135,11 +137,13 @@ function panelOf(name, block, grids, asPublished) {
 
   function draw(found, toggle, width) {
     const labels = found.tables[name].slice(0, mostBars(name)).map((entry, n) => DAILY.has(name) || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
-    const told = found.filtered ? inWords(name, found, block, labels) : sentence;
+    const words = found.filtered ? inWords(name, found, block, labels) : sentence;
     const made = picture(name, found, block, Math.max(280, width), toggle);
-    made?.setAttribute("aria-label", told);
-    const next = made ? element("div", {class: "picture"}, made) : element("p", {class: "nothing"}, told);
+    made?.setAttribute("aria-label", words);
+    const next = made ? told(made, title) : element("p", {class: "nothing"}, words);
+    const focused = place === document.activeElement;
     place.replaceWith(next);
+    if (focused) next.focus({preventScroll: true});
     place = next;
   }
 
@@ -167,13 +171,13 @@ const countText = (found, section, block) => {
 // The tiles of what can be filtered, with the filtered figure beneath the published one.
 function tilesUnderFilter() {
   const share = (part, of) => percent(of ? part / of : NaN);
-  const told = {
+  const texts = {
     requests: found => `${whole(found.requests)} (${share(found.requests, found.total)})`,
     failed_share: found => share(found.sums[3] + found.sums[4] + found.sums[5], found.requests),
     throttled_share: found => share(found.sums[4], found.requests),
     active_clients: found => whole(found.counts[0].clients),
   };
-  const lines = Object.keys(told).flatMap(metric => {
+  const lines = Object.keys(texts).flatMap(metric => {
     const value = document.querySelector(`.tile[data-metric=${metric}] .value`);
     const line = element("p", {class: "of-filtered", hidden: ""});
     value?.after(line);
@@ -181,7 +185,7 @@ function tilesUnderFilter() {
   });
   return found => lines.forEach(([metric, line]) => {
     line.hidden = !found.filtered;
-    line.textContent = found.filtered ? `filtered: ${told[metric](found)}` : "";
+    line.textContent = found.filtered ? `filtered: ${texts[metric](found)}` : "";
   });
 }
 
