@@ -21,8 +21,10 @@ check: .venv/test-ready
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
+NOTEBOOK = api_usage_view
+
 app: .venv/ready
-	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/api_usage_view.ipynb $(OPTIONS)
+	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/$(NOTEBOOK).ipynb $(OPTIONS)
 
 double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double

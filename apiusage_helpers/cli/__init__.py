@@ -14,14 +14,14 @@ from collections.abc import Sequence
 
 import click
 
-from apiusage_helpers.cli import checks, days, findings, reports, schedules
+from apiusage_helpers.cli import checks, days, findings, reports, schedules, training
 from apiusage_helpers.cli.messages import tell
 from apiusage_helpers.errors import ApiUsageError
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 _COMMANDS = [
     *(days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, findings.findings),
-    *(schedules.due, schedules.schedule, schedules.diff, schedules.prune, checks.doctor),
+    *(schedules.due, schedules.schedule, schedules.diff, schedules.prune, checks.doctor, training.training),
 ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apiusage_helpers.reports.api_usage.parameters import ReportParameters
 from apiusage_helpers.reports.fair_use.parameters import FairUseParameters
+from apiusage_helpers.reports.training.parameters import TrainingParameters
 from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
 from apiusage_helpers.reports.usage_view.parameters import ViewParameters
 from apiusage_helpers.settings.report_file import (
@@ -36,6 +37,7 @@ REPORTS = (
     Declared("api_usage_view", "API Usage", ViewParameters),
     Declared("fair_use", "API fair use", FairUseParameters),
     Declared("troubleshooting", "API troubleshooting", TroubleshootingParameters),
+    Declared("training", "API usage training", TrainingParameters),
 )
 PARAMETERS: Models = {declared.notebook: declared.parameters for declared in REPORTS}
 

@@ -10,7 +10,7 @@ import pytest
 from apiusage_helpers.page.media import PAGE_ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
-_FILES = {"api_usage_report": 14, "api_usage_view": 14, "fair_use": 3, "troubleshooting": 1}  # CSVs
+_FILES = {"api_usage_report": 14, "api_usage_view": 14, "fair_use": 3, "training": 1, "troubleshooting": 1}  # CSVs
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

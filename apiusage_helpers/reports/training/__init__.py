@@ -1,0 +1,1 @@
+"""Training: the chapters, the questions and what learners answered."""
