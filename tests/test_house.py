@@ -105,7 +105,7 @@ def test_importing_a_room_loads_no_more_than_it_needs(module: str, heavy: str) -
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_only_tells_the_story(path: Path) -> None:
-    """Short cells without logic, imports in the setup cell, at least as much prose as code, no outputs."""
+    """Short cells without logic, imports in the setup cell, at least as much prose as code; outputs in the training only."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     tags = [set(cell["metadata"]["tags"]) for cell in code]
@@ -114,7 +114,7 @@ def test_a_notebook_only_tells_the_story(path: Path) -> None:
 
     assert all(length <= 8 for length, tag in zip(lines, tags, strict=True) if "parameters" not in tag)
     assert lengths[len(lengths) // 2] <= 2
-    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert path.stem == "training" or all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     for cell in code:
         nodes = list(ast.walk(ast.parse("".join(cell["source"]))))
         assert not any(

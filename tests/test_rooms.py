@@ -41,6 +41,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "insights/troubles/reads.py": "insights/test_diagnosis.py",
     "insights/troubles/server_errors.py": "insights/test_diagnosis.py",
     "reports/training/parameters.py": "reports/training/test_cards.py",
+    "reports/training/own_sample.py": "notebooks/test_training_outputs.py",
     "reports/training/report.py": "reports/training/test_cards.py",
     "settings/thresholds.py": "reports/troubleshooting/test_report.py",
     "insights/troubles/throttling.py": "insights/test_diagnosis.py",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.insights.analysis import Before, days_before
@@ -84,9 +85,11 @@ def shown_report(usage: StoredUsage, selection: Selection, clients: Mapping[str,
     return UsageReport(selection, usage, summary, tables, sums, files={}, checks=(), clients=directory)
 
 
-def usage_report(usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None) -> UsageReport:
+def usage_report(
+    usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None, *, root: Path | None = None
+) -> UsageReport:
     """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
-    report = replace(shown_report(usage, selection, clients), before=days_before(selection))
+    report = replace(shown_report(usage, selection, clients), before=days_before(selection, root=root))
     rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
     files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,7 @@ from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.training.answers import Asked, asked
 from apiusage_helpers.reports.training.bank import FILE, TOPICS, Question, read_bank
+from apiusage_helpers.reports.training.own_sample import NAME, TODAY, write_own_sample
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import scan
 from apiusage_helpers.tables.client_directory import known_clients
@@ -27,6 +30,7 @@ class TrainingReport:
     bank: tuple[Question, ...]
     asked: Mapping[str, Asked]
     seed: int
+    own: TemporaryDirectory[str] | None = None  # the store of the training's own sample, as long as the report is there
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -48,9 +52,18 @@ class TrainingReport:
 
 
 def training_report(organization: str, date_range: str, *, today: str | date = "", seed: int = 1) -> TrainingReport:
-    """The training on one organization's days, as of `today`. ParameterError and StoreError as for all reports."""
+    """The training on one organization's days, as of `today`; without an organization on a sample of its own.
+
+    ParameterError and StoreError as for all reports.
+    """
     bank = read_bank(places.table_file(FILE))
+    own = None if organization else TemporaryDirectory(prefix="training-", ignore_cleanup_errors=True)
+    root = Path(own.name) if own else None
+    if root:
+        write_own_sample(root)
+        organization, today = NAME, TODAY
     selection = select(organization, date_range, today=today)
-    usage = usage_report(scan(selection), selection, known_clients(organization))
+    clients = {} if own else known_clients(organization)
+    usage = usage_report(scan(selection, root=root), selection, clients, root=root)
     found = {one.id: told for one in bank if (told := asked(one, usage, seed)) is not None}
-    return TrainingReport(usage, bank, found, seed)
+    return TrainingReport(usage, bank, found, seed, own)
