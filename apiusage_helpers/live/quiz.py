@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from apiusage_helpers.charts.panel import table_html
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.page.html import static_page
 from apiusage_helpers.reports.training import progress
 from apiusage_helpers.reports.training.answers import Answer, Asked, is_right
 from apiusage_helpers.reports.training.bank import TOPICS
@@ -214,7 +215,10 @@ class _Examination:
             if answer is not None
         }
         table = result_table(self.exam, self.report.bank, right)
-        self.file = progress.keep_result(self.learner, self.group, self.clock(), csv_file(table))
+        result = table_html(table, caption="Result by topic")
+        title = f"Practice exam of {self.learner}"
+        page = static_page(f"<h1>{title}</h1>{result}", title=title, summary=title)
+        self.file = progress.keep_result(self.learner, self.group, self.clock(), csv_file(table), page)
         for field in self.fields.values():
             field.close()
         word = "The time is over: no answer counts." if late else ("Passed." if passed(table) else "Not passed yet.")
@@ -222,7 +226,7 @@ class _Examination:
         self.told.value = (
             f'<div role="status"><p><b>{word}</b> {share} right; 80 % is needed. '
             f"The result is kept as {escape(str(self.file))}.</p>"
-            f"{table_html(table, caption='Result by topic')}</div>"
+            f"{result}</div>"
         )
         self.finish.disabled = True
         self.box.children = [self.begin, self.told]

@@ -133,6 +133,7 @@ def test_an_exam_ends_with_its_result_by_topic(training, output: Path, minutes: 
 
     assert word in text(box)
     (kept,) = (output / ".training" / "class").glob("ada.exam.*.csv")
+    assert "<td>All</td>" in kept.with_suffix(".html").read_text(encoding="utf-8")
     share = "1" if word == "Passed." else "0"
     assert kept.read_text(encoding="utf-8").splitlines()[-1] == f"All,4,{'4' if share == '1' else '0'},{share}"
     assert progress.learners("class") == []

@@ -14,6 +14,7 @@ from apiusage_helpers.text import client_labels, url_label, whole
 
 Answer = str | Sequence[str] | Mapping[str, str]
 _MOST_CHOICES, _CELLS = 5, 84
+_LARGE = 0.02  # of all requests
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def asked(question: Question, report: UsageReport, seed: int) -> Asked | None:
     if question.kind == "find":
         ranked = _RANKED[question.computed](report)
         choices = ranked[:_MOST_CHOICES]
-        return Asked(question, tuple(order.sample(choices, len(choices))), (ranked[0],)) if len(choices) > 1 else None
+        if len(choices) < 2:  # noqa: PLR2004  # one is no choice
+            return None
+        return Asked(question, tuple(order.sample(choices, len(choices))), (ranked[0],))
     if question.kind == "match":
         lefts, rights = tuple(question.pairs), tuple(question.pairs.values())
         sides = sorted(set(rights))
@@ -85,6 +88,29 @@ def _clients_by(report: UsageReport, order: "Callable[[pd.DataFrame], pd.Series[
     return client_labels(list(zip(ranked["client_id"], ranked["client_name"], strict=True)), _CELLS)
 
 
+def _silent_clients(report: UsageReport) -> list[str]:
+    """A client that made requests in the days before and none now, then some that still do; nothing where there is none."""
+    if report.before is None:
+        return []
+    now, then = report.summary.requests, report.before.summary.requests
+    gone = then[~then["client_id"].isin(now["client_id"])].groupby(["client_id", "client_name"])["requests"].sum()
+    if gone.empty:
+        return []
+    lost = gone.sort_values(ascending=False, kind="stable").index[0]
+    pairs = [lost, *zip(now["client_id"], now["client_name"], strict=True)]
+    return client_labels(list(dict.fromkeys((str(client), str(name)) for client, name in pairs)), _CELLS)
+
+
+def _steadiest(report: UsageReport) -> list[str]:
+    """Large clients by how little their requests differ from day to day, the steadiest first."""
+    days = report.summary.days.pivot_table(
+        index=["client_id", "client_name"], columns="date", values="requests", aggfunc="sum", fill_value=0
+    )
+    large = days[days.sum(axis=1) > _LARGE * report.summary.total]
+    spread = (large.std(axis=1) / large.mean(axis=1)).sort_values(kind="stable")
+    return client_labels([(str(client), str(name)) for client, name in spread.index], _CELLS)
+
+
 def _worst_days(report: UsageReport) -> list[str]:
     table = report.tables.failures_per_day
     known = table[table["requests"] > 0].sort_values("failed_share", ascending=False, kind="stable")
@@ -102,4 +128,6 @@ _RANKED: Mapping[str, Callable[[UsageReport], list[str]]] = {
         )
     ],
     "worst_day": _worst_days,
+    "silent_client": _silent_clients,
+    "steadiest": _steadiest,
 }

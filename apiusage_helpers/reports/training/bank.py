@@ -32,7 +32,7 @@ TOPICS = {
 }
 COMPUTED = {
     "number": ("requests", "clients", "failed", "throttled", "platform_400"),
-    "find": ("top_client", "most_throttled", "most_refused", "top_url", "worst_day"),
+    "find": ("top_client", "most_throttled", "most_refused", "top_url", "worst_day", "silent_client", "steadiest"),
 }
 _Text = Annotated[str, Field(min_length=1, max_length=500)]
 _MOST_CHOICES = 12

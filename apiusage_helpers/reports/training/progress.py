@@ -71,6 +71,8 @@ def read_progress(learner: str, group: str, bank: Sequence[Question]) -> Progres
     if torn:
         aside = _aside(path)
         aside.write_bytes(b"\n".join(lines))
+        good = [line for line, one in zip(whole, read, strict=True) if one is not None]
+        write_text(path, "".join(f"{line.decode()}\n" for line in good))
         told.append(f"{torn} of {len(read)} answers of {learner} could not be read; the file is kept as {aside}")
     if strange:
         told.append(f"{strange} answers of {learner} are to questions that this bank does not have")
@@ -94,10 +96,11 @@ def confirm(learner: str, group: str, question: str, at: datetime, *, right: boo
     return answered
 
 
-def keep_result(learner: str, group: str, at: datetime, content: bytes) -> Path:
-    """The file that holds the result of an exam, beside the learner's answers."""
-    path = place_of(learner, group).with_suffix("").with_name(f"{learner}.exam.{at:%Y%m%dT%H%M%S}.csv")
-    write_text(path, content.decode())
+def keep_result(learner: str, group: str, at: datetime, table: bytes, page: str) -> Path:
+    """The page that holds the result of an exam, beside the learner's answers and beside its CSV file."""
+    path = place_of(learner, group).with_name(f"{learner}.exam.{at:%Y%m%dT%H%M%S}.html")
+    write_text(path.with_suffix(".csv"), table.decode())
+    write_text(path, page)
     return path
 
 

@@ -41,7 +41,7 @@ def test_a_learner_answers_and_goes_on(new_page: Callable[..., Any], lab_url: st
 
     page, again = new_page(lab_url, viewport={"width": 1400, "height": 1400})
     begun(page, lab_url)
-    assert page.get_by_text("ada: 1 of 65 questions right.").count() == 1
+    assert page.get_by_text("ada: 1 of 67 questions right.").count() == 1
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     kept = Path(line.environment["APIUSAGE_OUTPUT"]) / ".training" / "class" / "ada.jsonl"
     answers = [json.loads(one) for one in kept.read_text(encoding="utf-8").splitlines()]

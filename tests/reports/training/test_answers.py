@@ -1,9 +1,13 @@
 """Answers: those of the data against a plain count, and what counts as right."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from apiusage_helpers.insights.analysis import Before
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.training.answers import Asked, asked, is_right
 from apiusage_helpers.reports.training.bank import Question
 
@@ -54,6 +58,22 @@ def test_what_is_to_be_found_is_the_first_in_its_ranking(report, name: str) -> N
     assert one.right == (plain(name),)
     assert len(one.choices) == len(set(one.choices)) > 1
     assert plain(name) in one.choices
+
+
+def test_silent_and_steady_clients_are_found(report) -> None:
+    """Who was there before and is not now; who keeps its pace; nobody is silent where nothing before is stored."""
+    now = [(day, "a", "Steady", "GET", "u", 50, 0, 0, 0, 0) for day in (1, 2, 3)]
+    now += [(day, "b", "Workdays", "GET", "u", count, 0, 0, 0, 0) for day, count in ((1, 90), (2, 5), (3, 60))]
+    before = Before(
+        Interval(date(2026, 10, 29), date(2026, 10, 31)),
+        (),
+        report((1, "c", "Gone", "GET", "u", 9, 0, 0, 0, 0)).summary,
+    )
+    made = replace(report(*now), before=before)
+
+    assert asked(question("find", computed="silent_client"), made, 1).right == ("Gone",)  # type: ignore[union-attr]
+    assert asked(question("find", computed="steadiest"), made, 1).right == ("Steady",)  # type: ignore[union-attr]
+    assert asked(question("find", computed="silent_client"), report(*now), 1) is None
 
 
 def test_without_requests_there_is_nothing_to_find(report) -> None:

@@ -38,13 +38,35 @@ def test_every_question_is_a_card_whose_answer_is_folded(folder: Path) -> None:
     assert "All 8 checks of agreement hold" in page
 
 
+def test_a_fault_of_the_bank_is_told_before_anything_runs(line) -> None:
+    """One message with file, question and key; exit 2."""
+    table = line.folder / "params" / "tables" / "questions.yaml"
+    table.parent.mkdir(parents=True)
+    bank = (ROOT / "params" / "tables" / "questions.yaml").read_text(encoding="utf-8")
+    table.write_text(
+        bank.replace("  reason: It counts API requests and says which OAuth clients made them.\n", ""), encoding="utf-8"
+    )
+    done = line(
+        "report",
+        ROOT / "params" / "training.yaml",
+        "--today",
+        "2026-11-24",
+        APIUSAGE_PARAMS=str(line.folder / "params"),
+    )
+
+    assert done.returncode == 2
+    assert "questions.yaml" in done.stderr
+    assert "question what-it-shows: reason: Field required" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_file_of_questions_holds_no_answer(folder: Path) -> None:
     """Questions by topic; answers only in the instructor's key."""
     text = (folder / "training_questions.csv").read_text(encoding="utf-8")
 
     assert text.splitlines()[0] == "id,topic,kind,question"
     assert "rate limit was reached" not in text
-    assert len(text.splitlines()) == 66
+    assert len(text.splitlines()) == 68
 
 
 def test_the_notebook_holds_no_answer() -> None:
@@ -68,7 +90,7 @@ def test_an_instructor_sees_key_learners_and_results(line) -> None:
     answers = [{"version": 1, "question": "methods", "right": right, "at": "x"} for right in (False, True)]
     path.write_text("".join(json.dumps(one) + "\n" for one in answers))
 
-    assert line("training", "list").stdout.strip() == "ada: 1 of 65 questions right, 1 answered"
+    assert line("training", "list").stdout.strip() == "ada: 1 of 67 questions right, 1 answered"
     results = line("training", "results")
     assert "ada,What is counted,1,1," in results.stdout
     assert "answered wrong 1 times: Which HTTP methods" in results.stderr

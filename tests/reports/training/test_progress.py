@@ -73,11 +73,13 @@ def test_a_torn_line_is_told_and_the_rest_is_read(output: Path) -> None:
     path = output / ".training" / "class" / "ada.jsonl"
     path.write_bytes(path.read_bytes() + b'{"version": 1, "quest\n{"version": 9, "question": "today"}\n{"version": 1')
     answer("ada", "timezone", right=True)
+    before = path.read_bytes()
     read = progress.read_progress("ada", "class", BANK)
 
     assert read.right() == {"methods", "timezone"}
     assert "3 of 5 answers of ada could not be read" in read.told
-    assert (output / ".training" / "class" / "ada.jsonl.kept-1").read_bytes() == path.read_bytes()
+    assert (output / ".training" / "class" / "ada.jsonl.kept-1").read_bytes() == before
+    assert progress.read_progress("ada", "class", BANK) == Progress("ada", "class", read.answers)
 
 
 def test_answers_to_another_bank_are_told(output: Path) -> None:
