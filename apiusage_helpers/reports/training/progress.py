@@ -67,16 +67,17 @@ def read_progress(learner: str, group: str, bank: Sequence[Question]) -> Progres
     known = {one.id for one in bank}
     kept = tuple(one for one in read if one is not None and one.question in known)
     torn, strange = sum(one is None for one in read), sum(one is not None and one.question not in known for one in read)
-    told = []
-    if torn:
-        aside = _aside(path)
-        aside.write_bytes(b"\n".join(lines))
-        good = [line for line, one in zip(whole, read, strict=True) if one is not None]
-        write_text(path, "".join(f"{line.decode()}\n" for line in good))
-        told.append(f"{torn} of {len(read)} answers of {learner} could not be read; the file is kept as {aside}")
-    if strange:
-        told.append(f"{strange} answers of {learner} are to questions that this bank does not have")
-    return Progress(learner, group, kept, "; ".join(told))
+    if not torn and not strange:
+        return Progress(learner, group, kept)
+    aside = _aside(path)
+    aside.write_bytes(b"\n".join(lines))
+    good = [line for line, one in zip(whole, read, strict=True) if one is not None and one.question in known]
+    write_text(path, "".join(f"{line.decode()}\n" for line in good))
+    told = (
+        f"of {len(read)} answers of {learner} {torn} could not be read and {strange} are to questions that this bank does not "
+        f"have; the file is kept as {aside}"
+    )
+    return Progress(learner, group, kept, told)
 
 
 def confirm(learner: str, group: str, question: str, at: datetime, *, right: bool) -> Answered:

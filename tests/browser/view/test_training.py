@@ -1,16 +1,31 @@
-"""The training in a real JupyterLab: a learner gives a name, answers wrong and right by keyboard, and goes on after a reload."""
+"""The training in a real JupyterLab: a full pass by a learner, wrong and right, over a reload, to the score and the exam."""
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.browser.view.test_lab import run_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+
+ROOT = Path(__file__).resolve().parents[3]
+ASKED = ("what-it-shows", "methods", "timezone")
+
+
+@pytest.fixture
+def short_bank(line: Any) -> Iterator[None]:
+    """Three questions of the bank, so that a pass comes to its end."""
+    bank = yaml.safe_load((ROOT / "params" / "tables" / "questions.yaml").read_text(encoding="utf-8"))
+    path = line.folder / "params" / "tables" / "questions.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump([one for one in bank if one["id"] in ASKED]), encoding="utf-8")
+    yield
+    path.unlink()
 
 
 def begun(page: Any, lab_url: str) -> Any:
@@ -20,31 +35,60 @@ def begun(page: Any, lab_url: str) -> Any:
     live.get_by_label("Your name").fill("ada")
     live.locator("button", has_text=re.compile("^Begin$")).click()
     page.get_by_text("questions right.").wait_for()
-    return page.locator(".jp-Cell", has=page.locator(".widget-button", has_text="Check the answer")).last
+    return page.locator(".jp-Cell", has=page.locator(".widget-button", has_text="Begin the practice exam")).last
 
 
-def test_a_learner_answers_and_goes_on(new_page: Callable[..., Any], lab_url: str, line: Any) -> None:
-    """The reason stands there at once, the focus goes to the next question, and after a reload the score is kept."""
+def pressed(live: Any, button: str) -> None:
+    live.locator("button", has_text=button).click()
+
+
+@pytest.mark.usefixtures("short_bank")
+def test_a_learner_passes_from_the_first_question_to_the_exam(
+    new_page: Callable[..., Any], lab_url: str, line: Any
+) -> None:
+    """The reason stands there at once, the focus goes on, a reload keeps the score, what was wrong comes back, the exam is passed."""
     page, seen = new_page(lab_url, viewport={"width": 1400, "height": 1400})
     live = begun(page, lab_url)
     live.get_by_text("Calls and chats that agents handled").click()
-    live.locator("button", has_text="Check the answer").click()
+    pressed(live, "Check the answer")
     live.get_by_text("Not right. The answer is: API request activity").wait_for()
     page.wait_for_function("document.activeElement.textContent === 'Next question'")
     page.keyboard.press("Enter")
     for method in ("GET", "POST", "PUT", "DELETE"):
         live.get_by_label(method, exact=True).check()
-    live.locator("button", has_text="Check the answer").click()
+    pressed(live, "Check the answer")
     live.get_by_text("Right.", exact=True).wait_for()
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.close()
 
     page, again = new_page(lab_url, viewport={"width": 1400, "height": 1400})
-    begun(page, lab_url)
-    assert page.get_by_text("ada: 1 of 67 questions right.").count() == 1
+    live = begun(page, lab_url)
+    live.get_by_text("ada: 1 of 3 questions right.").wait_for()
+    for right in ("UTC", "API request activity across integrations and OAuth clients"):
+        live.get_by_text(right, exact=True).click()
+        pressed(live, "Check the answer")
+        live.get_by_text("Right.", exact=True).wait_for()
+        pressed(live, "Next question")
+    live.get_by_text("Every question is answered right").wait_for()
+    assert live.get_by_text("ada: 3 of 3 questions right.").count() == 1
+
+    pressed(live, "Begin the practice exam")
+    live = page.locator(".jp-Cell", has_text="Every question is answered right").last
+    live.get_by_text("3 questions; the time ends at").wait_for()
+    for right in ("UTC", "API request activity across integrations and OAuth clients"):
+        live.get_by_text(right, exact=True).click()
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        live.get_by_label(method, exact=True).check()
+    pressed(live, "Finish and see the result")
+    live.get_by_text("Passed.").wait_for()
+    assert live.locator("table tbody tr").last.inner_text().split() == ["All", "3", "3", "100", "%"]
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
-    kept = Path(line.environment["APIUSAGE_OUTPUT"]) / ".training" / "class" / "ada.jsonl"
-    answers = [json.loads(one) for one in kept.read_text(encoding="utf-8").splitlines()]
-    assert [(one["question"], one["right"]) for one in answers] == [("what-it-shows", False), ("methods", True)]
+
+    folder = Path(line.environment["APIUSAGE_OUTPUT"]) / ".training" / "class"
+    answers = [json.loads(one) for one in (folder / "ada.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(one["question"], one["right"]) for one in answers] == [
+        ("what-it-shows", False), ("methods", True), ("timezone", True), ("what-it-shows", True),
+    ]  # fmt: skip
+    assert len([*folder.glob("ada.exam.*.html")]) == len([*folder.glob("ada.exam.*.csv")]) == 1
     for watched in (seen, again):
         assert (watched.dialogs, watched.strangers) == ([], [])
