@@ -4,6 +4,7 @@ from html import escape
 
 from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.reports.checks import checks_list
+from apiusage_helpers.reports.findings_list import findings_list
 from apiusage_helpers.reports.training.answers import Asked
 from apiusage_helpers.reports.training.bank import TOPICS
 from apiusage_helpers.reports.training.report import TrainingReport
@@ -33,6 +34,13 @@ def cards(report: TrainingReport, *topics: str) -> Html:
     return Html(
         f'<section class="questions" aria-label="{escape(title)}"><h3>{escape(title)}</h3>{html}</section>', text
     )
+
+
+def incidents(report: TrainingReport) -> Html:
+    """What the kit itself found in these days, above info, behind a fold: the incidents of the lab with what to do."""
+    told = [one for one in report.findings if one.severity != "info"]
+    found = findings_list(told, title="What the kit found")
+    return Html(f"<details><summary>What the kit found</summary>{found.html}</details>", found.text)
 
 
 def checks(report: TrainingReport) -> Html:

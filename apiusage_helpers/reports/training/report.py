@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from apiusage_helpers.insights.analysis import findings_of
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.project import places
 from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
 from apiusage_helpers.reports.checks import Check
@@ -30,6 +32,7 @@ class TrainingReport:
     bank: tuple[Question, ...]
     asked: Mapping[str, Asked]
     seed: int
+    findings: tuple[Finding, ...] = ()
     own: TemporaryDirectory[str] | None = None  # the store of the training's own sample, as long as the report is there
 
     @property
@@ -66,4 +69,4 @@ def training_report(organization: str, date_range: str, *, today: str | date = "
     clients = {} if own else known_clients(organization)
     usage = usage_report(scan(selection, root=root), selection, clients, root=root)
     found = {one.id: told for one in bank if (told := asked(one, usage, seed)) is not None}
-    return TrainingReport(usage, bank, found, seed, own)
+    return TrainingReport(usage, bank, found, seed, findings_of(selection, root=root), own)

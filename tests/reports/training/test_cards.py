@@ -38,6 +38,17 @@ def test_every_question_is_a_card_whose_answer_is_folded(folder: Path) -> None:
     assert "All 8 checks of agreement hold" in page
 
 
+def test_the_lab_holds_five_incidents_and_what_the_kit_found(folder: Path) -> None:
+    """A client that is throttled, one that is refused, one that polls, one that is silent, and a day of server errors."""
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    found = page.split("<summary>What the kit found</summary>")[1].split("Check yourself")[0]
+
+    assert {"throttling", "client_errors", "polling", "silent_client", "server_errors_platform"} <= set(
+        re.findall(r'data-kind="(\w+)"', found)
+    )
+    assert found.count("What to do") >= 5
+
+
 def test_a_fault_of_the_bank_is_told_before_anything_runs(line) -> None:
     """One message with file, question and key; exit 2."""
     table = line.folder / "params" / "tables" / "questions.yaml"
