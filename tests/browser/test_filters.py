@@ -138,6 +138,7 @@ def test_the_address_keeps_the_choice(
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.locator("#status_codes g.choice").nth(3).click()
+    page.mouse.move(0, 0)  # what a picture tells under the pointer is no part of the choice
     other = opened(page_file, "#" + page.url.split("#")[1]).page
 
     assert "OAuth client CRM sync, status 429 too many requests" in page.inner_text(".told")
