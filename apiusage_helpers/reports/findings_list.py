@@ -35,7 +35,7 @@ def findings_list(
     more = f'<p class="note">{counted(rest, "more finding")} in {file}.</p>' if rest else ""
     body = f'<ul class="findings">{items}</ul>{more}' if found else f"<p>{NOTHING}</p>"
     lines = [f"{one.severity}: {one.cause} {one.remedy}" for one in shown] or [NOTHING]
-    html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h3>{title}</h3>{body}</section>'
+    html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h2>{title}</h2>{body}</section>'
     return Html(html, "\n".join([title, *lines]))
 
 

@@ -47,7 +47,7 @@ def tiles(report: UsageReport) -> Html:
 
 
 def _html(tile: _Tile) -> str:
-    lines = "".join(f"<p>{line}</p>" for line in tile.lines if line)
+    lines = "".join(f"<p>{line}</p>" for line in tile.lines if line).replace(" %", "&nbsp;%")
     return (
         f'<div class="tile" {_data(tile.metric)}><h2>{escape(tile.title)}</h2>'
         f'<p class="value">{escape(tile.value)}</p>{lines}{tile.picture}</div>'

@@ -18,7 +18,7 @@ DAYS = Interval(date(2026, 10, 29), date(2026, 10, 31))
 
 
 def text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html.replace("&nbsp;", " ")))
 
 
 def compared(report, **choices):
