@@ -70,6 +70,7 @@ def results(*, group: str) -> None:
     from apiusage_helpers.reports.training import progress
     from apiusage_helpers.reports.training.bank import TOPICS
     from apiusage_helpers.tables.csv_files import csv_file
+    from apiusage_helpers.text import counted
 
     bank = _bank()
     found = [progress.read_progress(learner, group, bank) for learner in progress.learners(group)]
@@ -81,7 +82,7 @@ def results(*, group: str) -> None:
     hard = progress.struggles(answer for one in found for answer in one.answers).most_common(5)
     asks = {one.id: one.ask for one in bank}
     for question, count in hard:
-        tell(f"answered wrong {count} times: {asks[question]}")
+        tell(f"{counted(count, 'wrong answer')}: {asks[question]}")
 
 
 def _bank() -> tuple:  # type: ignore[type-arg]  # questions: what they are is loaded with the command

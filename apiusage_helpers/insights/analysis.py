@@ -90,15 +90,17 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """The findings on the interval of `selection`, under its HTTP methods."""
     history = history_of(selection, known_clients(selection.organization), root=root)
-    return findings_on(history, selection, limits=limits, root=root)
+    return findings_on(history, selection, month_at(selection, selection.interval.end + _DAY, root=root), limits=limits)
 
 
 def findings_on(
-    history: History, selection: Selection, *, limits: Thresholds | None = None, root: Path | None = None
+    history: History, selection: Selection, month: BillingMonth | None, *, limits: Thresholds | None = None
 ) -> tuple[Finding, ...]:
-    """The findings on a history that `history_of` gave for the same `selection`."""
-    month = None if selection.http_methods else month_at(selection, selection.interval.end + _DAY, root=root)
-    of_contract = month and allowance_finding(month)
+    """The findings on a history that `history_of` gave for the same `selection`, and on the billing month as its interval ends.
+
+    The allowance is for all methods: where some are chosen, there is no finding on it.
+    """
+    of_contract = None if month is None or selection.http_methods else allowance_finding(month)
     known = partial(_reason, read_acknowledged(places.table_file(FILE)), selection.today)
     return diagnosis(history, limits, known, (of_contract,) if of_contract else ())
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from apiusage_helpers.tables.outcomes import FAILED, OUTCOMES
+from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.summary import REQUEST_KEY
 from apiusage_helpers.text import human, percent, url_label, visible, whole
@@ -175,8 +175,3 @@ def _contribution(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
 def _signed(share: float) -> str:
     text = percent(abs(share))
     return f"{'+' if share > 0 else '−'}{text}"
-
-
-def failed_contributions(found: Changes) -> pd.DataFrame:
-    """The contributions to the change of failures alone, in their order."""
-    return found.contributions[found.contributions["outcome"].isin(FAILED)].reset_index(drop=True)

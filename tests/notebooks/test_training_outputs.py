@@ -11,26 +11,20 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "training.ipynb"
 
 
+def compared(notebook: Path, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """What nbval says of a notebook, with a store and an output folder that are not there yet."""
+    places = {"APIUSAGE_STORE": str(folder / "store"), "APIUSAGE_OUTPUT": str(folder / "output")}
+    options = ("-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-p", "no:xdist", "-c", os.devnull)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--rootdir", notebook.parent, notebook], env=os.environ | places | variables,
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland"])
 def test_the_outputs_are_true(tmp_path: Path, zone: str) -> None:
     """nbval compares each of them, twice in a row; nothing of the user's own store is looked at."""
-    places = {"APIUSAGE_STORE": str(tmp_path / "store"), "APIUSAGE_OUTPUT": str(tmp_path / "output"), "TZ": zone}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    ]
-    done = subprocess.run(
-        [*command, "-c", os.devnull, "--rootdir", str(ROOT), str(NOTEBOOK)], env=os.environ | places, cwd=tmp_path,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = compared(NOTEBOOK, tmp_path, TZ=zone)
 
     assert done.returncode == 0, done.stdout[-3000:]
     assert not (tmp_path / "store").exists()
@@ -42,22 +36,7 @@ def test_a_wrong_output_is_seen(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.ipynb"
     assert "67 questions in 12 topics" in text
     wrong.write_text(text.replace("67 questions in 12 topics", "68 questions in 12 topics"), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    ]
-    done = subprocess.run(
-        [*command, "-c", os.devnull, str(wrong)], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env=os.environ | {"APIUSAGE_STORE": str(tmp_path / "store")},
-    )  # fmt: skip
+    done = compared(wrong, tmp_path)
 
     assert done.returncode == 1
     assert "1 failed" in done.stdout

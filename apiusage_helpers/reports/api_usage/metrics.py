@@ -11,6 +11,7 @@ import pandas as pd
 from apiusage_helpers.insights.analysis import Before
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.tables.summary import Summary
+from apiusage_helpers.text import counted, days_in_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,23 @@ def comparable(report: UsageReport) -> Before | None:
     """What the report is compared with; None where a day of either is missing."""
     before = report.before
     return None if before is None or before.missing or report.usage.missing else before
+
+
+def not_compared(report: UsageReport) -> str:
+    """Why nothing is compared; empty where it is."""
+    if comparable(report):
+        return ""
+    before = days_in_words(report.selection.interval.compared_with(), year=False)
+    if report.usage.missing:
+        return _lacking(len(report.usage.missing), f"{len(report.usage.missing)} of these days")
+    if report.before is None:
+        return f"Not compared: nothing of {before} is stored"
+    missing = len(report.before.missing)
+    return _lacking(missing, f"{counted(missing, 'day')} of {before}")
+
+
+def _lacking(missing: int, what: str) -> str:
+    return f"Not compared: {what} {'is' if missing == 1 else 'are'} missing"
 
 
 def metrics(report: UsageReport) -> dict[str, Metric]:

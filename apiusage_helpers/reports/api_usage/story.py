@@ -4,17 +4,18 @@ Both look back beyond the interval, so they need the store and not only the repo
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at
 from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes_in_words, changes_table, rank_changes
-from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, summary_table
+from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, not_compared, summary_table
 from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import Story, UsageReport
 from apiusage_helpers.reports.findings_files import findings_files
 from apiusage_helpers.reports.findings_list import findings_list
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.text import counted, days_in_words, listed, url_label
+from apiusage_helpers.text import days_in_words, listed, url_label
 
 _MOST_FINDINGS, _MOST_CHANGES, _MOST_NAMES = 5, 5, 3
 _URL_CELLS = 60
@@ -23,9 +24,11 @@ _URL_CELLS = 60
 def with_story(report: UsageReport) -> UsageReport:
     """The report with its story, and the files of it: findings.csv, findings.json, changes.csv, summary.csv."""
     history = history_of(report.selection, dict(report.clients))
-    found, before = findings_on(history, report.selection), comparable(report)
+    ended, today = report.selection.interval.end + timedelta(days=1), report.selection.today
+    month_then = month_at(report.selection, ended)
+    found, before = findings_on(history, report.selection, month_then), comparable(report)
     moved = changes(before.summary.requests, report.summary.requests) if before else None
-    month = month_at(report.selection, report.selection.today)
+    month = month_then if ended == today else month_at(report.selection, today)
     told = replace(report, story=Story(found, moved, history, month))
     nothing = report.summary.requests.head(0).reindex(columns=list(COLUMNS))
     tables = {
@@ -51,7 +54,7 @@ def what_changed(report: UsageReport) -> Html:
         first = changes_in_words(moved, labels_of(report), _MOST_CHANGES)
         further = [*_new_and_gone(report, before, moved), *_ranks(report, before)]
     else:
-        first, further = [_not_compared(report)], []
+        first, further = [not_compared(report)], []
     told = "".join(f"<p>{sentence(line)}</p>" for line in first[:2]) + _items(first[2:])
     fold = f"<details><summary>New, gone, and other ranks</summary>{_items(further)}</details>" if further else ""
     html = (
@@ -63,14 +66,6 @@ def what_changed(report: UsageReport) -> Html:
 def _items(lines: list[str]) -> str:
     items = "".join(f"<li>{sentence(line)}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else ""
-
-
-def _not_compared(report: UsageReport) -> str:
-    missing = len(report.usage.missing)
-    if missing:
-        verb = "is" if missing == 1 else "are"
-        return f"Not compared: {counted(missing, 'day')} of this interval {verb} missing, and a gap would look like a fall."
-    return "Not compared: the store lacks days of the interval before, and a gap would look like growth."
 
 
 def _new_and_gone(report: UsageReport, before: Before, moved: Changes) -> list[str]:

@@ -14,7 +14,7 @@ from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.page.sparkline import sparkline
-from apiusage_helpers.reports.api_usage.metrics import Metric, comparable, metrics, new_and_silent
+from apiusage_helpers.reports.api_usage.metrics import Metric, metrics, new_and_silent, not_compared
 from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
@@ -72,7 +72,7 @@ def _span(metric: Metric, text: str) -> str:
 
 def _requests(report: UsageReport, found: dict[str, Metric]) -> _Tile:
     one = found["requests"]
-    lines = [_gaps(report), _change_of_requests(one, report)]
+    lines = [_gaps(len(report.selection.interval), len(report.usage.missing)), _change_of_requests(one, report)]
     days = _by_day(report, "requests")
     return _Tile(one, "Requests", whole(one.value or 0), lines, sparkline(days, "Requests per day"))
 
@@ -95,7 +95,7 @@ def _shares(report: UsageReport, found: dict[str, Metric]) -> list[_Tile]:
 
 def _clients(report: UsageReport, found: dict[str, Metric]) -> _Tile:
     one, moved = found["active_clients"], new_and_silent(report)
-    lines = [_not_compared(report)]
+    lines = [not_compared(report)]
     if moved is not None:
         lines = [_change_of_clients(one, report)]
         lines += [
@@ -120,7 +120,13 @@ def _fair_use(report: UsageReport, found: dict[str, Metric]) -> _Tile:
     if month is None or month.used is None:
         return _Tile(one, "Fair use", "–", ["No day of the billing month is stored yet."])
     allowance, projected = found["fair_use_allowance"], found["fair_use_projected"]
-    lines = [_allowed(month, allowance), _gaps_of(month), _expected(month, projected), _runs_out(month), _jobs(month)]
+    lines = [
+        _allowed(month, allowance),
+        _gaps(len(month.days), len(month.missing)),
+        _expected(month, projected),
+        _runs_out(month),
+        _jobs(month),
+    ]
     running = np.cumsum([n or 0 for n in month.days]).tolist()
     title = f"Fair use, {days_in_words(month.interval, year=False)}"
     return _Tile(one, title, whole(month.used), lines, sparkline(running, "Requests of the billing month, added up"))
@@ -158,19 +164,14 @@ def _jobs(month: BillingMonth) -> str:
     return f"Careful: {counted(month.jobs_days, 'day')} from the jobs service, which counts more than is billed"
 
 
-def _gaps(report: UsageReport) -> str:
-    days, missing = len(report.selection.interval), len(report.usage.missing)
-    return f'<b class="gap">{days - missing} of {counted(days, "day")} only</b>' if missing else ""
-
-
-def _gaps_of(month: BillingMonth) -> str:
-    days, missing = len(month.days), len(month.missing)
+def _gaps(days: int, missing: int) -> str:
+    """How many of the days a total lacks; nothing where it lacks none."""
     return f'<b class="gap">{days - missing} of {counted(days, "day")} only</b>' if missing else ""
 
 
 def _change_of_requests(one: Metric, report: UsageReport) -> str:
     if one.change is None or one.previous is None:
-        return _not_compared(report)
+        return not_compared(report)
     if not one.change:
         return f"As many as {_before(report)}"
     word = "more" if one.change > 0 else "fewer"
@@ -180,7 +181,7 @@ def _change_of_requests(one: Metric, report: UsageReport) -> str:
 
 def _change_of_share(one: Metric, report: UsageReport) -> str:
     if one.change is None or one.previous is None:
-        return _not_compared(report) if one.value is not None else ""
+        return not_compared(report) if one.value is not None else ""
     points = f"{abs(one.change) * 100:.1f}"
     if points == "0.0":
         return f"As before ({percent(one.previous)})"
@@ -201,18 +202,6 @@ def _sign(change: float) -> str:
 
 def _before(report: UsageReport) -> str:
     return days_in_words(report.selection.interval.compared_with(), year=False)
-
-
-def _not_compared(report: UsageReport) -> str:
-    if comparable(report):
-        return ""
-    if report.before is None:
-        return f"Not compared: nothing stored of {_before(report)}"
-    missing = len(report.before.missing)
-    if missing:
-        verb = "is" if missing == 1 else "are"
-        return f"Not compared: {counted(missing, 'day')} of {_before(report)} {verb} missing"
-    return "Not compared: days are missing"
 
 
 def _by_day(report: UsageReport, *measures: str) -> list[float | None]:

@@ -3,7 +3,6 @@
 A question without a reason, a source or a right answer is refused, with the file, the question and the key at fault.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,14 +68,8 @@ class Question(Strict):
             known = COMPUTED[self.kind]
             return [] if self.computed in known else [f"computed: use one of {', '.join(known)}"]
         if self.kind == "match":
-            several = len(self.pairs) > 1 and len(set(self.pairs.values())) == len(self.pairs)
-            return [] if several else _repeated_sides(self.pairs)
+            return [] if len(self.pairs) > 1 else ["pairs: a question that matches needs at least two"]
         return _choice_faults(self.kind, self.choices, self.answers)
-
-
-def _repeated_sides(pairs: dict[str, str]) -> list[str]:
-    """A right side may belong to several left ones; two pairs are the least."""
-    return [] if len(pairs) > 1 else ["pairs: a question that matches needs at least two"]
 
 
 def _choice_faults(kind: str, choices: Sequence[str], right: Sequence[str]) -> list[str]:
@@ -114,9 +107,3 @@ def read_bank(path: Path | None) -> tuple[Question, ...]:
     if faults or not bank:
         raise faults_at(path, faults or ["there is no question"])
     return tuple(bank)
-
-
-def bank_digest(bank: Sequence[Question]) -> str:
-    """What a bank is known by: the same while no question changes."""
-    text = "\n".join(one.model_dump_json() for one in bank)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

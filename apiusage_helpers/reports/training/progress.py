@@ -16,6 +16,7 @@ from apiusage_helpers.names import organization_name
 from apiusage_helpers.project import places
 from apiusage_helpers.project.atomic import write_text
 from apiusage_helpers.reports.training.bank import Question
+from apiusage_helpers.text import counted
 
 VERSION = 1
 _ENDING = ".jsonl"
@@ -74,8 +75,8 @@ def read_progress(learner: str, group: str, bank: Sequence[Question]) -> Progres
     good = [line for line, one in zip(whole, read, strict=True) if one is not None and one.question in known]
     write_text(path, "".join(f"{line.decode()}\n" for line in good))
     told = (
-        f"of {len(read)} answers of {learner} {torn} could not be read and {strange} are to questions that this bank does not "
-        f"have; the file is kept as {aside}"
+        f"{learner}: {counted(torn, 'answer')} could not be read, {counted(strange, 'answer')} to questions that this bank does "
+        f"not have; the file as it was is kept as {aside}"
     )
     return Progress(learner, group, kept, told)
 

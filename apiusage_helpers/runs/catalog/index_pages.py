@@ -236,7 +236,7 @@ def _fair_use(facts: RunFacts) -> str:
     if month is None or not month.allowance:
         return ""
     over = month.projected is not None and month.projected > month.allowance
-    return f"{percent(month.used / month.allowance)} used" + (", more than all expected" if over else "")
+    return f"{percent(month.used / month.allowance)} used" + (", expected to run out" if over else "")
 
 
 def _status(facts: RunFacts) -> str:

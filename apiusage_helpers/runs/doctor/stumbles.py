@@ -24,8 +24,11 @@ def stumbles(reports: Sequence[ReportFile], today: date) -> Iterator[str]:
     for report in reports:
         yield from _variables(report)
         yield from _choices(report, today)
-    yield from _licences(today)
-    yield from _acknowledged(today)
+    for of_a_table in (_licences, _acknowledged):
+        try:
+            yield from of_a_table(today)
+        except ParameterError as fault:
+            yield str(fault)
 
 
 def _variables(report: ReportFile) -> Iterator[str]:
@@ -70,11 +73,7 @@ def _unknown(report: ReportFile, what: str, name: str, known: Collection[str]) -
 
 
 def _licences(today: date) -> Iterator[str]:
-    try:
-        found = allowances.read_allowances(places.table_file(allowances.FILE))
-    except ParameterError as fault:
-        yield str(fault)
-        return
+    found = allowances.read_allowances(places.table_file(allowances.FILE))
     named = [name for name, contract in found.organizations.items() if contract.licences]
     if named and found.table_of(today) is None:
         names = ", ".join(sorted(named))
@@ -82,12 +81,7 @@ def _licences(today: date) -> Iterator[str]:
 
 
 def _acknowledged(today: date) -> Iterator[str]:
-    try:
-        known = acknowledged.read_acknowledged(places.table_file(acknowledged.FILE))
-    except ParameterError as fault:
-        yield str(fault)
-        return
-    for one in known:
+    for one in acknowledged.read_acknowledged(places.table_file(acknowledged.FILE)):
         if one.until < today:
             what = one.kind or "all kinds"
             yield f"{acknowledged.FILE}: {what}: run out on {one.until} ({visible(one.reason)}): take it out, or set a new day"

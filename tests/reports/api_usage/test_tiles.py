@@ -65,7 +65,7 @@ def test_programs_read_the_figures_of_the_file(report) -> None:
 
 @pytest.mark.parametrize(
     ("missing", "before", "told"),
-    [((), None, "Not compared: nothing stored of 29–31 Oct"), ((3,), (), "2 of 3 days only Not compared: days are missing"),
+    [((), None, "Not compared: nothing of 29–31 Oct is stored"), ((3,), (), "2 of 3 days only Not compared: 1 of these days is missing"),
      ((), (date(2026, 10, 30),), "Not compared: 1 day of 29–31 Oct is missing")],
 )  # fmt: skip
 def test_what_is_missing_is_said_on_the_tile(report, missing, before, told) -> None:

@@ -104,7 +104,7 @@ def test_an_instructor_sees_key_learners_and_results(line) -> None:
     assert line("training", "list").stdout.strip() == "ada: 1 of 67 questions right, 1 answered"
     results = line("training", "results")
     assert "ada,What is counted,1,1," in results.stdout
-    assert "answered wrong 1 times: Which HTTP methods" in results.stderr
+    assert "1 wrong answer: Which HTTP methods" in results.stderr
     assert "starts again" in line("training", "reset", "ada").stderr
     assert not path.exists()
     assert line("training", "reset", "../x").returncode == 2

@@ -77,7 +77,7 @@ def test_a_torn_line_is_told_and_the_rest_is_read(output: Path) -> None:
     read = progress.read_progress("ada", "class", BANK)
 
     assert read.right() == {"methods", "timezone"}
-    assert "of 5 answers of ada 3 could not be read and 0 are to questions" in read.told
+    assert "ada: 3 answers could not be read, 0 answers to questions" in read.told
     assert (output / ".training" / "class" / "ada.jsonl.kept-1").read_bytes() == before
     assert progress.read_progress("ada", "class", BANK) == Progress("ada", "class", read.answers)
 
@@ -88,7 +88,7 @@ def test_answers_to_another_bank_are_told(output: Path) -> None:
     read = progress.read_progress("ada", "class", BANK)
 
     assert read.answers == ()
-    assert "of 1 answers of ada 0 could not be read and 1 are to questions that this bank does not have" in read.told
+    assert "ada: 0 answers could not be read, 1 answer to questions that this bank does not have" in read.told
     assert (output / ".training" / "class" / "ada.jsonl.kept-1").is_file()
 
 
