@@ -90,7 +90,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/execution/kernel.py": "runs/execution/test_run.py",
     "runs/execution/last_check.py": "runs/execution/test_run.py",
     "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
-    "runs/notifications/delivery.py": "runs/notifications/test_outbox.py",
     "runs/records/kept_failures.py": "runs/execution/test_run.py",
     "runs/records/work.py": "runs/scheduling/test_due.py",
     "runs/scheduling/daemon.py": "runs/scheduling/test_due_processes.py",

@@ -148,19 +148,28 @@ def _total(found: Changes) -> str:
         return f"As many requests as before: {whole(found.requests)}." if found.requests else "No requests, as before."
     share = f" ({_signed(found.change / found.previous)})" if found.previous else ""
     word = "more" if found.change > 0 else "fewer"
-    totals = f"{whole(found.requests)} after {whole(found.previous)}"
+    totals = (
+        f"{whole(found.requests)}, up from {whole(found.previous)}"
+        if found.change > 0
+        else f"{whole(found.requests)}, down from {whole(found.previous)}"
+    )
     return f"{whole(abs(found.change))} {word} requests than before{share}: {totals}."
 
 
 def _failures(found: Changes) -> str:
-    shares = [
-        percent(failed / total) if total else "–"
+    before, now = (
+        failed / total if total else None
         for failed, total in zip(found.failed, (found.previous, found.requests), strict=True)
-    ]
-    return (
-        f"{whole(found.failed[1])} of {whole(found.requests)} requests failed ({shares[1]}), "
-        f"after {whole(found.failed[0])} of {whole(found.previous)} ({shares[0]})."
     )
+    told = f"{whole(found.failed[1])} of {whole(found.requests)} requests failed" + (
+        "" if now is None else f" ({percent(now)})"
+    )
+    if before is None or now is None:
+        return f"{told}."
+    word = (
+        "as before" if percent(before) == percent(now) else f"{'up' if now > before else 'down'} from {percent(before)}"
+    )
+    return f"{told}, {word}."
 
 
 def _contribution(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

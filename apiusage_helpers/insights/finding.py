@@ -47,12 +47,6 @@ class Finding:
         return asdict(self) | {"start": str(self.start), "end": str(self.end)}
 
 
-def told_findings(found: Iterable[Finding]) -> list[dict[str, str]]:
-    """What run.json tells of findings, ready for JSON: enough to alarm somebody, and not the figures by name."""
-    names = ("kind", "severity", "cause", "remedy", "client_id", "http_method", "template_uri", "acknowledged")
-    return [{name: getattr(one, name) for name in names} for one in found]
-
-
 def worst_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by severity, those that are acknowledged last, then by saving, requests and name."""
     return tuple(sorted(found, key=_order))

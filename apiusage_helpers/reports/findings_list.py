@@ -1,6 +1,6 @@
 """Findings as a reader meets them on a page: a sentence each, worst first, with what to do behind a fold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -37,6 +37,29 @@ def findings_list(
     lines = [f"{one.severity}: {one.cause} {one.remedy}" for one in shown] or [NOTHING]
     html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h2>{title}</h2>{body}</section>'
     return Html(html, "\n".join([title, *lines]))
+
+
+def told_findings(found: Iterable[Finding], filtered: Interval | None = None) -> list[dict[str, str]]:
+    """What run.json tells of findings, ready for JSON: enough to alarm somebody, and not the figures by name.
+
+    `filtered`: the interval of a page that can be filtered to a finding's requests.
+    """
+    names = (
+        "kind",
+        "severity",
+        "cause",
+        "remedy",
+        "client_id",
+        "client_name",
+        "http_method",
+        "template_uri",
+        "acknowledged",
+    )
+    return [
+        {name: getattr(one, name) for name in names}
+        | {"start": str(one.start), "end": str(one.end), "address": address_of(one, filtered) if filtered else ""}
+        for one in found
+    ]
 
 
 def address_of(one: Finding, interval: Interval) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -26,7 +27,8 @@ class Delivery(Strict):
 
     The thresholds (shares, 0.05 is 5 %) hold for `on: findings`: a report is told when a figure is over one; null
     switches it off. With a `severity`, each finding of the report that is at least so severe is told too, once until it
-    ends. `change_over` is against the interval before, up or down. `attach` adds report.html to the message.
+    ends. `change_over` is against the interval before, up or down. `attach` adds report.html to the message, unless it has
+    more than `attach_mb` (million bytes as a mail carries it).
     """
 
     to: Annotated[str, allowed(_variable)]
@@ -36,10 +38,23 @@ class Delivery(Strict):
     throttled_share_over: _Share | None = 0.01
     change_over: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = 0.5
     attach: bool = False
+    attach_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
+
+
+def _web_address(address: str) -> None:
+    parts = urlsplit(address)
+    bare = (
+        parts.scheme in {"http", "https"} and parts.hostname and not (parts.username or parts.query or parts.fragment)
+    )
+    if address and not bare:
+        raise ParameterError("the address under which the output folder is served belongs here: https://HOST/PATH")
 
 
 class Schedule(Strict):
-    """When a report is made, and what happens with missed instants."""
+    """When a report is made, and what happens with missed instants.
+
+    `base_url` is the address under which the output folder is served, for the links of messages; empty: paths.
+    """
 
     cron: Annotated[str, Field(pattern=r"^\s*\S+(\s+\S+){4}\s*$")]
     timezone: Annotated[str, allowed(zone)] = "UTC"
@@ -50,3 +65,4 @@ class Schedule(Strict):
     cell_minutes: _Minutes = 10
     run_minutes: _Minutes = 30
     deliver: list[Delivery] = []
+    base_url: Annotated[str, allowed(_web_address)] = ""

@@ -38,8 +38,8 @@ def test_a_client_that_is_refused_more_stands_first() -> None:
     assert table.iloc[1][["client_name", "previous", "requests", "change"]].tolist() == ["Other", 105, 95, -10]
     assert (found.change, found.failed, found.throttled) == (80, (5, 95), (5, 95))
     assert changes_in_words(found, {"crm": "CRM sync"})[:3] == [
-        "80 more requests than before (+72.7 %): 190 after 110.",
-        "95 of 190 requests failed (50.0 %), after 5 of 110 (4.5 %).",
+        "80 more requests than before (+72.7 %): 190, up from 110.",
+        "95 of 190 requests failed (50.0 %), up from 4.5 %.",
         "CRM sync: 90 more GET u refused with 429 (5 to 95).",
     ]
 

@@ -206,11 +206,21 @@ def test_a_cron_fault_stands_among_all_others(read) -> None:
     assert "schedule.cron: '61 9 * * *' is not a schedule" in str(fault.value)
 
 
-@pytest.mark.parametrize("more", [{"failed_share_over": -1}, {"change": 0.5}, {"attach": "yes"}])
+@pytest.mark.parametrize("more", [{"failed_share_over": -1}, {"change": 0.5}, {"attach": "yes"}, {"attach_mb": 0}])
 def test_a_bad_threshold_is_named(read, more: dict[str, Any]) -> None:
     """Thresholds are shares from 0; unknown keys of a delivery are refused."""
     with pytest.raises(ParameterError, match=rf"deliver\.0\.{next(iter(more))}"):
         read(GOOD | {"schedule": {"cron": "0 9 * * *", "deliver": [{"to": "OPS", "on": "findings"} | more]}})
+
+
+@pytest.mark.parametrize(
+    "address", ["reports.example.org", "ftp://x", "https://user:canary@x", "https://x/?key=canary", "https://"]
+)
+def test_an_address_of_the_pages_is_a_plain_web_address(read, address: str) -> None:
+    """Anything else is refused, and not shown: it may hold a secret."""
+    with pytest.raises(ParameterError, match=r"base_url: .*the address under which") as fault:
+        read(GOOD | {"schedule": {"cron": "0 9 * * *", "base_url": address}})
+    assert "canary" not in str(fault.value)
 
 
 def test_the_command_makes_the_same_report_again(read) -> None:

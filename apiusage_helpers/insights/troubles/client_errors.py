@@ -80,7 +80,7 @@ def _finding(history: History, found: Trouble, client: int, url: int | None, lim
             f"({percent(found.share)}) were refused with 4xx other than 429 in {counted(days, 'day')}{before}. {why}"
         ),
         remedy=(
-            "Verify the endpoint and the request format, then the client's credentials and roles under "
+            "Check the URL and the format of the request, then the client's credentials and roles under "
             "Admin > Integrations > OAuth."
         ),
         saving=round(found.failed / days * MONTH),

@@ -167,7 +167,7 @@ def _integration(
             "what this one sends may cause it."
         ),
         remedy=(
-            "Review what the client sends to this endpoint; if that is right, check the Genesys Cloud status page. "
+            "Review what the client sends to this URL; if that is right, check the Genesys Cloud status page. "
             "Find the client under Admin > Integrations > OAuth."
         ),
         evidence={

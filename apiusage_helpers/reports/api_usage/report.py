@@ -8,12 +8,13 @@ from typing import Any
 from apiusage_helpers.insights.analysis import Before, days_before
 from apiusage_helpers.insights.changes import Changes
 from apiusage_helpers.insights.fair_use import BillingMonth
-from apiusage_helpers.insights.finding import Finding, told_findings
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.reports.api_usage.checks import RowSums, agreement, notes, row_sums
 from apiusage_helpers.reports.api_usage.tables import ReportTables, report_tables
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
+from apiusage_helpers.reports.findings_list import told_findings
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage
 from apiusage_helpers.tables.client_directory import Client, excluded_clients
@@ -33,7 +34,10 @@ class Story:
 
 @dataclass(frozen=True)
 class UsageReport:
-    """What a report of one selection says: tables, CSV files by name, checks, and the sums of its rows."""
+    """What a report of one selection says: tables, CSV files by name, checks, and the sums of its rows.
+
+    `words` are the sentences for messages, as run.json holds them (`key_figures`, `changes`, `leaders`).
+    """
 
     selection: Selection
     usage: StoredUsage
@@ -45,6 +49,7 @@ class UsageReport:
     clients: Mapping[str, Client] = field(default_factory=dict)
     before: Before | None = None
     story: Story | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -64,8 +69,13 @@ class UsageReport:
         """What run.json tells of the data, ready for JSON."""
         facts = data_facts(self.usage, self.summary, self.tables.requests_per_day, self.checks)
         found, month = (self.story.findings, self.story.month) if self.story else ((), None)
-        told = {"findings": told_findings(found), "fair_use": month.told() if month else None}
-        return facts | {"previous": _previous(self.before)} | told
+        told = told_findings(found, self.selection.interval)
+        return facts | {
+            "previous": _previous(self.before),
+            "findings": told,
+            "fair_use": month.told() if month else None,
+            **self.words,
+        }
 
 
 def _previous(before: Before | None) -> dict[str, Any] | None:

@@ -3,8 +3,10 @@
 Both look back beyond the interval, so they need the store and not only the report's rows; the page does not filter them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at
@@ -12,13 +14,19 @@ from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes
 from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, not_compared, summary_table
 from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import Story, UsageReport
+from apiusage_helpers.reports.api_usage.tiles import tiles
 from apiusage_helpers.reports.findings_files import findings_files
 from apiusage_helpers.reports.findings_list import findings_list
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.text import days_in_words, listed, url_label
+from apiusage_helpers.text import days_in_words, listed, percent, url_label, whole
 
 _MOST_FINDINGS, _MOST_CHANGES, _MOST_NAMES = 5, 5, 3
 _URL_CELLS = 60
+_MOST_TOLD = 3
+_LED = {
+    "failed": (("client_errors", "throttled", "server_errors"), "failed most"),
+    "throttled": (("throttled",), "was throttled most"),
+}
 
 
 def with_story(report: UsageReport) -> UsageReport:
@@ -36,7 +44,31 @@ def with_story(report: UsageReport) -> UsageReport:
         "summary.csv": summary_table(list(metrics(told).values())),
     }
     files = {name: csv_file(table) for name, table in tables.items()}
-    return replace(told, files={**report.files, **findings_files(found), **files})
+    return replace(told, files={**report.files, **findings_files(found), **files}, words=_words(told))
+
+
+def _words(report: UsageReport) -> dict[str, Any]:
+    """The key figures, the changes, and who leads among failed and throttled requests, in sentences for messages."""
+    moved, labels = report.story.changes if report.story else None, labels_of(report)
+    leaders = {kind: _leader(report, labels, outcomes, word) for kind, (outcomes, word) in _LED.items()}
+    return {
+        "key_figures": tiles(report).text.splitlines(),
+        "changes": changes_in_words(moved, labels, _MOST_TOLD) if moved else [],
+        "leaders": {kind: told for kind, told in leaders.items() if told},
+    }
+
+
+def _leader(report: UsageReport, labels: dict[str, str], outcomes: Sequence[str], word: str) -> str:
+    """The client and URL with the most requests of some outcomes, and their share of all such requests."""
+    requests = report.summary.requests
+    counts = requests[list(outcomes)].sum(axis=1)
+    total = int(counts.sum())
+    if not total:
+        return ""
+    row = requests.iloc[int(counts.argmax())]
+    url = url_label(row["http_method"], row["template_uri"], _URL_CELLS)
+    share = f"{whole(counts.max())} of {whole(total)} ({percent(counts.max() / total)})"
+    return f"{labels[row['client_id']]} with {url} {word}: {share}."
 
 
 def findings(report: UsageReport) -> Html:

@@ -3,9 +3,10 @@
 A change has a sign, a figure and a word, so that no colour has to be seen. Every figure is that of summary.csv.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ def tiles(report: UsageReport) -> Html:
     shown = [_requests(report, found), *_shares(report, found), _clients(report, found)]
     shown += [_fair_use(report, found)] if report.story else []
     html = "".join(map(_html, shown))
-    text = "\n".join(f"{one.title}: {one.value}" for one in shown)
+    text = "\n".join(map(_text, shown))
     return Html(f'<section id="tiles" class="tiles" aria-label="Key figures">{html}</section>', text)
 
 
@@ -52,6 +53,13 @@ def _html(tile: _Tile) -> str:
         f'<div class="tile" {_data(tile.metric)}><h2>{escape(tile.title)}</h2>'
         f'<p class="value">{escape(tile.value)}</p>{lines}{tile.picture}</div>'
     )
+
+
+def _text(tile: _Tile) -> str:
+    """The tile in plain text; words say what the signs say, and what begins small goes on with the sentence."""
+    lines = [unescape(re.sub(r"<[^>]+>", "", line)).lstrip("+−") for line in tile.lines if line]
+    told = "".join(f" {line}" if line[0].islower() else f". {line}" for line in lines)
+    return f"{tile.title}: {tile.value}{told}."
 
 
 def _data(metric: Metric) -> str:

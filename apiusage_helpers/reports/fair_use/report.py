@@ -16,13 +16,14 @@ from apiusage_helpers.insights.fair_use import (
     client_forecast,
     month_of,
 )
-from apiusage_helpers.insights.finding import Finding, told_findings
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import FIRST_DAY, Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.reports.fair_use.checks import agreement, notes
 from apiusage_helpers.reports.fair_use.parameters import FairUseParameters, stored_allowances
 from apiusage_helpers.reports.fair_use.tables import days_of_month, table_of_months
+from apiusage_helpers.reports.findings_list import told_findings
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.allowances import Contract
 from apiusage_helpers.settings.strict import checked

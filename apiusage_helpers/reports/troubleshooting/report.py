@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from apiusage_helpers.insights.analysis import findings_of
-from apiusage_helpers.insights.finding import Finding, told_findings
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.reports.findings_files import findings_files
+from apiusage_helpers.reports.findings_list import told_findings
 from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.strict import checked

@@ -14,6 +14,8 @@ from apiusage_helpers.runs.records.state_files import Failure, remembered, remem
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
 
+_FETCH = " (fetch)"
+
 
 def failure_of(output: Path, work: Work, message: str) -> tuple[str, Failure]:
     """The key and the failure of a report that cannot be made."""
@@ -28,7 +30,12 @@ def source_failure(organization: str, message: str) -> tuple[str, Failure]:
 
 def source_of(organization: str) -> str:
     """How the source of an organization is called."""
-    return f"{organization} (fetch)"
+    return f"{organization}{_FETCH}"
+
+
+def fetched_organization(name: str) -> str:
+    """The organization of which `name` is the source; empty where it is the name of an organization itself."""
+    return name.removesuffix(_FETCH) if name.endswith(_FETCH) else ""
 
 
 def joined(failures: Mapping[str, Failure], key: str, failure: Failure) -> dict[str, Failure]:

@@ -1,4 +1,4 @@
-"""News: what is to be told of scheduled reports, to whom, and what has been told already.
+"""The outbox: what is to be told of scheduled reports, to whom, and what has been told already.
 
 What a run is about to publish is noted before it starts and struck out when it has been told, so a kill between the two
 loses nothing. An alarm (a failing report, too many failed or throttled requests, a leap of requests) is told once until
@@ -7,20 +7,22 @@ it ends. A delivery that fails stays noted and is tried again by the next `due`.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import Timeout
 
 from apiusage_helpers.errors import DeliveryError
-from apiusage_helpers.names import SEVERITIES
+from apiusage_helpers.runs.notifications import messages
 from apiusage_helpers.runs.notifications.alarms import alarms, failures_of, joined
 from apiusage_helpers.runs.notifications.delivery import Message
-from apiusage_helpers.runs.records.run_facts import RunFacts, ToldFinding, facts_of, published, run_id
+from apiusage_helpers.runs.records.run_facts import ToldFinding, facts_of, published, run_id
 from apiusage_helpers.runs.records.state_files import Failure, Note, locked, remembered, remembering
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.settings.schedule import Delivery
 
 Send = Callable[[str, Message], None]
+_Alarm = TypeVar("_Alarm")
 
 
 def intend(output: Path, work: Work) -> None:
@@ -87,14 +89,10 @@ def _tell_failures(
     for key, failure in unnoted.items():
         failures = joined(failures, key, failure)
     prefix = f"{_mark(delivery)} "
-    found = {
-        prefix + alarm: Message(
-            f"API Usage: {report.name} of {failure.of} failed",
-            f"{failure.message}\n\nThis is told once until it works again.",
-        )
-        for alarm, failure in alarms(failures)
-    }
-    _tell_alarms(output, report, prefix, found, delivery, send)
+    found = {prefix + alarm: failure for alarm, failure in alarms(failures)}
+    _tell_alarms(
+        output, report, prefix, found, lambda new: messages.failures(report.name, list(new.values())), delivery, send
+    )
 
 
 def _tell_outbox(output: Path, report: ReportFile, delivery: Delivery, send: Send) -> None:
@@ -106,106 +104,54 @@ def _tell_outbox(output: Path, report: ReportFile, delivery: Delivery, send: Sen
         if facts is None or run_id(link) == note.replaces or told == facts.totals:
             continue
         before = told or note.before
+        one = messages.Published(output, link, facts, schedule_of(report).base_url)
         if delivery.on == "findings":
-            _tell_findings(output, report, link, facts, delivery, send)
+            _tell_findings(one, report, delivery, send)
         elif before != facts.totals:
-            send(delivery.to, _success(link, facts, before, delivery))
+            send(delivery.to, messages.success(one, before, delivery))
         with remembering(output, report.name) as state:
             state.outbox[name].told[mark] = facts.totals
 
 
-def _tell_findings(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
-    output: Path, report: ReportFile, link: Path, facts: RunFacts, delivery: Delivery, send: Send
-) -> None:
+def _tell_findings(one: messages.Published, report: ReportFile, delivery: Delivery, send: Send) -> None:
     """Alarms follow the newest interval of an organization; an older one that is made late raises and ends none."""
-    organization = facts.organization
-    newest = max(other.name.partition("_")[2] for other, _ in published(output, report.name, organization))
-    if link.name.partition("_")[2] != newest:
+    organization = one.facts.organization
+    newest = max(link.name.partition("_")[2] for link, _ in published(one.output, report.name, organization))
+    if one.link.name.partition("_")[2] != newest:
         return
     prefix = f"{_mark(delivery)} {organization} "
-    title, file = f"API Usage: {report.name} of {organization}", _file(link, delivery)
-    found = {
-        prefix + kind: Message(f"{title}: {told}", _body(link, facts), file)
-        for kind, told in findings(facts, delivery).items()
-    }
-    found |= {
-        f"{prefix}finding {one.key}": Message(f"{title}: {one.severity}, {one.kind}", _told_finding(link, one), file)
-        for one in severe_findings(facts, delivery)
-    }
-    _tell_alarms(output, report, prefix, found, delivery, send)
+    limits = {prefix + kind: limit for kind, limit in messages.limits_passed(one.facts, delivery).items()}
+    severe = {f"{prefix}finding {told.key}": told for told in messages.severe_findings(one.facts, delivery)}
+    found: dict[str, messages.Limit | ToldFinding] = {**limits, **severe}
+
+    def message(new: Mapping[str, messages.Limit | ToldFinding]) -> Message:
+        passed = [limit for name, limit in limits.items() if name in new]
+        return messages.findings(one, passed, [told for name, told in severe.items() if name in new], delivery)
+
+    _tell_alarms(one.output, report, prefix, found, message, delivery, send)
 
 
-def _tell_alarms(  # noqa: PLR0913, PLR0917  # as above
-    output: Path, report: ReportFile, prefix: str, found: Mapping[str, Message], delivery: Delivery, send: Send
+def _tell_alarms(  # noqa: PLR0913, PLR0917  # all of them are what is told, and how
+    output: Path,
+    report: ReportFile,
+    prefix: str,
+    found: Mapping[str, _Alarm],
+    message: Callable[[Mapping[str, _Alarm]], Message],
+    delivery: Delivery,
+    send: Send,
 ) -> None:
-    """Tell the alarms that are new; those that have ended are forgotten, to be told again when they come back."""
+    """Tell the alarms that are new, in one message; those that have ended are forgotten, to be told again when they return."""
     known = {name for name in remembered(output, report.name).alarms if name.startswith(prefix)}
-    ended, told = known - set(found), []
+    new = {name: alarm for name, alarm in found.items() if name not in known}
+    ended, told = known - set(found), list[str]()
     try:
-        for name in [name for name in found if name not in known]:
-            send(delivery.to, found[name])
-            told.append(name)
+        if new:
+            send(delivery.to, message(new))
+            told += new
     finally:
         if ended or told:
             with remembering(output, report.name) as state:
                 state.alarms = [name for name in state.alarms if name not in ended] + told
-
-
-def findings(facts: RunFacts, delivery: Delivery) -> dict[str, str]:
-    """What is worth telling of a run, in words, by kind: failed share, 429 share, change against the interval before."""
-    figures = {
-        "failed": (facts.share("failed"), delivery.failed_share_over, "{:.1%} of requests failed"),
-        "throttled": (facts.share("throttled"), delivery.throttled_share_over, "{:.1%} of requests met 429"),
-        "change": (facts.change, delivery.change_over, "{:+.0%} requests against the interval before"),
-    }
-    return {
-        kind: words.format(figure)
-        for kind, (figure, limit, words) in figures.items()
-        if figure is not None and limit is not None and abs(figure) > limit
-    }
-
-
-def severe_findings(facts: RunFacts, delivery: Delivery) -> list[ToldFinding]:
-    """The findings of a run that are at least as severe as a delivery asks for, and that nobody has acknowledged."""
-    if delivery.severity is None:
-        return []
-    severe = SEVERITIES[: SEVERITIES.index(delivery.severity) + 1]
-    return [one for one in facts.findings if one.severity in severe and not one.acknowledged]
-
-
-def _told_finding(link: Path, one: ToldFinding) -> str:
-    return f"{one.cause}\n\n{one.remedy}\n\nThis is told once until it ends.\n\n{link / 'report.html'}"
-
-
-def _success(link: Path, facts: RunFacts, before: Mapping[str, int] | None, delivery: Delivery) -> Message:
-    moved = facts.change
-    against = f" ({moved:+.1%})" if moved is not None else ""
-    again = f"{facts.made_again or 'made again'}, {before['requests']:,} before, now " if before else ""
-    interval = f"{facts.interval.start} to {facts.interval.end}"
-    title = (
-        f"API Usage: {facts.report} of {facts.organization}, {interval}: "
-        f"{again}{facts.totals['requests']:,} requests{against}"
-    )
-    return Message(title, _body(link, facts), _file(link, delivery))
-
-
-def _body(link: Path, facts: RunFacts) -> str:
-    """The figures, the gaps, and where the report is."""
-    moved, days = facts.change, {"missing": facts.days.missing, "provisional": facts.days.provisional}
-    shares = [(name, facts.share(outcome)) for name, outcome in (("failed", "failed"), ("429", "throttled"))]
-    lines = [
-        f"UTC days {facts.interval.start} to {facts.interval.end}",
-        f"{facts.totals['requests']:,} requests",
-        *(f"{name}: {figure:.2%}" for name, figure in shares if figure is not None),
-        *([f"{moved:+.1%} against the interval before"] if moved is not None else []),
-        *(f"{word} days: {', '.join(dates)}" for word, dates in days.items() if dates),
-        *facts.changed_days(),
-    ]
-    return "\n".join([*lines, "", str(link / "report.html")])
-
-
-def _file(link: Path, delivery: Delivery) -> Path | None:
-    return (link / "report.html").resolve() if delivery.attach else None
 
 
 def _mark(delivery: Delivery) -> str:

@@ -57,7 +57,10 @@ class ChangedDay(msgspec.Struct, frozen=True):
 
 
 class ToldFinding(msgspec.Struct, frozen=True):
-    """A finding of a run, as far as whoever is told of it needs."""
+    """A finding of a run, as far as whoever is told of it needs.
+
+    `start` and `end` are UTC days; `address` is the part of the page's address that filters it to the finding's requests.
+    """
 
     kind: str
     severity: str
@@ -67,6 +70,10 @@ class ToldFinding(msgspec.Struct, frozen=True):
     http_method: str = ""
     template_uri: str = ""
     acknowledged: str = ""
+    client_name: str = ""
+    start: str = ""
+    end: str = ""
+    address: str = ""
 
     @property
     def key(self) -> str:
@@ -114,6 +121,9 @@ class RunFacts(msgspec.Struct, frozen=True):
     seen: dict[str, SeenDay] = msgspec.field(default_factory=dict)
     findings: tuple[ToldFinding, ...] = ()
     fair_use: FairUse | None = None
+    key_figures: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    leaders: dict[str, str] = msgspec.field(default_factory=dict)
     scheduled: str | None = None
     restated: tuple[ChangedDay, ...] | None = None
     other_source: tuple[ChangedDay, ...] = ()

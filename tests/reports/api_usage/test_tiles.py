@@ -50,7 +50,7 @@ def test_a_change_has_a_sign_a_figure_and_a_word(report) -> None:
     assert "Active OAuth clients 2 As many as 29–31 Oct" in told
     assert "1 new: &lt;b&gt;Bot&lt;/b&gt;" in told
     assert "1 silent: Old" in told
-    assert made.text.splitlines()[0] == "Requests: 20"
+    assert made.text.splitlines()[0] == "Requests: 20. 66.7 % more than 29–31 Oct (12)."
 
 
 def test_programs_read_the_figures_of_the_file(report) -> None:

@@ -1,12 +1,7 @@
-"""News: told to whom they are for, once, over a real mail server and a real webhook, without a secret in sight."""
+"""The outbox: what is told to whom, once."""
 
-import json
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +11,8 @@ from run_folders import write_run
 from apiusage_helpers.errors import DeliveryError, RunError, StoreError
 from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.catalog.retention import Keep, prune
-from apiusage_helpers.runs.notifications.delivery import Message, send
-from apiusage_helpers.runs.notifications.outbox import findings
+from apiusage_helpers.runs.notifications.delivery import Message
+from apiusage_helpers.runs.notifications.messages import limits_passed
 from apiusage_helpers.runs.records.run_facts import facts_of
 from apiusage_helpers.runs.records.state_files import remembered
 from apiusage_helpers.runs.scheduling.due import due
@@ -41,8 +36,8 @@ def test_a_success_is_told_once_with_its_figures_and_path(stub, params_file) -> 
 
     [(to, message)] = stub.sent
     assert to == "TEAM"
-    assert message.title == "API Usage: daily of a, 2026-11-17 to 2026-11-23: 100 requests (+25.0%)"
-    assert "failed: 3.00%" in message.body
+    assert message.title == "API Usage: daily of a, 17–23 Nov 2026: 100 requests, 25.0 % more than 10–16 Nov"
+    assert "Failed: 3.0 %" in message.body
     assert message.body.endswith("output/daily/a/2026-11-17_2026-11-23/report.html")
 
 
@@ -79,7 +74,7 @@ def test_a_source_that_fails_is_told_once_although_reports_are_published(stub, p
         due(NOW + n * DAY, stub.hands())
 
     assert len(stub.made) == 4
-    assert [message.title for _, message in stub.sent] == ["API Usage: daily of a (fetch) failed"] * 2
+    assert [message.title for _, message in stub.sent] == ["API Usage: a could not be fetched for daily"] * 2
 
 
 def broken_on(stub, *days: str):
@@ -204,7 +199,7 @@ def test_news_of_a_report_that_was_taken_away_are_not_told(stub, params_file) ->
     gone = list(prune(stub.output, [], Keep(0, 0, 0), NOW + 2 * DAY))
     assert [link.name for link in gone] == ["2026-11-17_2026-11-23", "2026-11-18_2026-11-24"]
     assert due(NOW + 2 * DAY, stub.hands()) == 0
-    assert ["2026-11-19 to 2026-11-25" in message.title for _, message in stub.sent] == [True]
+    assert ["19–25 Nov 2026" in message.title for _, message in stub.sent] == [True]
     assert remembered(stub.output, "daily").outbox == {}
 
 
@@ -215,11 +210,11 @@ def test_an_organization_that_is_taken_out_takes_its_alarm_along(stub, params_fi
         params_file(deliver=[{"to": "OPS", "on": "failure"}], fetch=fetch, parameters={"organization": organizations})
         stub.open, told = {"fetch": "503"}, len(stub.sent)
         due(NOW + days * DAY, stub.hands(run=broken_on(stub, "2026-11-24", "2026-11-25", "2026-11-26")))
-        return [message.title.removeprefix("API Usage: daily of ") for _, message in stub.sent[told:]]
+        return [message.title.removeprefix("API Usage: ") for _, message in stub.sent[told:]]
 
-    assert look(0, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "a failed", "b failed"]
+    assert look(0, "a", "b", fetch=True) == ["daily of a, b failed, a, b could not be fetched"]
     assert look(1, "a", fetch=False) == []
-    assert look(2, "a", "b", fetch=True) == ["a (fetch) failed", "b (fetch) failed", "b failed"]
+    assert look(2, "a", "b", fetch=True) == ["daily of b failed, a, b could not be fetched"]
 
 
 def test_an_organization_that_cannot_be_looked_up_keeps_its_alarm(stub, params_file) -> None:
@@ -246,7 +241,7 @@ def test_findings_are_told_when_they_appear_and_again_when_they_come_back(stub, 
         due(NOW + n * DAY, stub.hands())
 
     told = [message.title.rpartition(": ")[2] for _, message in stub.sent]
-    assert told == ["30.0% of requests failed", "20.0% of requests met 429", "30.0% of requests failed"]
+    assert told == ["30.0 % of requests failed", "20.0 % of requests were throttled (429)", "30.0 % of requests failed"]
 
 
 def finding(kind: str, severity: str, acknowledged: str = "") -> dict[str, str]:
@@ -276,8 +271,12 @@ def test_findings_of_a_severity_are_told_once_until_they_end(stub, params_file) 
         due(NOW + n * DAY, stub.hands())
 
     told = [(to, message.title.rpartition(": ")[2]) for to, message in stub.sent]
-    assert told == [("OPS", "warning, polling"), ("OPS", "critical, throttling"), ("OPS", "warning, polling")]
-    assert stub.sent[0][1].body.startswith("About polling.\n\nLook.")
+    assert told == [
+        ("OPS", "polling (warning), c"),
+        ("OPS", "throttling (critical), c"),
+        ("OPS", "polling (warning), c"),
+    ]
+    assert stub.sent[0][1].body.startswith("WARNING: About polling.\nWhat to do: Look.")
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -312,7 +311,7 @@ def test_a_finding_is_what_is_over_its_threshold(tmp_path: Path, facts: dict[str
     told = facts_of(write_run(tmp_path / "run", **facts))
 
     assert told is not None
-    assert list(findings(told, Delivery(to="X", on="findings"))) == kinds
+    assert list(limits_passed(told, Delivery(to="X", on="findings"))) == kinds
 
 
 def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_file) -> None:
@@ -326,7 +325,7 @@ def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_fil
 
     assert len(stub.made) == 4
     assert [message.title.rpartition(": ")[2] for _, message in stub.sent] == [
-        "100 requests", "100 requests", "made again, 100 before, now 120 requests",
+        "100 requests", "100 requests", "120 requests (made again; 100 before)",
     ]  # fmt: skip
 
 
@@ -352,7 +351,7 @@ def test_why_figures_are_others_is_told(stub, params_file, facts: dict[str, Any]
     due(NOW, stub.hands())
 
     message = stub.sent[-1][1]
-    assert message.title.endswith(f": {word}, 100 before, now 120 requests")
+    assert message.title.endswith(f": 120 requests ({word}; 100 before)")
     assert line in message.body.splitlines()
     assert f"published, {word}" in (stub.output / "index.html").read_text()
 
@@ -411,93 +410,3 @@ def test_a_kill_between_publishing_and_telling_loses_nothing(stub, params_file) 
     assert stub.sent == []
     assert due(NOW, stub.hands()) == 0
     assert len(stub.sent) == len(stub.made) == 1
-
-
-class Mailbox:
-    """What aiosmtpd hands over."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802  # aiosmtpd's name
-        self.mails.append(envelope)
-        return "250 OK"
-
-
-@pytest.fixture
-def mail_server() -> Iterator[tuple[Mailbox, int]]:
-    """A real SMTP server on loopback."""
-    from aiosmtpd.controller import Controller
-
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
-
-
-class Hook(BaseHTTPRequestHandler):
-    """A webhook receiver that answers as it is told, and keeps what it got."""
-
-    answers: list[int]
-    got: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.answers.pop(0) if self.answers else 200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def webhook() -> Iterator[tuple[type[Hook], int]]:
-    """A real HTTP server on loopback."""
-    kind = type("KeptHook", (Hook,), {"answers": [], "got": []})
-    server = HTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield kind, server.server_port
-    server.shutdown()
-    server.server_close()
-
-
-def test_mail_reaches_a_real_server(mail_server, monkeypatch, tmp_path) -> None:
-    """With subject, text and the report attached."""
-    box, port = mail_server
-    (tmp_path / "report.html").write_text("<p>the report</p>")
-    address = f"mailto://127.0.0.1:{port}/?from=kit@example.com&to=team@example.com&mode=insecure"
-    monkeypatch.setenv("MAIL", address)
-    send("MAIL", Message("A title", "A body", tmp_path / "report.html"), pauses=())
-
-    [mail] = box.mails
-    text = mail.content.decode()
-    assert mail.rcpt_tos == ["team@example.com"]
-    assert "Subject: A title" in text
-    assert "report.html" in text
-
-
-def test_a_webhook_that_fails_for_a_while_is_tried_again(webhook, monkeypatch) -> None:
-    """Twice 503, then taken; the pauses are those that are given."""
-    hook, port = webhook
-    hook.answers += [503, 503]
-    pauses: list[float] = []
-    monkeypatch.setenv("HOOK", f"json://127.0.0.1:{port}/news")
-    send("HOOK", Message("A title", "A body"), pauses=(1, 2), sleep=pauses.append)
-
-    assert [(got["title"], got["message"]) for got in hook.got] == [("A title", "A body")] * 3
-    assert pauses == [1, 2]
-
-
-def test_a_fault_names_the_variable_and_no_part_of_the_address(webhook, monkeypatch, capfd) -> None:
-    """Unset, no address at all, refused: the secret is in no message and on no screen."""
-    hook, port = webhook
-    hook.answers += [403, 403]
-    for value in ("", "canary-4711", f"json://user:canary-4711@127.0.0.1:{port}/canary-4711"):
-        monkeypatch.setenv("HOOK", value)
-        with pytest.raises(DeliveryError, match="HOOK") as fault:
-            send("HOOK", Message("A title", "A body"), pauses=())
-        assert "canary" not in str(fault.value)
-    assert "canary" not in "".join(capfd.readouterr())
