@@ -15,7 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.store.delta import StoredFile, commit, connect, open_table, read_files, stored_files, writing
+from apiusage_helpers.store.delta import (
+    StoredFile,
+    commit,
+    connect,
+    has_table,
+    open_table,
+    read_files,
+    stored_files,
+    writing,
+)
 from apiusage_helpers.usage import COUNTS
 
 _SCHEMA = pa.schema([(name, pa.string()) for name in ("organization", "month", "path", "sha256")])
@@ -35,7 +44,7 @@ def record(root: Path, organization: str, months: Sequence[str]) -> None:
     arrays = [pa.array(column, pa.string()) for column in columns]
     listed = ", ".join(f"'{month}'" for month in months)
     predicate = f"organization = '{organization}' AND month IN ({listed})"
-    exists = open_table(root, "files") is not None
+    exists = has_table(root, "files")
     commit(root, pa.Table.from_arrays(arrays, schema=_SCHEMA), predicate if exists else None, "files")
 
 

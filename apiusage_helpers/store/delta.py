@@ -79,9 +79,9 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
     StoreError when the folder holds something else, or a table that this kit did not write or cannot read.
     """
     folder = root / name
-    if not _has_commits(folder):
+    if not has_table(root, name):
         _refuse_foreign(root)
-        if name == "usage" and _has_commits(root / "files"):
+        if name == "usage" and has_table(root, "files"):
             raise StoreError(f"{folder}: its log is gone; put it back from a copy, or remove {root} and import again")
         return None
     try:
@@ -189,10 +189,10 @@ def compact(root: Path, organization: str, months: Sequence[str]) -> None:
 
 def sweep(root: Path) -> None:
     """Files that no snapshot of the last week needs are gone, once in `TIDY_EVERY` commits."""
-    for name in filter(lambda name: _has_commits(root / name), TABLES):
-        table = DeltaTable(root / name)
-        if table.version() % TIDY_EVERY == 0:
-            table.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+    for name in TABLES:
+        commits = _commits(root / name)
+        if commits and max(commits) % TIDY_EVERY == 0:
+            DeltaTable(root / name).vacuum(retention_hours=KEPT_HOURS, dry_run=False)
 
 
 def days_predicate(organization: str, days: Sequence[date]) -> str:
@@ -218,9 +218,15 @@ _OURS = frozenset({*TABLES, "write.lock", "lost+found"})  # the last is a file s
 _UNUSABLE = re.compile(r"[\[\]^|\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
 
 
-def _has_commits(folder: Path) -> bool:
-    """Whether a table was ever written here: a writer killed on its first commit leaves a log without entries."""
-    return any(path.suffix in {".json", ".parquet"} for path in (folder / "_delta_log").glob("[0-9]*"))
+def has_table(root: Path, name: str) -> bool:
+    """Whether one of the store's tables was ever written: a writer killed on its first commit leaves a log without entries."""
+    return bool(_commits(root / name))
+
+
+def _commits(folder: Path) -> list[int]:
+    """The versions of which the log of a table still has an entry or a checkpoint."""
+    entries = (path for path in (folder / "_delta_log").glob("[0-9]*") if path.suffix in {".json", ".parquet"})
+    return [int(path.name.split(".")[0]) for path in entries]
 
 
 def _stored_file(action: dict[str, object]) -> StoredFile:

@@ -73,16 +73,33 @@ class Project:
         return marked + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
 
 
+def _project(line: Any) -> Project:
+    days = Interval(date(2026, 11, 1), date(2026, 11, 23)).days
+    origin = Origin("sample", datetime(2026, 11, 24, tzinfo=UTC))
+    write_days("sample", usage_table([]), days, origin, root=line.store)
+    for name in ("params", "notebooks"):
+        (line.folder / name).mkdir()
+    shutil.copy(ROOT / "params" / "daily.yaml", line.folder / "params" / "daily.yaml")
+    made = Project(line)
+    made.notebook("'good'")
+    return made
+
+
 @pytest.fixture
 def project(apiusage: Any) -> Project:
     """A project whose store has days without rows, since its notebooks read none."""
-    days = Interval(date(2026, 11, 1), date(2026, 11, 23)).days
-    write_days(
-        "sample", usage_table([]), days, Origin("sample", datetime(2026, 11, 24, tzinfo=UTC)), root=apiusage.store
-    )
-    for name in ("params", "notebooks"):
-        (apiusage.folder / name).mkdir()
-    shutil.copy(ROOT / "params" / "daily.yaml", apiusage.folder / "params" / "daily.yaml")
-    made: Callable[..., None] = Project(apiusage).notebook
-    made("'good'")
-    return Project(apiusage)
+    return _project(apiusage)
+
+
+@pytest.fixture(scope="session")
+def _published_once(make_command_line: Callable[[str], Any]) -> Project:
+    made = _project(make_command_line("published"))
+    assert made.report().returncode == 0
+    return made
+
+
+@pytest.fixture
+def published(project: Project, _published_once: Project) -> Project:
+    """A project with a good report, made once and copied with its links."""
+    shutil.copytree(_published_once.line.output, project.line.output, symlinks=True)
+    return project

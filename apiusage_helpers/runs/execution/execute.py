@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.runs.execution.processes import end_with_input
+from apiusage_helpers.runs.execution.start_up import leave_out_grammar
 
 _EXIT_CODES = {"StoreError": 3, "UsageError": 3, "SourceError": 3, "ParameterError": 2}
 _EXPECTED = frozenset({*_EXIT_CODES, "RunError"})
@@ -45,6 +46,7 @@ class _RunFailedError(Exception):
 def main(folder: Path) -> None:
     """Do the job in `folder`; leave result.json there: {"ok": true}, or the message and exit code."""
     end_with_input()
+    leave_out_grammar()
     job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
     with subprocess.Popen(  # our own module
         [sys.executable, "-m", "apiusage_helpers.runs.execution.kernel"],
