@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from apiusage_helpers.interval import Interval, local_label
@@ -16,6 +17,7 @@ from apiusage_helpers.interval import Interval, local_label
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
 _METHOD_CELLS = 12
+_LONGEST_NAME = 200  # characters of a name that is looked up among others
 _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 
 
@@ -151,6 +153,17 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     """Names in a row, the rest counted: `a, b, c and 4 more`."""
     rest = len(names) - most
     return ", ".join(names) if rest <= 0 else f"{', '.join(names[:most])} and {rest} more"
+
+
+def did_you_mean(name: str, known: Iterable[str], most: int = 2) -> str:
+    """The known names that are most like one that is not known, as a question; empty where none is.
+
+    >>> did_you_mean("crm snyc", ["CRM sync", "Wallboard"])
+    "; did you mean 'CRM sync'?"
+    """
+    by_lower = {one[:_LONGEST_NAME].lower(): one for one in known if one}
+    near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=most, cutoff=0.72)
+    return f"; did you mean {' or '.join(repr(by_lower[one]) for one in near)}?" if near else ""
 
 
 def counted(count: int, noun: str) -> str:

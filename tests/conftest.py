@@ -25,6 +25,7 @@ from apiusage_helpers.store import Day, StoredUsage
 from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
 hypothesis.settings.load_profile("kit")
 _SLOW = (
@@ -57,7 +58,7 @@ class CommandLine:
         )  # fmt: skip
 
     def command(self, *arguments: object) -> list[str]:
-        return [sys.executable, "-m", "apiusage_helpers.cli", *map(str, arguments)]
+        return [str(BIN / "apiusage"), *map(str, arguments)]
 
     def published(self, *arguments: object) -> Path:
         """The folder that a report was published in; the run must have succeeded."""
@@ -69,7 +70,8 @@ class CommandLine:
 def command_line(folder: Path) -> CommandLine:
     places = {"APIUSAGE_STORE": str(folder / "store"), "APIUSAGE_OUTPUT": str(folder / "output")}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("APIUSAGE_", "GENESYSCLOUD_"))}
-    return CommandLine(folder, kept | places | {"PYTHONPATH": str(ROOT)})
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    return CommandLine(folder, kept | places | {"PYTHONPATH": str(ROOT), "PATH": path})
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ ROOMS = {
     "stamina": {"genesys_cloud"},
     "cronsim": {"runs/scheduling"},
     "apprise": {"runs/notifications"},
-    "pydantic": {"settings", "reports/fair_use", "reports/troubleshooting", "reports/training"},
+    "pydantic": {"settings", "reports/fair_use", "reports/usage_view", "reports/troubleshooting", "reports/training"},
     "click": {"cli"},
     "rich": {"cli"},
     "filelock": {"store", "runs/records", "runs/execution", "runs/catalog", "runs/notifications", "runs/scheduling"},

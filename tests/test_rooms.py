@@ -49,6 +49,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "insights/watch_list.py": "insights/test_diagnosis.py",
     "live/controls/download.py": "browser/view/test_page.py",
     "live/controls/selectors.py": "live/test_usage_view.py",
+    "live/controls/tick_list.py": "live/test_report_view.py",
     "live/controls/upload.py": "browser/view/test_served.py",
     "live/explorer.py": "browser/view/test_page.py",
     "live/exports.py": "browser/view/test_page.py",

@@ -35,6 +35,7 @@ class Bars:
     """Rows of a horizontal bar chart: one label a row, one series of counts an outcome, and a text at each bar's end.
 
     `muted` rows (the rest of a top n) are drawn in grey; `above` puts long labels over their bars instead of beside them.
+    The picture is `wide` inches.
     """
 
     labels: Sequence[str]
@@ -43,6 +44,7 @@ class Bars:
     muted: frozenset[int] = frozenset()
     legend: bool = True
     above: bool = False
+    wide: float = WIDTH
 
     @property
     def lines(self) -> list[list[str]]:
@@ -57,7 +59,7 @@ class Bars:
     @property
     def legend_height(self) -> float:
         """The height of the legend in inches; 0 without one."""
-        return legend_height([LEGENDS[outcome] for outcome in self.series], WIDTH) if self.legend else 0
+        return legend_height([LEGENDS[outcome] for outcome in self.series], self.wide) if self.legend else 0
 
     @property
     def height(self) -> float:

@@ -23,12 +23,12 @@ _DARK = {INK: "#eef1f4", MUTED: "#a3adb8", GRID: "#343c46", PAPER: "#14181d"}
 _NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
 
 COLOURS = {
-    "succeeded": "#0072b2",
+    "succeeded": "#009e73",
     "redirected": "#56b4e9",
     "client_errors": "#e69f00",
     "throttled": "#f0e442",
     "server_errors": "#d55e00",
-    "successful": "#0072b2",
+    "successful": "#009e73",
     "failed": "#d55e00",
     "other": "#8d99a6",
     "filtered": "#0072b2",

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 from apiusage_helpers.cli import checks, days, findings, reports, schedules, training
-from apiusage_helpers.cli.messages import tell
+from apiusage_helpers.cli.messages import program, tell
 from apiusage_helpers.errors import ApiUsageError
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _show_defects()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        cli.main(args=given, prog_name="apiusage", standalone_mode=False)
+        cli.main(args=given, prog_name=program(), standalone_mode=False)
     except click.ClickException as fault:
         said = io.StringIO()
         fault.show(said)

@@ -1,18 +1,24 @@
 """The command that looks at the place where reports are made: doctor."""
 
+import json
 import sys
 
 import click
 
-from apiusage_helpers.cli.messages import show
+from apiusage_helpers.cli.messages import as_called, show
 
 
-@click.command()
-def doctor() -> None:
+@click.command(short_help="Say what needs attention before reports are made.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def doctor(*, as_json: bool) -> None:
     """Look at store, days, params files, environment and credentials (never shown), and say what needs attention."""
     from apiusage_helpers.runs.doctor.checkup import checkup
 
-    findings = checkup()
-    for line in findings.lines:
-        show(line)
-    sys.exit(findings.exit_code)
+    found = checkup()
+    if as_json:
+        lines = [{"state": line.state, "text": as_called(line.text)} for line in found.lines]
+        click.echo(json.dumps(lines, indent=1, ensure_ascii=False))
+    else:
+        for line in found.lines:
+            show(as_called(str(line)))
+    sys.exit(found.exit_code)

@@ -12,7 +12,7 @@ from apiusage_helpers.cli.messages import show, tell, tell_days, tell_written, t
 from apiusage_helpers.text import counted
 
 
-@click.command()
+@click.command(short_help="Write an invented organization into the store.")
 @click.option("--organization", default="sample", show_default=True)
 @click.option("--days", type=click.IntRange(1, 3660), default=120, show_default=True)
 @click.option("--clients", type=click.IntRange(1, 5000), default=12, show_default=True)
@@ -61,7 +61,7 @@ def sample(
     tell_days(name)
 
 
-@click.command("import")
+@click.command("import", short_help="Read files of usage rows into the store.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--organization", required=True)
 @click.option("--interval", default=None, metavar="START/END", help="What the query covered, both UTC days included.")
@@ -102,7 +102,7 @@ def import_files(
     tell_days(name)
 
 
-@click.command()
+@click.command(short_help="Bring days from Genesys Cloud into the store.")
 @click.option("--organization", required=True, help="A name, or all: every profile of the platform CLI.")
 @click.option(
     "--interval", default=None, metavar="START/END", help="Which UTC days (default: of the last 90, what is missing)."
@@ -160,7 +160,7 @@ def _print_differences(organization: str, differences: Sequence[Any]) -> None:
         show(f"{client.usage:>14,} {client.jobs:>14,} {more:>+14,}  {client.client_name} ({client.client_id})")
 
 
-@click.command()
+@click.command(short_help="Take days of an organization out of the store.")
 @click.option("--organization", required=True)
 @click.option("--interval", default=None, metavar="START/END", help="Which UTC days (default: all).")
 def forget(*, organization: str, interval: str | None) -> None:

@@ -5,7 +5,7 @@ import click
 from apiusage_helpers.cli.messages import show, tell, today_option
 
 
-@click.command()
+@click.command(short_help="Say what is wrong, worst first, and what to do.")
 @click.option("--organization", required=True)
 @click.option(
     "--interval", default="previous_7_days", show_default=True, metavar="START/END", help="Days, or a preset."

@@ -1,6 +1,11 @@
 """What commands say on stderr, and the option that several of them share."""
 
+import os
+import re
+import shutil
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,17 +31,34 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type ch
         return day
 
 
+_NAME = "apiusage"
+_COMMAND = re.compile(
+    r"\bapiusage(?= (?:--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|training)\b)"
+)
 today_option = click.option("--today", type=Day(), default=None, help="UTC date to take for today (default: now).")
 
 
 def tell(message: str) -> None:
-    """Say it on stderr."""
-    click.echo(printable(message), err=True)
+    """Say it on stderr; commands that it names are written as this one was called."""
+    click.echo(as_called(printable(message)), err=True)
 
 
 def show(message: str) -> None:
     """Say it on stdout, where results go."""
     click.echo(printable(message))
+
+
+def program() -> str:
+    """What this command was called by: `apiusage`, a path to it, or `python -m apiusage_helpers.cli`."""
+    called = Path(sys.argv[0])
+    if called.stem == "__main__":
+        return f"{Path(sys.executable).name} -m apiusage_helpers.cli"
+    return sys.argv[0] if called.name == _NAME and os.sep in sys.argv[0] and shutil.which(_NAME) is None else _NAME
+
+
+def as_called(message: str) -> str:
+    """The message with the commands that it names written as this one was called."""
+    return _COMMAND.sub(program(), message)
 
 
 def printable(message: str) -> str:

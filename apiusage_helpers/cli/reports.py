@@ -12,7 +12,7 @@ from apiusage_helpers.cli.messages import tell, today_option
 from apiusage_helpers.errors import ApiUsageError
 
 
-@click.command()
+@click.command(short_help="Make and publish the report of a params file.")
 @click.argument("params_file", type=click.Path(path_type=Path), metavar="PARAMS_FILE")
 @click.option(
     "-p", "overrides", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter instead of the file's."
@@ -40,7 +40,7 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
     sys.exit(max(codes))
 
 
-@click.command()
+@click.command(short_help="List what has run, and where it is.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def runs(*, as_json: bool) -> None:
     """List what has run: report, organization, interval, status, path."""

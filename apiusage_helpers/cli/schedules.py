@@ -32,23 +32,26 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the typ
 now_option = click.option("--now", type=Instant(), default=None, help="Instant to take for now.")
 
 
-@click.command()
+@click.command(short_help="Make every report that is due, then stop.")
 @now_option
 @click.option("--dry-run", is_flag=True, help="Show what would run and why; change nothing.")
-def due(*, now: datetime | None, dry_run: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: as JSON, for programs.")
+def due(*, now: datetime | None, dry_run: bool, as_json: bool) -> None:
     """Make every scheduled report that is due and not published, once each, then stop."""
+    if as_json and not dry_run:
+        raise click.UsageError("--json goes with --dry-run: what is made is told line by line")
     from apiusage_helpers.runs.scheduling.due import due as make_due
     from apiusage_helpers.runs.scheduling.ports import Hands
 
     try:
-        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=show), dry_run=dry_run)
+        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=show), dry_run=dry_run, as_json=as_json)
     except OSError as fault:
         tell(f"{fault.filename or 'the output folder'}: {fault.strerror or fault}: what is due stays due")
         code = 5
     sys.exit(code)
 
 
-@click.command()
+@click.command(short_help="Stay, and make each report when it is due.")
 def schedule() -> None:
     """Stay, and do what `apiusage due` does at each scheduled instant."""
     from apiusage_helpers.runs.scheduling.daemon import stay
@@ -57,12 +60,12 @@ def schedule() -> None:
     stay(Hands(tell=tell, show=show))
 
 
-@click.command()
+@click.command(short_help="Say what changed between two runs.")
 @click.argument("before", type=click.Path(path_type=Path), metavar="RUN")
 @click.argument("after", type=click.Path(path_type=Path), metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def diff(*, before: Path, after: Path, as_json: bool) -> None:
-    """Tell what changed between two runs, by data; a RUN is a path that `apiusage runs` lists, or a run's id."""
+    """Say what changed between two runs, row by row. A RUN is a path that `apiusage runs` lists, or a run's id."""
     import json
 
     from apiusage_helpers.project import places
@@ -77,7 +80,7 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
         show(line)
 
 
-@click.command()
+@click.command(short_help="Take old reports away.")
 @click.option("--days", type=_days, default=30, show_default=True, help="Keep all that end in the last days.")
 @click.option("--weeks", type=click.IntRange(0), default=12, show_default=True, help="Then the newest of each week.")
 @click.option("--months", type=click.IntRange(0), default=24, show_default=True, help="Then the newest of each month.")
@@ -85,7 +88,7 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
 @now_option
 def prune(*, days: int, weeks: int, months: int, rest: int, dry_run: bool, now: datetime | None) -> None:
-    """Take old reports away, never the newest of a report and organization; also replaced and failed runs."""
+    """Take old reports away, but never the newest of a report and organization; also replaced and failed runs."""
     from apiusage_helpers.project import places
     from apiusage_helpers.runs.catalog import retention
     from apiusage_helpers.runs.scheduling.plans import read_plans

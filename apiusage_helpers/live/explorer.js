@@ -2,6 +2,7 @@
 // was clicked; it counts nothing. All text from data is set as text, never as HTML.
 
 const ROWS = 10;
+const OUTCOMES = ["2xx succeeded", "3xx redirected", "4xx without 429", "429 too many requests", "5xx server error"];
 const whole = (count) => count.toLocaleString("en-US");
 
 function made(tag, attributes = {}, ...children) {
@@ -17,6 +18,9 @@ function made(tag, attributes = {}, ...children) {
 // A button without effect keeps the focus, which a disabled one would lose.
 const off = (button, isIt) => button.setAttribute("aria-disabled", String(isIt));
 const isOff = (button) => button.getAttribute("aria-disabled") === "true";
+
+// A URL may be broken after a slash, never in a word.
+const breakable = (text) => text.split(/(?<=\/)/).flatMap((part) => [part, made("wbr")]).slice(0, -1);
 
 // One table: sorted, searched and paged here; `told` is its part of the kernel's `shown`, `listing` its names and counts.
 function ranking(name, title, rowNoun, click) {
@@ -38,7 +42,7 @@ function ranking(name, title, rowNoun, click) {
   );
 
   const columns = () => [
-    ["name", rowNoun], ["requests", "Requests"], ["share", "Share of all"], ["bar", "Share as a bar"],
+    ["name", rowNoun], ["requests", "Requests"], ["failed", "Failed"], ["throttled", "Throttled"], ["share", "Share"], ["bar", "Share as a bar, what failed in red"],
     ...(state.told.filtered ? [["filtered", "Under the filter"]] : []),
   ];
 
@@ -50,6 +54,7 @@ function ranking(name, title, rowNoun, click) {
       ? rows.filter(({ code }) => words.every((word) => listing.search[code].includes(word))) : rows;
     const value = {
       name: (one) => listing.search[one.code], requests: (one) => listing.requests[one.code],
+      failed: (one) => listing.failed[one.code], throttled: (one) => listing.throttled[one.code],
       share: (one) => listing.requests[one.code], filtered: (one) => (told.filtered ? told.filtered[one.place] : one.place),
     }[state.sort];
     if (!value) return found;
@@ -59,7 +64,8 @@ function ranking(name, title, rowNoun, click) {
 
   function heading([column, text]) {
     const order = state.sort === column ? (state.down ? "descending" : "ascending") : "none";
-    const kind = { requests: "au-number", share: "au-number", filtered: "au-number au-filtered" }[column] ?? `au-${column}`;
+    const numbers = ["requests", "failed", "throttled", "share", "filtered"];
+    const kind = numbers.includes(column) ? `au-number au-${column}` : `au-${column}`;
     if (column === "bar") return made("th", { scope: "col", class: "au-bar" }, made("span", { class: "au-unseen" }, text));
     const button = made("button", { type: "button" }, text, { ascending: " ▲", descending: " ▼", none: "" }[order]);
     button.dataset.sort = column;
@@ -69,25 +75,32 @@ function ranking(name, title, rowNoun, click) {
   function rowOf({ code, place }, most) {
     const { listing, told } = state;
     const chosen = told.chosen.includes(code);
-    const button = made("button", { type: "button", "aria-pressed": String(chosen), title: listing.names[code] }, listing.names[code]);
+    const button = made("button", { type: "button", "aria-pressed": String(chosen), title: [listing.names[code], listing.kinds?.[code]].filter(Boolean).join(", ") }, ...breakable(listing.names[code]));
     const cell = made("th", { scope: "row", class: "au-name" }, button);
     if (listing.kinds && listing.kinds[code]) cell.append(made("span", { class: "au-kind" }, listing.kinds[code]));
-    const width = (requests) => `${(100 * requests) / most}%`;
     const bar = made("div", { class: "au-whole", "aria-hidden": "true" });
-    bar.style.width = width(listing.requests[code]);
+    bar.style.width = `${(100 * listing.requests[code]) / most}%`;
+    const [requests, failed] = [listing.requests[code], listing.failed[code]];
+    const part = made("div", { class: told.filtered ? "au-part" : "au-failed-part" });
+    part.style.width = requests ? `${(100 * (told.filtered ? told.filtered[place] : failed)) / requests}%` : "0";
+    bar.append(part);
+    const number = (kind, text) => made("td", { class: `au-number au-${kind}` }, text);
     const cells = [
-      cell, made("td", { class: "au-number" }, whole(listing.requests[code])),
-      made("td", { class: "au-number" }, listing.shares[code]), made("td", { class: "au-bar" }, bar),
+      cell, number("requests", whole(requests)), number("failed", failed ? whole(failed) : "–"),
+      number("throttled", listing.throttled[code] ? whole(listing.throttled[code]) : "–"), number("share", listing.shares[code]),
+      made("td", { class: "au-bar" }, bar),
     ];
     if (told.filtered) {
-      const part = made("div", { class: "au-part" });
-      part.style.width = listing.requests[code] ? `${(100 * told.filtered[place]) / listing.requests[code]}%` : "0";
-      bar.append(part);
       const share = made("b", {}, told.shares[place]);
       cells.push(made("td", { class: "au-number au-filtered" }, share, ` ${whole(told.filtered[place])}`));
     }
     const line = made("tr", chosen ? { class: "au-chosen" } : {}, ...cells);
     line.dataset.code = code;
+    return line;
+  }
+
+  function pinned(line) {
+    line.classList.add("au-pinned");
     return line;
   }
 
@@ -99,10 +112,12 @@ function ranking(name, title, rowNoun, click) {
     const pressed = focused ? rows.findIndex(({ code }) => String(code) === focused) : -1;
     state.page = pressed < 0 ? Math.min(state.page, pages - 1) : Math.floor(pressed / ROWS); // what was pressed stays in sight
     const first = state.page * ROWS;
+    const shown = rows.slice(first, first + ROWS);
+    const elsewhere = rows.filter((one) => state.told.chosen.includes(one.code) && !shown.includes(one)); // chosen rows of other pages
     const most = Math.max(1, ...state.listing.requests);
     head.replaceChildren(...columns().map(heading));
-    body.replaceChildren(...rows.slice(first, first + ROWS).map((one) => rowOf(one, most)));
-    if (!rows.length) body.append(made("tr", {}, made("td", { colspan: "5", class: "au-none" }, "Nothing to show.")));
+    body.replaceChildren(...elsewhere.map((one) => pinned(rowOf(one, most))), ...shown.map((one) => rowOf(one, most)));
+    if (!rows.length) body.append(made("tr", {}, made("td", { colspan: "7", class: "au-none" }, "Nothing to show.")));
     count.textContent = rows.length
       ? `${whole(first + 1)}–${whole(Math.min(first + ROWS, rows.length))} of ${whole(rows.length)}` : "0";
     off(before, state.page === 0);
@@ -139,6 +154,75 @@ function ranking(name, title, rowNoun, click) {
   };
 }
 
+// What a pointer on the graph, or the arrow keys, are told: the counts of one day or client, beside it.
+function tips(picture) {
+  const box = made("div", { class: "au-tip", role: "status", hidden: true });
+  const line = made("div", { class: "au-mark", "aria-hidden": "true", hidden: true });
+  const state = { marks: {}, at: -1 };
+  const size = () => 1 / (state.marks.last - state.marks.first); // of one mark, as a share of the Axes
+  const middle = (n) => (n - state.marks.first) * size();
+
+  function hide() {
+    state.at = -1;
+    box.hidden = line.hidden = true;
+  }
+
+  function tell(n) {
+    const { names, counts, missing, along } = state.marks;
+    const across = along === "x";
+    const image = picture.querySelector("img");
+    if (!names || !image || n < 0 || n >= names.length) return hide();
+    if (n !== state.at) {
+      const [requests, ...outcomes] = counts[n];
+      const parts = OUTCOMES.map((word, place) => [word, outcomes[place]]).filter(([, count]) => count);
+      const lines = missing.includes(n) ? ["missing in the store"] : [`${whole(requests)} requests`, ...parts.map(([word, count]) => `${word}: ${whole(count)}`)];
+      box.replaceChildren(made("b", {}, names[n]), ...lines.map((text) => made("span", {}, text)));
+    }
+    state.at = n;
+    box.hidden = false;
+    line.hidden = !across;
+    const [wide, high] = [image.clientWidth, image.clientHeight];
+    const { left, right, top, bottom } = state.marks;
+    const x = across ? wide * (left + (right - left) * middle(n)) : wide * (left + 0.3 * (right - left));
+    const y = across ? high * top : high * (top + (bottom - top) * middle(n));
+    line.style.cssText = `left:${x}px;top:${y}px;height:${high * (bottom - top)}px`;
+    box.style.left = `${Math.max(0, Math.min(x + 12, wide - box.offsetWidth))}px`;
+    if (across && x + 12 + box.offsetWidth > wide) box.style.left = `${Math.max(0, x - 12 - box.offsetWidth)}px`;
+    box.style.top = `${Math.max(0, Math.min(y, high - box.offsetHeight))}px`;
+  }
+
+  function pointed(event) {
+    const image = picture.querySelector("img");
+    const { along, names, left, right, top, bottom, first } = state.marks;
+    if (!names || !image) return;
+    const place = image.getBoundingClientRect();
+    const share = along === "x" ? ((event.clientX - place.left) / place.width - left) / (right - left) : ((event.clientY - place.top) / place.height - top) / (bottom - top);
+    tell(share < 0 || share > 1 ? -1 : Math.round(share / size() + first));
+  }
+
+  picture.addEventListener("pointermove", pointed);
+  picture.addEventListener("pointerdown", pointed);
+  picture.addEventListener("pointerleave", hide);
+  picture.addEventListener("blur", hide);
+  picture.addEventListener("keydown", (event) => {
+    const count = state.marks.names?.length ?? 0;
+    const ways = { ArrowRight: state.at + 1, ArrowDown: state.at + 1, ArrowLeft: state.at < 0 ? count - 1 : state.at - 1, ArrowUp: state.at < 0 ? count - 1 : state.at - 1, Home: 0, End: count - 1 };
+    if (event.key === "Escape") hide();
+    else if (event.key in ways && count) tell(Math.max(0, Math.min(count - 1, ways[event.key])));
+    else return;
+    event.preventDefault();
+  });
+  return {
+    parts: [line, box],
+    update(marks) {
+      const same = JSON.stringify(state.marks.counts) === JSON.stringify(marks.counts); // only drawn for another width
+      state.marks = marks;
+      if (same && state.at >= 0) tell(state.at);
+      else hide();
+    },
+  };
+}
+
 function render({ model, el }) {
   const tell = (event) => model.send(event);
   const click = (table, key, several) => tell({ event: "click", table, key, several });
@@ -146,8 +230,13 @@ function render({ model, el }) {
   const notes = made("ul", { class: "au-notes" });
   const headline = made("p", { class: "au-headline", role: "status" });
   const clear = made("button", { type: "button", class: "au-clear" }, "Reset filter");
-  const picture = made("div", { class: "au-picture" });
-  const sizes = new ResizeObserver(() => { picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1; }); // a keyboard can scroll it too
+  const picture = made("div", { class: "au-picture", tabindex: "0", role: "group", "aria-label": "Graph: the arrow keys tell its figures" });
+  const pointer = tips(picture);
+  let waits = 0;
+  const sizes = new ResizeObserver(() => { // the kernel draws the graph for the room that it has
+    clearTimeout(waits);
+    waits = setTimeout(() => { if (picture.clientWidth) tell({ event: "width", pixels: Math.floor(picture.clientWidth / 20) * 20 }); }, 120);
+  });
   const title = made("figcaption");
   const figure = made("figure", {}, title, picture);
   const tables = {
@@ -156,7 +245,7 @@ function render({ model, el }) {
   };
   const both = made("div", { class: "au-tables" }, tables.clients.element, tables.urls.element);
   const own = { class: "au", "data-lm-suppress-shortcuts": "true" }; // so JupyterLab leaves Enter to our buttons
-  const box = made("div", own, message, made("div", { class: "au-line" }, headline, clear), notes, figure, both);
+  const box = made("div", own, message, made("div", { class: "au-line" }, headline, clear, notes), figure, both);
   el.append(box);
   clear.addEventListener("click", () => { if (!isOff(clear)) tell({ event: "reset" }); });
 
@@ -173,17 +262,18 @@ function render({ model, el }) {
     notes.replaceChildren(...shown.notes.map((note) => made("li", {}, note)));
     title.textContent = shown.graph.title;
     const drawn = shown.graph.svg ? image : made("p", {}, shown.graph.alt);
-    picture.replaceChildren(drawn);
-    sizes.disconnect();
-    [picture, drawn].forEach((one) => sizes.observe(one));
+    picture.replaceChildren(drawn, ...pointer.parts);
+    pointer.update(shown.graph.marks);
     for (const [name, table] of Object.entries(tables)) table.update(listing[name], shown[name]);
     box.dataset.serial = shown.serial;
   }
 
   model.on("change:shown", draw);
   draw();
+  sizes.observe(picture);
   tell({ event: "opened" });
   return () => {
+    clearTimeout(waits);
     sizes.disconnect();
     model.off("change:shown", draw);
   };

@@ -19,22 +19,35 @@ from apiusage_helpers.text import client_labels, percent, visible
 
 _HERE = Path(__file__).parent
 _NAME_CELLS = 60
+_PIXELS_AN_INCH, _NARROWEST, _WIDEST = 96, 300, 2600
 
 
 class Explorer(anywidget.AnyWidget):
-    """The widget. It sends {"event": "click" | "reset" | "opened", ...}."""
+    """The widget. It sends {"event": "click" | "reset" | "opened" | "width", ...}; `pixels` is the room of its graph."""
 
     _esm = (_HERE / "explorer.js").read_text(encoding="utf-8")
     _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
     listing = traitlets.Dict().tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
 
+    pixels = 1300
+
+    def fit(self, pixels: object) -> bool:
+        """Whether the graph has to be drawn again for the room that the browser has."""
+        wanted = min(_WIDEST, max(_NARROWEST, pixels)) if isinstance(pixels, int) else self.pixels
+        self.pixels, before = wanted, self.pixels
+        return wanted != before
+
     def show(self, view: UsageView, *, relist: bool) -> None:
         """Show a view; `relist` when its rows or overall figures are others than before."""
         with self.hold_sync():
             if relist:
                 self.listing = listing(view)
-            self.shown = shown(view) | {"serial": self.shown.get("serial", 0) + 1}
+            self.shown = shown(view, self.pixels / _PIXELS_AN_INCH) | {"serial": self.shown.get("serial", 0) + 1}
+
+    def redraw(self, view: UsageView) -> None:
+        """The graph for another width; all else stays as it is."""
+        self.shown = self.shown | {"graph": _graph(view, self.pixels / _PIXELS_AN_INCH)}
 
     def tell(self, message: str) -> None:
         """Show a message above the figures (empty: none), which stay as they are."""
@@ -45,10 +58,18 @@ class Explorer(anywidget.AnyWidget):
 
 
 _NO_ROWS: dict[str, Any] = {"rows": [], "filtered": None, "shares": [], "chosen": []}
-_NO_LIST: dict[str, Any] = {"names": [], "search": [], "keys": [], "requests": [], "shares": []}
+_NO_LIST: dict[str, Any] = {
+    "names": [],
+    "search": [],
+    "keys": [],
+    "requests": [],
+    "failed": [],
+    "throttled": [],
+    "shares": [],
+}
 _NOTHING: dict[str, Any] = {
-    "headline": "", "filtered": False, "notes": [], "graph": {"svg": "", "alt": "", "title": ""}, "clients": _NO_ROWS,
-    "urls": _NO_ROWS, "serial": 0,
+    "headline": "", "filtered": False, "notes": [], "graph": {"svg": "", "alt": "", "title": "", "marks": {}},
+    "clients": _NO_ROWS, "urls": _NO_ROWS, "serial": 0,
 }  # fmt: skip
 
 
@@ -75,23 +96,29 @@ def listing(view: UsageView) -> dict[str, Any]:
     }
 
 
-def shown(view: UsageView) -> dict[str, Any]:
-    """What changes with a click: headline, picture, the rows of both tables and their figures under the filter."""
-    graph = panels.graph(view)
+def shown(view: UsageView, wide: float) -> dict[str, Any]:
+    """What changes with a click: headline, picture (`wide` inches), the rows of both tables, their figures under the filter."""
     return {
         "message": "",
         "headline": panels.headline(view),
         "filtered": view.state.filtered,
         "notes": [visible(note) for note in view.notes()],
-        "graph": {"svg": graph.svg or "", "alt": graph.alt, "title": graph.title},
+        "graph": _graph(view, wide),
         "clients": _rows(view.figures.clients),
         "urls": _rows(view.figures.urls),
     }
 
 
+def _graph(view: UsageView, wide: float) -> dict[str, Any]:
+    graph = panels.graph(view, wide)
+    marks = panels.graph_marks(view, graph)
+    return {"svg": graph.svg or "", "alt": graph.alt, "title": graph.title, "marks": marks}
+
+
 def _overall(ranked: Ranked, total: int) -> dict[str, Any]:
     counts = ranked.requests.tolist()
-    return {"requests": counts, "shares": [percent(count / total) if total else "–" for count in counts]}
+    failures = {"failed": ranked.failed.tolist(), "throttled": ranked.throttled.tolist()}
+    return {"requests": counts, **failures, "shares": [percent(count / total) if total else "–" for count in counts]}
 
 
 def _rows(ranked: Ranked) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def file_stem(view: UsageView) -> str:
         _part("methods", [*map(str.lower, selection.http_methods)], together=True),
         _part("client", [names.get(one, one) for one in state.filter_clients]),
         _part("url", state.filter_urls),
+        _part("status", state.filter_statuses, together=True),
     ]
     return "_".join(part for part in parts if part)
 
@@ -70,6 +71,7 @@ def facts(view: UsageView) -> dict[str, object]:
         "filter on OAuth clients": ", ".join(f"{names.get(one, '')} ({one})" for one in by_id(view).filter_clients)
         or "none",
         "filter on API requests": ", ".join(state.filter_urls) or "none",
+        "filter on statuses": ", ".join(state.filter_statuses) or "none",
         "requests": view.figures.total,
         "requests under the filter": view.figures.requests,
         "share": "of all requests of the interval and methods; filtered_share: of those under the filter of the other table",

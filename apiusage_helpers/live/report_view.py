@@ -33,7 +33,7 @@ class _ReportViewer:
         self.message = widgets.HTML(layout=widgets.Layout(display="none"))
         self.days = widgets.HTML(styled(requests_per_day(report).html()))
         self.sections = Sections(lambda: self.report, self.change, courier := Courier())
-        self.selectors = selectors(self.state, organizations(), _methods(report), self.change)
+        self.selectors = selectors(self.state, organizations(), _methods(report), self.change, of_view=False)
         self.box = widgets.VBox([self.selectors.box, self.message, self.days, self.sections.box, courier])
 
     def change(self, changes: dict[str, Any]) -> None:

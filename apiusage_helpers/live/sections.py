@@ -11,7 +11,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from apiusage_helpers.live.controls.download import Courier
-from apiusage_helpers.live.controls.selectors import Change, calendar_text, chooser
+from apiusage_helpers.live.controls.selectors import Change, calendar_text
+from apiusage_helpers.live.controls.tick_list import TickList
 from apiusage_helpers.live.exports import CSV
 from apiusage_helpers.reports.api_usage import head, panels
 from apiusage_helpers.reports.api_usage.report import UsageReport
@@ -95,8 +96,8 @@ class Sections:
         by_name, known = report.selection.clients, {text for pair in pairs for text in pair}
         chosen = [*chosen_clients(requests, by_name), *(one for one in by_name if one not in known)] if by_name else []
         return (
-            chooser("OAuth clients", options, chosen, lambda clients: self.change({"clients": clients})),
-            chooser(
+            TickList("OAuth clients", options, chosen, lambda clients: self.change({"clients": clients})),
+            TickList(
                 "URLs", _uris(report), report.selection.client_template_uris,
                 lambda chosen: self.change({"client_template_uris": chosen}),
             ),
@@ -104,7 +105,7 @@ class Sections:
 
     def _url_choices(self, report: UsageReport) -> Sequence[widgets.Widget]:
         chosen = report.selection.template_uris
-        return (chooser("Template URLs", _uris(report), chosen, lambda uris: self.change({"template_uris": uris})),)
+        return (TickList("Template URLs", _uris(report), chosen, lambda uris: self.change({"template_uris": uris})),)
 
 
 def styled(html: str) -> str:

@@ -57,7 +57,10 @@ class Viewer:
         self.sections = Sections(self.current_report, self.change, self.courier)
         self.selectors = selectors(self.state, organizations(), [], self.change)
         self.toolbar = toolbar(self._acts(), may_save=may_save())
+        self.selectors.box.add_class("au-choices")
+        self.explorer.add_class("au-explorer")
         self.box = widgets.VBox([self.selectors.box, self.explorer, self.toolbar, self.sections.box, self.courier])
+        self.box.add_class("au-view")
         self.attempt(partial(self.go, self.state))
         if kept is not None and kept != given and self.view:
             self.say("The selection of the last session is open. Reset all brings back that of the notebook.")
@@ -83,6 +86,8 @@ class Viewer:
             self.go(reset(self.state))
         elif event.get("event") == "opened" and served():
             self.freshen()
+        elif event.get("event") == "width" and self.explorer.fit(event.get("pixels")) and self.view:
+            self.explorer.redraw(self.view)
 
     def change(self, changes: dict[str, Any]) -> None:
         """Other choices in the selectors."""
@@ -96,11 +101,13 @@ class Viewer:
         same_rows = before is not None and before.cube is view.cube
         same_methods = same_rows and self.state.selection.http_methods == state.selection.http_methods
         same_selection = same_rows and self.state.selection == state.selection
+        same_statuses = self.state.filter_statuses == state.filter_statuses
         self.view, self.state = view, state
+        if not same_selection or not same_statuses:
+            self.selectors.show(state, view.methods)
         self.explorer.show(view, relist=not same_methods)
         if not same_selection:
             self.report = None
-            self.selectors.show(state, view.methods)
             self.sections.refresh(choices_too=not own_choice)
         if before and not served():  # what somebody did, not what a notebook starts with
             saved.keep_current(state)

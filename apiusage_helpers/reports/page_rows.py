@@ -12,6 +12,7 @@ from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.api_usage.tables import chosen_clients
 from apiusage_helpers.reports.usage_view.figures import chosen_client_flags, chosen_url_flags, cube_of
 from apiusage_helpers.reports.usage_view.panels import clicks, labels_of_view
+from apiusage_helpers.reports.usage_view.state import STATUSES
 from apiusage_helpers.reports.usage_view.view import UsageView
 from apiusage_helpers.tables.cube import UsageCube, usage_cube
 from apiusage_helpers.tables.summary import names_by_day
@@ -128,6 +129,7 @@ def _view(view: UsageView, cube: UsageCube) -> dict[str, Any]:
         "clicks": {
             "clients": clients if state.filter_clients else None,
             "requests": urls if state.filter_urls else None,
+            "statuses": [STATUSES.index(one) for one in state.filter_statuses] or None,
         },
         "told": clicks(view),
         "days": view.figures.days.T.tolist(),

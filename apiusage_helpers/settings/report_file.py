@@ -27,7 +27,7 @@ from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method,
 from apiusage_helpers.settings.schedule import Schedule
 from apiusage_helpers.settings.strict import Strict, allowed
 from apiusage_helpers.settings.yaml_file import parsed_yaml, read_yaml
-from apiusage_helpers.text import visible
+from apiusage_helpers.text import did_you_mean, visible
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -278,7 +278,8 @@ def _as_json(text: str) -> object:
 
 def _neighbours(path: Path) -> str:
     names = sorted(file.name for file in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
-    return f"; in {path.parent} there are {', '.join(names)}" if names else ""
+    there = f"; in {path.parent} there are {', '.join(names)}" if names else ""
+    return did_you_mean(path.name, names) or there
 
 
 def _validated(model: type[_Model], written: object, prefix: str, faults: list[str]) -> _Model | None:

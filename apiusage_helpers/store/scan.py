@@ -10,7 +10,10 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
+from apiusage_helpers.text import did_you_mean, listed
 from apiusage_helpers.usage import COLUMNS, COUNTS, KEY
+
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     name = selection.organization
     known = organizations(root)
     if name not in known:
-        there = f"it has {', '.join(known)}" if known else "it is empty"
-        return f"organization {name} is not in the store ({there}); {_how_to_fill(name)}"
+        there = f"it has {listed(known, _MOST_TOLD)}" if known else "it is empty"
+        next_step = did_you_mean(name, known) or f"; {_how_to_fill(name)}"
+        return f"organization {name} is not in the store ({there}){next_step}"
     days = stored_days(name, root=root)
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
     return (

@@ -96,7 +96,7 @@ def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: st
 @pytest.mark.parametrize(
     ("parameter", "value", "message"),
     [
-        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme)"),
+        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme); did you mean 'acme'?"),
         ("date_range", "2026-10-01/2026-10-02", "it has 1 day from 2026-10-05"),
     ],
 )
@@ -178,6 +178,15 @@ def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     assert "canary" not in done.stdout + done.stderr
     next((apiusage.store / "usage").rglob("*.parquet")).write_bytes(b"PAR1")
     assert apiusage("doctor").returncode == 3
+
+
+def test_doctor_is_read_by_programs(apiusage) -> None:
+    """A record a line, with the same words."""
+    lines = json.loads(apiusage("doctor", "--json").stdout)
+    told = apiusage("doctor").stdout
+
+    assert {line["state"] for line in lines} <= {"ok", "attention", "note"}
+    assert [line["text"] for line in lines if f"{line['state']:<10}{line['text']}".splitlines()[0] not in told] == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from apiusage_helpers.cli import cli
 from apiusage_helpers.cli.messages import Day, show, tell
 
 
@@ -29,3 +30,32 @@ def test_a_day_is_one_of_this_platform(day: str, code: int) -> None:
 
     assert done.exit_code == code
     assert len(done.output) < 600
+
+
+@pytest.mark.parametrize(
+    ("called", "on_path", "said"),
+    [
+        ("bin/apiusage", True, "apiusage"), (".venv/bin/apiusage", False, ".venv/bin/apiusage"), ("apiusage", False, "apiusage"),
+        ("site-packages/apiusage_helpers/cli/__main__.py", False, "python3 -m apiusage_helpers.cli"),
+    ],
+)  # fmt: skip
+def test_hints_name_the_command_as_it_was_called(capsys, monkeypatch, called: str, on_path: bool, said: str) -> None:
+    """So that a hint can be copied; other words stay as they are."""
+    monkeypatch.setattr("sys.argv", [called])
+    monkeypatch.setattr("sys.executable", "bin/python3")
+    monkeypatch.setattr("shutil.which", lambda name: f"bin/{name}" if on_path else None)
+    tell("try: apiusage fetch --organization acme; apiusage is a word, apiusage-report another")
+
+    assert (
+        capsys.readouterr().err
+        == f"try: {said} fetch --organization acme; apiusage is a word, apiusage-report another\n"
+    )
+
+
+def test_the_help_of_each_command_fits_in_its_column() -> None:
+    """In a terminal of 80 columns no line of the list is cut, and each command has one."""
+    text = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    lines = text[text.index("Commands:") :].splitlines()[1:]
+
+    assert {line.split()[0] for line in lines} == set(cli.commands)
+    assert all(line.endswith(".") and not line.endswith("..") for line in lines)

@@ -21,6 +21,7 @@ SAVED: dict[str, dict[str, Any]] = {
     "nothing": {},
     "a client": {"filter_clients": ["CRM sync"]},
     "a client and a request": {"filter_clients": [CRM], "filter_urls": [LOOKUP]},
+    "a client and two statuses": {"filter_clients": [CRM], "filter_statuses": ["429", "500"]},
     "what nothing meets": {"filter_clients": ["nobody"], "filter_urls": [DETAILS], "http_methods": ["GET"]},
     "one day": {"date_range": "2026-11-23/2026-11-23"},
 }
@@ -58,6 +59,8 @@ def view_files(
     held = [("clients", one) for one in clients or {"nobody"} if "filter_clients" in saved and "clients" not in facets]
     if not facets & {"requests", "uris"}:
         held += [("requests", url) for url in saved.get("filter_urls", [])]
+    if "statuses" not in facets:
+        held += [("statuses", status) for status in saved.get("filter_statuses", [])]
     acting = [*choice, *held]
     names = {row["client_id"]: row["client_name"] for row in rows}
 
@@ -90,7 +93,7 @@ def view_files(
     both = under()
     days = plain_view.days_of(rows if both is None else both, START, END)
     wanted = {value for facet, value in choice if facet == "days"}
-    figures = ("requests", "share", "filtered_requests", "filtered_share")
+    figures = ("requests", "failed", "throttled", "share", "filtered_requests", "filtered_share")
     return {
         "view_clients": [
             ("client_id", "client_name", "kind", *figures),
@@ -109,8 +112,8 @@ def view_files(
 
 def texts(figures: list[Any]) -> list[Any]:
     """Counts as text, shares as numbers, as `as_read` reads them."""
-    requests, share, filtered, filtered_share = figures
-    return [str(requests), share, "" if filtered is None else str(filtered), filtered_share]
+    *counts, share, filtered, filtered_share = figures
+    return [*map(str, counts), share, "" if filtered is None else str(filtered), filtered_share]
 
 
 def shown_columns(records: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

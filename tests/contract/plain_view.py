@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 
-def expected_view(rows, start, end, *, http_methods=(), clients=(), urls=()):
+def expected_view(rows, start, end, *, http_methods=(), clients=(), urls=(), statuses=()):
     """The tables as lists of records (in order), the counts of each day, and the sums over all and under the filter."""
     rows = [row for row in rows if start <= row["date"] <= end]
     names = {}
@@ -19,10 +19,11 @@ def expected_view(rows, start, end, *, http_methods=(), clients=(), urls=()):
     ]
     of_urls = [row for row in rows if not urls or (row["http_method"], row["template_uri"]) in urls]
     both = [row for row in of_clients if not urls or (row["http_method"], row["template_uri"]) in urls]
+    of_clients, of_urls, both = ([counted(row, statuses) for row in some] for some in (of_clients, of_urls, both))
     return {
-        "clients": ranked_table(rows, of_urls if urls else None, lambda row: row["client_id"], lambda key: (names[key], key),
+        "clients": ranked_table(rows, of_urls if urls or statuses else None, lambda row: row["client_id"], lambda key: (names[key], key),
                           {key for key in names if key in clients or names[key] in clients}),
-        "urls": ranked_table(rows, of_clients if clients else None, lambda row: (row["http_method"], row["template_uri"]),
+        "urls": ranked_table(rows, of_clients if clients or statuses else None, lambda row: (row["http_method"], row["template_uri"]),
                        lambda key: (key[1], key[0]), set(urls)),
         "days": days_of(both, start, end),
         "total": sum(row["requests"] for row in rows),
@@ -30,8 +31,22 @@ def expected_view(rows, start, end, *, http_methods=(), clients=(), urls=()):
     }  # fmt: skip
 
 
+def counted(row, statuses):
+    """The row with the requests of some statuses only (none named: as it is); 400 is without 429."""
+    if not statuses:
+        return row
+    kept = {name: row[f"status{name}"] if name in statuses else 0 for name in ("200", "300", "429", "500")}
+    refused = row["status400"] - row["status429"] if "400" in statuses else 0
+    return row | {f"status{name}": count for name, count in kept.items()} | {
+        "status400": refused + kept["429"], "requests": sum(kept.values()) + refused,
+    }  # fmt: skip
+
+
 def ranked_table(rows, under, key, ties, chosen):
-    """(key, requests, share, filtered requests, filtered share), most requests first; rows without requests are gone."""
+    """(key, requests, failed, throttled, share, filtered requests, filtered share), most requests first; rows without requests
+    are gone.
+    """
+    failed, throttled = (_sums(rows, key, counts) for counts in (("status400", "status500"), ("status429",)))
     counts, total = _sums(rows, key), sum(row["requests"] for row in rows)
     filtered, all_filtered = (
         (_sums(under, key), sum(row["requests"] for row in under)) if under is not None else (None, 0)
@@ -39,17 +54,17 @@ def ranked_table(rows, under, key, ties, chosen):
     ranking = counts if filtered is None else filtered
     shown = [one for one in set(counts) | chosen if ranking[one] > 0 or one in chosen]
     return [
-        (one, counts[one], counts[one] / total if total else None,
+        (one, counts[one], failed[one], throttled[one], counts[one] / total if total else None,
          None if filtered is None else filtered[one],
          None if filtered is None or not all_filtered else filtered[one] / all_filtered)
         for one in sorted(shown, key=lambda one: (-ranking[one], ties(one)))
     ]  # fmt: skip
 
 
-def _sums(rows, key):
+def _sums(rows, key, counts=("requests",)):
     sums = Counter()
     for row in rows:
-        sums[key(row)] += row["requests"]
+        sums[key(row)] += sum(row[name] for name in counts)
     return sums
 
 

@@ -35,6 +35,7 @@ def drawn(seed):
         "interval": interval,
         "http_methods": rng.choice([(), (), ("GET",), ("POST", "PATCH")]),
         "clients": tuple(dict.fromkeys(row()[rng.choice(["client_id", "client_id", "client_name"])] for _ in range(rng.choice([0, 0, 1, 1, 3])))),
+        "statuses": rng.choice([(), (), ("429",), ("400", "500"), ("200", "300", "400", "429", "500")]),
         "urls": tuple({(row()["http_method"], row()["template_uri"]), *((r["http_method"], r["template_uri"]) for r in [row()])} if rng.random() < 0.5 else ()),
     }  # fmt: skip
 
@@ -43,7 +44,15 @@ def records(table, key):
     """A table of the view as the independent count writes it; nothing where there is nothing."""
     blank = lambda value: None if pd.isna(value) else value  # noqa: E731
     return [
-        (key(row), row.requests, blank(row.share), blank(row.filtered_requests), blank(row.filtered_share))
+        (
+            key(row),
+            row.requests,
+            row.failed,
+            row.throttled,
+            blank(row.share),
+            blank(row.filtered_requests),
+            blank(row.filtered_share),
+        )
         for row in table.itertuples()
     ]
 
@@ -61,6 +70,7 @@ def test_a_random_selection_is_what_plain_python_counts(seed: int) -> None:
         {
             "organization": "sample", "date_range": str(interval), "http_methods": choice["http_methods"],
             "filter_clients": choice["clients"], "filter_urls": [url_text(*url) for url in choice["urls"]],
+            "filter_statuses": choice["statuses"],
         },
         today=TODAY,
     )  # fmt: skip
@@ -72,6 +82,7 @@ def test_a_random_selection_is_what_plain_python_counts(seed: int) -> None:
         http_methods=choice["http_methods"],
         clients=choice["clients"],
         urls=choice["urls"],
+        statuses=choice["statuses"],
     )
     expected["urls"] = [
         record for record in expected["urls"] if record[0] in known

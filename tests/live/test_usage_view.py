@@ -52,10 +52,10 @@ def test_a_chosen_name_is_a_chosen_row_of_the_list() -> None:
     """A choice by display name is shown as its clients, not as something without a request."""
     shown = viewer(clients=["Twin", "gone"])
     shown.sections.box.selected_index = 1
-    choice = shown.sections.parts[1].children[0].children[1]
+    choice = shown.sections.parts[1].children[0]
 
-    assert set(choice.value) == {"a", "b", "gone"}
-    assert [label for label, _ in choice.options if "no request" in label] == ["gone (no request in this interval)"]
+    assert set(choice.chosen) == {"a", "b", "gone"}
+    assert [label for _, label in choice.options if "no request" in label] == ["gone (no request in this interval)"]
 
 
 def test_a_view_open_over_midnight_knows_the_new_day(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,10 @@ function monthOfDays(picked, turn) {
   const title = made("span", { class: "aud-month", "aria-live": "polite" });
   const days = made("div", { class: "aud-days", role: "group" });
   const told = made("p", { class: "aud-told", "aria-live": "polite" });
-  const element = made("div", { class: "aud" }, made("div", { class: "aud-line" }, before, title, after, days), told);
+  const element = made(
+    "details", { class: "aud" }, made("summary", {}, "Calendar"),
+    made("div", { class: "aud-line" }, before, title, after, days), told,
+  );
   const latest = () => later(state.newest, 1).slice(0, 7); // the month of today
   const known = (day) => day.startsWith(state.month) && state.marks[Number(day.slice(8)) - 1];
 

@@ -16,11 +16,13 @@ from apiusage_helpers.interval import PRESETS
 from apiusage_helpers.live.controls.dates import DateRange
 from apiusage_helpers.reports.usage_view.state import ViewState
 from apiusage_helpers.selection import MOST_TOP
-from apiusage_helpers.text import whole
 
 CUSTOM = "custom"
 Change = Callable[[dict[str, Any]], None]
 _WIDE = {"description_width": "initial"}
+_CLASSES = {"200": "2xx", "300": "3xx", "400": "4xx", "429": "429", "500": "5xx"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center"}
+_HEAD, _TICK = {"margin": "0 8px 0 0"}, {"width": "auto", "margin": "0 12px 0 0"}
 _HEADS = ("Week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
@@ -32,11 +34,14 @@ class Selectors:
     show: Callable[[ViewState, Sequence[str]], None]
 
 
-def selectors(state: ViewState, organizations: Sequence[str], methods: Sequence[str], change: Change) -> Selectors:
-    """The fields of a state: organization, date range, HTTP methods, display zone, top n."""
+def selectors(
+    state: ViewState, organizations: Sequence[str], methods: Sequence[str], change: Change, *, of_view: bool = True
+) -> Selectors:
+    """The fields of a state: organization, date range, HTTP methods, display zone, top n; those `of_view` also statuses."""
     quiet = Quiet(change)
     dates, show_dates = date_fields(state, quiet)
     checks, show_checks = method_fields(state, methods, quiet)
+    statuses, show_statuses = status_fields(state, quiet)
     names = list(dict.fromkeys([*organizations, state.selection.organization]))
     organization = widgets.Dropdown(
         description="Organization", options=names, value=state.selection.organization, style=_WIDE
@@ -57,11 +62,14 @@ def selectors(state: ViewState, organizations: Sequence[str], methods: Sequence[
             zone.value, top.value = other.selection.display_timezone, other.selection.top
             show_dates(other)
             show_checks(other, its_methods)
+            show_statuses(other)
 
     wrap = widgets.Layout(
         display="flex", flex_flow="row wrap", align_items="center", grid_gap="2px 14px", overflow="visible"
     )
-    return Selectors(widgets.Box([organization, *dates, zone, top, checks], layout=wrap), show)
+    return Selectors(
+        widgets.Box([organization, *dates, checks, *([statuses] if of_view else []), zone, top], layout=wrap), show
+    )
 
 
 class Quiet:
@@ -111,8 +119,8 @@ def method_fields(
     state: ViewState, methods: Sequence[str], quiet: Quiet
 ) -> tuple[widgets.Widget, Callable[[ViewState, Sequence[str]], None]]:
     """One box to tick for each HTTP method of the interval; none ticked means all."""
-    box = widgets.HBox(layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
-    label = widgets.Label("HTTP methods (none ticked: all)", layout=widgets.Layout(margin="0 10px 0 0"))
+    box = widgets.HBox(layout=_ROW)
+    label = widgets.Label("HTTP methods", layout=_HEAD)
 
     def ticked(_: object) -> None:
         quiet.tell(http_methods=[check.description for check in box.children[1:] if check.value])
@@ -121,8 +129,7 @@ def method_fields(
         chosen = other.selection.http_methods
         names = list(dict.fromkeys([*its_methods, *chosen]))
         if names != [check.description for check in box.children[1:]]:
-            layout = widgets.Layout(width="auto", margin="0 16px 0 0")
-            checks = [widgets.Checkbox(description=name, indent=False, layout=layout) for name in names]
+            checks = [widgets.Checkbox(description=name, indent=False, layout=_TICK) for name in names]
             for check in checks:
                 check.observe(ticked, "value")
             box.children = (label, *checks)
@@ -134,52 +141,24 @@ def method_fields(
     return box, show
 
 
-def chooser(
-    title: str, options: Sequence[tuple[str, str]], chosen: Sequence[str], change: Callable[[list[str]], None]
-) -> widgets.Widget:
-    """A list with a search field from which several (label, value) can be chosen; none chosen means all.
+def status_fields(state: ViewState, quiet: Quiet) -> tuple[widgets.Widget, Callable[[ViewState], None]]:
+    """One box to tick for each class of status; none ticked means all."""
+    ticks = {
+        status: widgets.Checkbox(description=word, indent=False, layout=_TICK) for status, word in _CLASSES.items()
+    }
 
-    What is chosen stays chosen while a search hides it, and also where the list does not have it.
-    """
-    known = {value for _, value in options}
-    every = [*options, *((f"{value} (no request in this interval)", value) for value in chosen if value not in known)]
-    kept = list(chosen)
-    search = widgets.Text(description=f"Search {title}", placeholder="part of a name", style=_WIDE)
-    choice = widgets.SelectMultiple(
-        description=title, rows=8, style=_WIDE, layout=widgets.Layout(width="98%", height="12em")
-    )
-    clear = widgets.Button(description="Clear choice")
-    told = widgets.Label()
-    quiet = Quiet(lambda _: None)
+    def ticked(_: object) -> None:
+        quiet.tell(filter_statuses=[status for status, tick in ticks.items() if tick.value])
 
-    def list_again(_: object = None) -> None:
-        word = search.value.lower()
-        with quiet:
-            choice.value = ()
-            choice.options = [option for option in every if word in option[0].lower()]
-            values = {value for _, value in choice.options}
-            choice.value = tuple(value for value in kept if value in values)
-        told.value = f"{whole(len(kept))} chosen" if kept else "none chosen: all are shown"
+    def show(other: ViewState) -> None:
+        for status, tick in ticks.items():
+            tick.value = status in other.filter_statuses
 
-    def picked(event: dict[str, Any]) -> None:
-        if quiet.depth:
-            return
-        visible = {value for _, value in choice.options}
-        kept[:] = [value for value in kept if value not in visible] + list(event["new"])
-        told.value = f"{whole(len(kept))} chosen" if kept else "none chosen: all are shown"
-        change(list(kept))
-
-    def cleared(_: object) -> None:
-        kept.clear()
-        list_again()
-        change([])
-
-    list_again()
-    search.observe(list_again, "value")
-    choice.observe(picked, "value")
-    clear.on_click(cleared)
-    wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
-    return widgets.VBox([widgets.HBox([search, told, clear], layout=wrap), choice])
+    with quiet:
+        show(state)
+    for tick in ticks.values():
+        tick.observe(ticked, "value")
+    return widgets.HBox([widgets.Label("Status", layout=_HEAD), *ticks.values()], layout=_ROW), show
 
 
 def calendar_text(days: Sequence[date], missing: frozenset[date], provisional: frozenset[date]) -> str:

@@ -15,6 +15,7 @@ from apiusage_helpers.tables import rankings
 from apiusage_helpers.tables.outcomes import status_codes, success_and_failure
 from apiusage_helpers.tables.requests_per_day import failures_per_day, requests_per_day
 from apiusage_helpers.tables.summary import Summary
+from apiusage_helpers.text import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,8 @@ def _one_of(column: pd.Series, values: Sequence[str]) -> pd.Series:
 
 
 def _unmet(parameter: str, chosen: Collection[str], known: Collection[str]) -> list[str]:
-    return [f"{parameter}: {value!r} made no request in this interval" for value in chosen if value not in known]
+    return [
+        f"{parameter}: {value!r} made no request in this interval{did_you_mean(value, known)}"
+        for value in chosen
+        if value not in known
+    ]

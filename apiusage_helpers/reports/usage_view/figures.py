@@ -1,31 +1,35 @@
 """The figures of the API Usage view: two tables that filter each other, and requests per day under both filters.
 
 Overall figures follow the interval and the HTTP methods. A filter on clients acts on the table of URLs, one on URLs on
-the table of clients, both on the days: so a table never hides the rows among which one chooses. `share` is of all
-requests, `filtered_share` of all requests under the filter that acts on the table.
+the table of clients, one on statuses on both, all of them on the days: so a table never hides the rows among which one
+chooses. `share` is of all requests, `filtered_share` of all requests under the filter that acts on the table.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from apiusage_helpers.reports.usage_view.state import ViewState, url_text
-from apiusage_helpers.tables.cube import MEASURES, Flags, UsageCube
-from apiusage_helpers.tables.outcomes import with_share
+from apiusage_helpers.reports.usage_view.state import STATUSES, ViewState, url_text
+from apiusage_helpers.tables.cube import MEASURES, Codes, Flags, UsageCube
+from apiusage_helpers.tables.outcomes import FAILED, OUTCOMES, with_share
+from apiusage_helpers.text import did_you_mean
 
 Counts = npt.NDArray[np.int64]
+_Filter = tuple[Flags | None, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One table in numbers: requests of every row, those under the other table's filter (None: no such filter), what is
-    chosen here, and the places of the rows that are shown, in their order.
+    """One table in numbers: requests of every row, and how many failed and were throttled; those under the filter that acts
+    on it (None: no such filter), what is chosen here, and the places of the rows that are shown, in their order.
     """
 
     requests: Counts
+    failed: Counts
+    throttled: Counts
     filtered: Counts | None
     chosen: Flags
     order: npt.NDArray[np.intp]
@@ -62,13 +66,28 @@ def view_figures(cube: UsageCube, state: ViewState) -> ViewFigures:
     clients, urls = chosen_client_flags(cube, state.filter_clients), chosen_url_flags(cube, state.filter_urls)
     of_clients = clients[cube.client] if state.filter_clients else None
     of_urls = urls[cube.url] if state.filter_urls else None
+    counted = [outcome for status, outcome in zip(STATUSES, OUTCOMES, strict=True) if status in state.filter_statuses]
     both = of_methods & (True if of_clients is None else of_clients) & (True if of_urls is None else of_urls)
     return ViewFigures(
-        clients=_ranked(cube, "client", of_methods, of_urls, clients),
-        urls=_ranked(cube, "url", of_methods, of_clients, urls),
-        days=cube.sums(cube.day, len(cube.interval), both),
-        by_client=cube.sums(cube.client, len(cube.clients), both),
+        clients=_ranked(cube, "client", of_methods, _under(of_urls, counted), clients),
+        urls=_ranked(cube, "url", of_methods, _under(of_clients, counted), urls),
+        days=_sums(cube, cube.day, len(cube.interval), both, counted),
+        by_client=_sums(cube, cube.client, len(cube.clients), both, counted),
     )
+
+
+def _under(rows: Flags | None, counted: Sequence[str]) -> _Filter | None:
+    """What filters a table: its rows and outcomes; None where nothing does."""
+    return None if rows is None and not counted else (rows, counted)
+
+
+def _sums(cube: UsageCube, by: Codes, size: int, keep: Flags, counted: Sequence[str]) -> Counts:
+    """`MEASURES` by number; with some outcomes `counted` only these, and requests are their sum."""
+    if not counted:
+        return cube.sums(by, size, keep)
+    found = dict(zip(counted, cube.sums(by, size, keep, counted), strict=True))
+    nothing = np.zeros(size, np.int64)
+    return np.array([sum(found.values(), nothing), *(found.get(outcome, nothing) for outcome in OUTCOMES)])
 
 
 def chosen_client_flags(cube: UsageCube, clients: Collection[str]) -> Flags:
@@ -96,20 +115,32 @@ def unmet_filters(cube: UsageCube, state: ViewState) -> list[str]:
     urls = {url_text(*url) for url in cube.urls}
     why = {True: "is marked excluded in clients.csv and left out", False: "made no request in this interval"}
     return [
-        *(f"filter_clients: {one!r} {why[one in excluded]}" for one in state.filter_clients if one not in clients),
-        *(f"filter_urls: {one!r} was not asked for in this interval" for one in state.filter_urls if one not in urls),
+        *(
+            f"filter_clients: {one!r} {why[one in excluded]}{did_you_mean(one, () if one in excluded else clients)}"
+            for one in state.filter_clients
+            if one not in clients
+        ),
+        *(
+            f"filter_urls: {one!r} was not requested in this interval{did_you_mean(one, urls)}"
+            for one in state.filter_urls
+            if one not in urls
+        ),
     ]
 
 
 def clients_table(cube: UsageCube, figures: ViewFigures, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """The rows of the table OAuth Clients: client_id, client_name, kind, requests, share, filtered_requests, filtered_share."""
+    """The rows of the table OAuth Clients: client_id, client_name, kind, requests, failed, throttled, share, filtered_requests,
+    filtered_share.
+    """
     keys = pd.DataFrame(list(cube.clients), columns=["client_id", "client_name"], dtype=str)
     keys = keys.assign(kind=pd.Series([(kinds or {}).get(one, "") for one in keys["client_id"]], dtype=str))
     return _table(keys, figures.clients, figures.total)
 
 
 def urls_table(cube: UsageCube, figures: ViewFigures) -> pd.DataFrame:
-    """The rows of the table API Requests: http_method, template_uri, requests, share, filtered_requests, filtered_share."""
+    """The rows of the table API Requests: http_method, template_uri, requests, failed, throttled, share, filtered_requests,
+    filtered_share.
+    """
     keys = pd.DataFrame(list(cube.urls), columns=["http_method", "template_uri"], dtype=str)
     return _table(keys, figures.urls, figures.total)
 
@@ -135,23 +166,29 @@ def _of_methods(cube: UsageCube, http_methods: Collection[str]) -> Flags:
     return wanted[cube.url]
 
 
-def _ranked(cube: UsageCube, axis: str, of_methods: Flags, of_others: Flags | None, chosen: Flags) -> Ranked:
-    """One table: `of_others` marks the rows that the other table's filter keeps. Codes stand in the order of ties."""
+def _ranked(cube: UsageCube, axis: str, of_methods: Flags, under: _Filter | None, chosen: Flags) -> Ranked:
+    """One table: `under` marks the rows that the other table's filter keeps, and outcomes. Codes stand in the order of ties."""
     codes = getattr(cube, axis)
-
-    def requests(keep: Flags) -> Counts:
-        counts: Counts = cube.sums(codes, len(chosen), keep, ("requests",))[0]
-        return counts
-
-    overall = requests(of_methods)
-    filtered = None if of_others is None else requests(of_methods & of_others)
-    ranking = overall if filtered is None else filtered
+    overall = cube.sums(codes, len(chosen), of_methods, ("requests", *FAILED))
+    filtered = None if under is None else _requests(cube, codes, len(chosen), of_methods, under)
+    ranking = overall[0] if filtered is None else filtered
     order = np.argsort(-ranking, kind="stable")
-    return Ranked(overall, filtered, chosen, order[((ranking > 0) | chosen)[order]])
+    shown = order[((ranking > 0) | chosen)[order]]
+    throttled = overall[1 + FAILED.index("throttled")]
+    return Ranked(overall[0], overall[1:].sum(axis=0), throttled, filtered, chosen, shown)
+
+
+def _requests(cube: UsageCube, codes: Codes, size: int, of_methods: Flags, under: _Filter) -> Counts:
+    """The requests by number under a filter."""
+    rows, counted = under
+    keep = of_methods if rows is None else of_methods & rows
+    found: Counts = cube.sums(codes, size, keep, counted or ("requests",)).sum(axis=0)
+    return found
 
 
 def _table(keys: pd.DataFrame, ranked: Ranked, total: int) -> pd.DataFrame:
-    rows = with_share(keys.assign(requests=ranked.requests), total)
+    counts = {"requests": ranked.requests, "failed": ranked.failed, "throttled": ranked.throttled}
+    rows = with_share(keys.assign(**counts), total)
     if ranked.filtered is None:
         rows = rows.assign(filtered_requests=pd.array([pd.NA] * len(rows), "Int64"), filtered_share=float("nan"))
     else:

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from apiusage_helpers.charts import alt_text
 from apiusage_helpers.charts.areas import draw_areas
-from apiusage_helpers.charts.bars import Bars, Days, draw_bars
+from apiusage_helpers.charts.bars import Bars, Days, draw_bars, legend_height
 from apiusage_helpers.charts.panel import Html, Panel
-from apiusage_helpers.charts.style import WIDE, drawn
+from apiusage_helpers.charts.style import LEGENDS, WIDE, WIDTH, drawn
 from apiusage_helpers.reports.usage_view.figures import Ranked, cube_of, days_table
-from apiusage_helpers.reports.usage_view.state import url_text
+from apiusage_helpers.reports.usage_view.state import STATUSES, url_text
 from apiusage_helpers.reports.usage_view.view import UsageView
 from apiusage_helpers.tables.cube import MEASURES
 from apiusage_helpers.tables.outcomes import OUTCOMES
@@ -32,12 +33,16 @@ from apiusage_helpers.text import (
 )
 
 MOST_BARS = 12
-_HEIGHT = 2.6
+_CLASSES = {"200": "2xx", "300": "3xx", "400": "4xx other than 429", "429": "429", "500": "5xx"}
+_HEIGHT, _LIVE_HEIGHT, _MOST_LIVE_BARS = 2.6, 1.88, 5
 
 
-def graph(view: UsageView) -> Panel:
-    """Requests per day by status under both filters; of a single day, the requests of that day by client."""
-    return _single_day(view) if len(view.cube.interval) == 1 else _days(view)
+def graph(view: UsageView, wide: float | None = None) -> Panel:
+    """Requests per day by status under all filters; of a single day, the requests of that day by client.
+
+    `wide`: the inches that a live page has for it; there the picture is lower, and names stand beside their bars.
+    """
+    return _single_day(view, wide) if len(view.cube.interval) == 1 else _days(view, wide)
 
 
 def clients(view: UsageView) -> Panel:
@@ -69,17 +74,19 @@ def headline(view: UsageView) -> str:
 
 
 def clicks(view: UsageView) -> dict[str, str]:
-    """What is filtered in words, by the table that was clicked: `clients`, `requests`; empty where nothing was."""
+    """What is filtered in words, by what was chosen: `clients`, `requests`, `statuses`; empty where nothing was."""
     names = dict(zip((one for one, _ in view.cube.clients), client_labels(view.cube.clients, 40), strict=True))
     clients = [names.get(one) or cut(visible(one), 40) for one in view.state.filter_clients]
     urls = [cut(visible(url), 60) for url in view.state.filter_urls]
+    statuses = [_CLASSES[status] for status in STATUSES if status in view.state.filter_statuses]
     return {
         "clients": f"OAuth client {listed(clients)}" if clients else "",
         "requests": f"API request {listed(urls)}" if urls else "",
+        "statuses": f"status {listed(statuses, len(STATUSES))}" if statuses else "",
     }
 
 
-def _days(view: UsageView) -> Panel:
+def _days(view: UsageView, wide: float | None) -> Panel:
     figures, dates = view.figures, view.cube.interval.days
     zone = ZoneInfo(view.state.selection.display_timezone)
     provisional = {day.date for day in view.usage.days if day.provisional}
@@ -90,11 +97,12 @@ def _days(view: UsageView) -> Panel:
         provisional=frozenset(n for n, day in enumerate(dates) if day in provisional),
     )
     table = days_table(view.cube, figures)
-    figure, svg = drawn(_HEIGHT, lambda axes: draw_areas(axes, days), WIDE)
+    height = _LIVE_HEIGHT + legend_height([LEGENDS[name] for name in OUTCOMES], wide) if wide else _HEIGHT
+    figure, svg = drawn(height, lambda axes: draw_areas(axes, days), wide or WIDE)
     return Panel("view_days", "Requests per day by status", table, alt_text.days(table), figure, svg)
 
 
-def _single_day(view: UsageView) -> Panel:
+def _single_day(view: UsageView, wide: float | None) -> Panel:
     """The clients of one day as bars of outcomes, the rest of them as one bar."""
     day, table = view.cube.interval.start, view.tables()["view_day"]
     known = labels_of_view(view)
@@ -103,16 +111,38 @@ def _single_day(view: UsageView) -> Panel:
     panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=view.kinds)
     if not len(table):
         return panel
-    series = {name: [*map(float, table[name][:MOST_BARS]), *_rest(table[name])] for name in OUTCOMES}
-    totals = [*table["requests"][:MOST_BARS], *_rest(table["requests"])]
-    rest = frozenset({MOST_BARS}) if len(table) > MOST_BARS else frozenset()
-    bars = Bars([*labels[:MOST_BARS], *([OTHER] if rest else [])], series, [human(n) for n in totals], rest, above=True)
-    figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
+    most = _MOST_LIVE_BARS if wide else MOST_BARS
+    series = {name: [*map(float, table[name][:most]), *_rest(table[name], most)] for name in OUTCOMES}
+    totals = [*table["requests"][:most], *_rest(table["requests"], most)]
+    rest = frozenset({most}) if len(table) > most else frozenset()
+    texts = [human(n) for n in totals]
+    bars = Bars([*labels[:most], *([OTHER] if rest else [])], series, texts, rest, above=not wide, wide=wide or WIDTH)
+    figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars), bars.wide)
     return replace(panel, figure=figure, svg=svg)
 
 
-def _rest(column: "pd.Series[int]") -> list[float]:
-    return [float(column[MOST_BARS:].sum())] if len(column) > MOST_BARS else []
+def _rest(column: "pd.Series[int]", most: int) -> list[float]:
+    return [float(column[most:].sum())] if len(column) > most else []
+
+
+def graph_marks(view: UsageView, panel: Panel) -> dict[str, Any]:
+    """What a pointer over the live graph is told: where its Axes lie (shares of width and height), and the counts of each mark.
+
+    `names` are its days, from the left, or its clients, from the top, `counts` the requests and outcomes of each.
+    """
+    if panel.figure is None:
+        return {}
+    place = panel.figure.axes[0].get_position()
+    low, high = panel.figure.axes[0].get_xlim()
+    box = {"left": place.x0, "right": place.x1, "top": 1 - place.y1, "bottom": 1 - place.y0}
+    if len(view.cube.interval) > 1:
+        names, counts = [str(day) for day in view.cube.interval.days], view.figures.days.T.tolist()
+        missing = [n for n, day in enumerate(view.cube.interval.days) if day in view.cube.missing]
+        return {"along": "x", "first": low, "last": high, "names": names, "counts": counts, "missing": missing, **box}
+    known, table = labels_of_view(view), view.tables()["view_day"].head(_MOST_LIVE_BARS)
+    names, counts = [known[one] for one in table["client_id"]], table[list(MEASURES)].to_numpy().tolist()
+    bottom, top = panel.figure.axes[0].get_ylim()
+    return {"along": "y", "first": top, "last": bottom, "names": names, "counts": counts, "missing": [], **box}
 
 
 def _leaders(table: pd.DataFrame, labels: list[str], noun: str) -> str:

@@ -1,10 +1,20 @@
 """What the API Usage view can be told."""
 
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
 from apiusage_helpers.settings.report_file import CommonParameters
 
 
+def _as_text(status: Any) -> Any:
+    """A status that YAML took for a number."""
+    return str(status) if type(status) is int else status
+
+
 class ViewParameters(CommonParameters):
-    """What is common to all reports, and the rows that filter the view: clients by id or name, URLs as text."""
+    """What is common to all reports, and what filters the view: clients by id or name, URLs as text, status classes."""
 
     filter_clients: list[str] = []
     filter_urls: list[str] = []
+    filter_statuses: list[Annotated[Literal["200", "300", "400", "429", "500"], BeforeValidator(_as_text)]] = []

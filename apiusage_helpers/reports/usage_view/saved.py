@@ -11,10 +11,12 @@ import shlex
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.interval import utc_today
 from apiusage_helpers.project import places
 from apiusage_helpers.project.atomic import write_text
 from apiusage_helpers.reports.contract import read_report, read_report_text
@@ -115,12 +117,23 @@ def forget_current() -> None:
 
 
 def as_command(state: ViewState) -> str:
-    """The command that makes the report of this state, ready for a shell: every choice, whatever the params file holds."""
+    """The command that makes the report of this state, ready for a shell: what params/views/all.yaml does not say already."""
+    said = _said_by_all()
     options = [
         f"-p {name} {shlex.quote(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))}"
         for name, value in state.parameters().items()
+        if name not in said or said[name] != value
     ]
     return " ".join(["apiusage report params/views/all.yaml", *options])
+
+
+def _said_by_all() -> dict[str, Any]:
+    """The parameters that the command's params file gives by itself; none where it cannot be read."""
+    try:
+        found: dict[str, Any] = read_report(views_folder() / "all.yaml", today=utc_today()).parameters.model_dump()
+    except ParameterError:
+        return {}
+    return found
 
 
 def as_parameters(state: ViewState) -> str:

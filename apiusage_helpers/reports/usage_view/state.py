@@ -10,27 +10,32 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.selection import Selection, select
 
 Table = Literal["clients", "urls"]
+STATUSES = ("200", "300", "400", "429", "500")  # in the order of the outcomes; 400 is without 429
+_FILTERS = ("filter_clients", "filter_urls", "filter_statuses")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ViewState:
     """A selection with the words of its date range, and the filters: OAuth clients (ids or names) and URLs.
 
-    A URL is written as `url_text` writes it. Both filters hold together; an empty one filters nothing.
+    A URL is written as `url_text` writes it, a status as `STATUSES` does. All filters hold together; an empty one filters
+    nothing.
     """
 
     selection: Selection
     date_range: str
     filter_clients: tuple[str, ...] = ()
     filter_urls: tuple[str, ...] = ()
+    filter_statuses: tuple[str, ...] = ()
 
     @property
     def filtered(self) -> bool:
-        """Whether any row is clicked."""
-        return bool(self.filter_clients or self.filter_urls)
+        """Whether any row is clicked, or any status chosen."""
+        return bool(self.filter_clients or self.filter_urls or self.filter_statuses)
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of the view's notebook that bring this state back."""
@@ -46,6 +51,7 @@ class ViewState:
             "top": chosen.top,
             "filter_clients": list(self.filter_clients),
             "filter_urls": list(self.filter_urls),
+            "filter_statuses": list(self.filter_statuses),
         }
 
 
@@ -55,11 +61,11 @@ def view_state(parameters: Mapping[str, Any], *, today: str | date = "") -> View
     ParameterError names the first value that cannot be used.
     """
     chosen = dict(parameters)
-    clients, urls = chosen.pop("filter_clients", ()), chosen.pop("filter_urls", ())
-    selection = select(**chosen, today=today)
-    return ViewState(
-        selection=selection, date_range=chosen["date_range"], filter_clients=tuple(clients), filter_urls=tuple(urls)
-    )
+    filters = {name: tuple(chosen.pop(name, ())) for name in _FILTERS}
+    strangers = [status for status in filters["filter_statuses"] if status not in STATUSES]
+    if strangers:
+        raise ParameterError(f"filter_statuses: {strangers[0]!r} is none of {', '.join(STATUSES)}")
+    return ViewState(selection=select(**chosen, today=today), date_range=chosen["date_range"], **filters)
 
 
 def url_text(http_method: str, template_uri: str) -> str:
@@ -90,7 +96,7 @@ def clicked(state: ViewState, table: Table, key: str, *, several: bool = False) 
 
 def reset(state: ViewState) -> ViewState:
     """The state without filters; the selection stays."""
-    return replace(state, filter_clients=(), filter_urls=())
+    return replace(state, filter_clients=(), filter_urls=(), filter_statuses=())
 
 
 def chosen(state: ViewState, **changes: Any) -> ViewState:

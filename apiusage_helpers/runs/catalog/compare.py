@@ -15,7 +15,7 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.runs.catalog.comparability import in_kind
 from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of
-from apiusage_helpers.text import counted, visible, whole
+from apiusage_helpers.text import counted, did_you_mean, listed, percent, visible, whole
 
 _FIGURES = frozenset({
     "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
@@ -28,6 +28,7 @@ _DERIVED = frozenset({
     "cause", "remedy",
 })  # follows from the rest, or only names it  # fmt: skip
 _TOLD_ROWS = 10
+_TOP = "{files}: the rows differ only because `top` does; the figures are the same."
 Row = dict[str, str]
 
 
@@ -56,7 +57,11 @@ def find_run(output: Path, named: Path) -> Path:
     """
     given = named.parent if named.name == "report.html" else named
     candidates = (given, output / given, output / ".runs" / given)
-    found = next((path for path in candidates if facts_of(path) is not None), named)
+    found = next((path for path in candidates if facts_of(path) is not None), None)
+    if found is None:
+        known = [str(link.relative_to(output)) for link in output.glob("[!.]*/*/*") if link.is_symlink()]
+        near = did_you_mean(str(given), known) or "; `apiusage runs` lists the path of each"
+        raise ParameterError(f"{named}: there is no run{near}")
     if _facts(found).failed:
         raise ParameterError(f"{named}: this run failed, so it has no data to compare; name one that was published")
     return found
@@ -69,11 +74,16 @@ def differences(before: Path, after: Path) -> dict[str, Any]:
     starts, ends = zip(*((str(facts.interval.start), str(facts.interval.end)) for facts in (old, new)), strict=True)
     days = (max(starts), min(ends))
     both = sorted(names[0] & names[1])
-    found = (_file_difference(name, _rows(before / name, days), _rows(after / name, days)) for name in both)
+    rows = {name: (_rows(before / name, days), _rows(after / name, days)) for name in both}
+    by_top = [
+        name for name in both if _differs_by_top(*rows[name], old.parameters.get("top"), new.parameters.get("top"))
+    ]
+    found = (_file_difference(name, *rows[name]) for name in both if name not in by_top)
     return {
         "runs": [_named(before, old), _named(after, new)],
         "in_kind": [*in_kind(old, new), *_lonely(*names)],
         "totals": {"before": old.totals, "after": new.totals},
+        "by_top": [_TOP.format(files=listed(by_top, len(by_top)))] if by_top else [],
         "files": [difference for difference in found if difference],
     }
 
@@ -86,13 +96,14 @@ def told(found: dict[str, Any]) -> Iterator[str]:
     before, after = found["totals"]["before"], found["totals"]["after"]
     for name in after:
         old, new = before.get(name, 0), after[name]
-        yield f"{name}: {old:,} -> {new:,}" + (f" ({new - old:+,})" if new != old else "")
+        yield f"{name}: {old:,} -> {new:,}" + (f" ({new - old:+,}{_percent(old, new)})" if new != old else "")
+    yield from found["by_top"]
     for file in found["files"]:
         counts = ((len(file.added), "added"), (len(file.removed), "removed"), (len(file.changed), "changed"))
         yield f"{file.name}: " + ", ".join(f"{counted(count, 'row')} {word}" for count, word in counts if count)
         yield from _told_rows(file)
     if not found["files"]:
-        yield "no file differs in its data"
+        yield "no other file differs in its data" if found["by_top"] else "no file differs in its data"
 
 
 def as_json(found: dict[str, Any]) -> dict[str, Any]:
@@ -151,6 +162,31 @@ def _file_difference(name: str, before: Sequence[Row], after: Sequence[Row]) -> 
     )
 
 
+def _differs_by_top(before: Sequence[Row], after: Sequence[Row], old: object, new: object) -> bool:
+    """Whether a ranking differs, and would not with the same number of ranks."""
+    if (
+        not isinstance(old, int)
+        or not isinstance(new, int)
+        or old == new
+        or not {"rank"} <= {*(before or after or [{}])[0]}
+    ):
+        return False
+    least = min(old, new)
+    same = not _file_difference("", _cut_to(before, least), _cut_to(after, least))
+    return same and bool(_file_difference("", before, after))
+
+
+def _cut_to(ranking: Sequence[Row], most: int) -> list[Row]:
+    """A ranking of at most `most` ranks, the rest in its row Other."""
+    first = [row for row in ranking if row["rank"] and int(row["rank"]) <= most]
+    rest = [row for row in ranking if row not in first]
+    if not rest:
+        return first
+    sums = {name: str(sum(int(row.get(name) or 0) for row in rest)) for name in ranking[0] if name in _FIGURES}
+    labelled = "client_name" if "client_name" in ranking[0] else "template_uri"
+    return [*first, dict.fromkeys(ranking[0], "") | {labelled: "Other"} | sums]
+
+
 def _shared_names(rows: Sequence[Row]) -> frozenset[str]:
     """The names that clients of different ids bear."""
     clients = {(row.get("client_name", ""), row.get("client_id", "")) for row in rows}
@@ -188,9 +224,15 @@ def _told_rows(file: FileDifference) -> Iterator[str]:
 def _change(old: Row, new: Row) -> str:
     """How a row changed: its requests, else the figures that are others."""
     if old.get("requests") != new.get("requests"):
-        return f"{_count(old)} -> {_count(new)} requests"
+        before, after = int(old.get("requests") or 0), int(new.get("requests") or 0)
+        return f"{before:,} -> {after:,} requests ({after - before:+,}{_percent(before, after)})"
     others = (name for name in new if name in _FIGURES and old.get(name) != new[name])
     return ", ".join(f"{name} {_count(old, name)} -> {_count(new, name)}" for name in others)
+
+
+def _percent(before: int, after: int) -> str:
+    """The change in percent, after a comma; empty where there was nothing before."""
+    return f", {'+' if after > before else '−'}{percent(abs(after - before) / before)}" if before else ""
 
 
 def _count(row: Row, name: str = "requests") -> str:

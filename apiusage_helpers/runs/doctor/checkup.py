@@ -25,13 +25,24 @@ _LITTLE = 1 << 30
 
 
 @dataclass(frozen=True)
+class Line:
+    """One thing that was looked at: `ok`, `note`, or `attention` where somebody should act; and what was found."""
+
+    state: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.state:<10}" + self.text.replace("\n", f"\n{'':<10}")
+
+
+@dataclass(frozen=True)
 class Checkup:
     """What was found, one line each, and the exit code.
 
     3 when the store cannot be trusted or access fails, else 2 when a params file has faults, else 0.
     """
 
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     exit_code: int
 
 
@@ -40,72 +51,68 @@ def checkup() -> Checkup:
     codes = [0]
     lines = (*_packages(), *_folders(), *_store(codes), *_params(codes))
     platform = access_lines()
-    told = (*lines, *(_line(state, text) for state, text in platform.lines))
+    told = (*lines, *(Line(state, text) for state, text in platform.lines))
     return Checkup(told, max(*codes, 0 if platform.sound else 3))
 
 
-def _packages() -> Iterator[str]:
-    yield _line("ok", f"Python {sys.version.split()[0]}")
+def _packages() -> Iterator[Line]:
+    yield Line("ok", f"Python {sys.version.split()[0]}")
     for name in _PACKAGES:
         try:
-            yield _line("ok", f"{name} {version(name)}")
+            yield Line("ok", f"{name} {version(name)}")
         except PackageNotFoundError:
-            yield _line("attention", f"{name} is not installed: run make report, or pip install -r requirements.lock")
+            yield Line("attention", f"{name} is not installed: run make report, or pip install -r requirements.lock")
 
 
-def _folders() -> Iterator[str]:
+def _folders() -> Iterator[Line]:
     for name, folder in (("store", places.store_folder()), ("output", places.output_folder())):
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         writable = existing.is_dir() and os.access(existing, os.W_OK)
         free = shutil.disk_usage(existing).free
         state = "ok" if writable and free > _LITTLE else "attention"
-        yield _line(
+        yield Line(
             state, f"{name} folder {folder}: {'writable' if writable else 'not writable'}, {free / 1e9:.1f} GB free"
         )
 
 
-def _store(codes: list[int]) -> Iterator[str]:
+def _store(codes: list[int]) -> Iterator[Line]:
     try:
         names = organizations()
         if not names:
-            yield _line("attention", "the store is empty: apiusage sample, or fetch or import --organization NAME")
+            yield Line("attention", "the store is empty: apiusage sample, or fetch or import --organization NAME")
         for name in names:
             yield _days(name)
     except StoreError as fault:
         codes.append(fault.exit_code)
-        yield _line("attention", str(fault))
+        yield Line("attention", str(fault))
 
 
-def _days(organization: str) -> str:
+def _days(organization: str) -> Line:
     days = stored_days(organization)
     span = Interval(days[0].date, days[-1].date)
     missing, provisional = len(span) - len(days), sum(day.provisional for day in days)
     gaps = f", {missing} missing between them" if missing else ""
     young = f", {provisional} provisional" if provisional else ""
-    return _line(
+    return Line(
         "attention" if missing else "ok",
         f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}",
     )
 
 
-def _params(codes: list[int]) -> Iterator[str]:
+def _params(codes: list[int]) -> Iterator[Line]:
     """The params files as `due` and `report` read them: how many there are, and all faults of each."""
     folder = places.params_folder()
     if not folder.is_dir():
-        yield _line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
+        yield Line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
         return
     read: list[ReportFile] = []
     for place, kind in ((folder, "params file"), (folder / "views", "saved view")):
         reports, faults = read_reports(place)
         scheduled = sum(report.schedule is not None for report in reports)
         more = f", {scheduled} with a schedule" if scheduled else ""
-        yield _line("ok", f"{counted(len(reports), kind)} in {place}{more}")
-        yield from (_line("attention", fault) for fault in faults)
+        yield Line("ok", f"{counted(len(reports), kind)} in {place}{more}")
+        yield from (Line("attention", fault) for fault in faults)
         read += reports
-        yield from (_line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
+        yield from (Line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
         codes += [ParameterError.exit_code] if faults else []
-    yield from (_line("attention", sentence) for sentence in stumbles(read, utc_today()))
-
-
-def _line(state: str, text: str) -> str:
-    return f"{state:<10}" + text.replace("\n", f"\n{'':<10}")
+    yield from (Line("attention", sentence) for sentence in stumbles(read, utc_today()))

@@ -8,5 +8,5 @@ import sys
 
 
 def leave_out_grammar() -> None:
-    """jsonschema finds no grammar for addresses in this process; it must not have been imported yet."""
+    """Jsonschema finds no grammar for addresses in this process; it must not have been imported yet."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is how Python says "absent"

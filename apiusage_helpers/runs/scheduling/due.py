@@ -5,12 +5,14 @@ params files, the outputs and the store; a lock lets one of them do it. A kill a
 finds what is still due. With nothing to do it opens neither store nor notebook.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import Timeout
 
@@ -63,8 +65,11 @@ class Day:
         self.codes.append(code)
 
 
-def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> int:
-    """The worst exit code of what was due by `now`; each published folder is shown, all else is told."""
+def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False, as_json: bool = False) -> int:
+    """The worst exit code of what was due by `now`; each published folder is shown, all else is told.
+
+    A dry run shows what would be made, `as_json` for programs.
+    """
     day = Day(places.output_folder(), now, hands or Hands())
     for path in () if dry_run else set_aside(day.output):
         day.hands.tell(
@@ -83,7 +88,7 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False) -> 
     )
     work += _restated(day, stamp, plans, organizations, [str(w.place) for w in work])
     if dry_run:
-        _tell_work(day, work)
+        _tell_work(day, work, as_json=as_json)
         return max(day.codes)
     for item in work:
         _do(day, item)
@@ -155,18 +160,40 @@ def _restated(
     return [work for work in oldest_first if str(work.place) not in due_places]
 
 
-def _tell_work(day: Day, work: Sequence[Work]) -> None:
-    for item in work:
-        try:
-            waits = _waits(day, item)
-        except ApiUsageError as fault:
-            day.fault(f"{item.place}: {fault}", fault.exit_code)
-            waits = ""
-        steps = [item.why, *(["fetches first"] if item.fetches else [])]
-        waiting = f"waits until {waits}" + (", unless they are fetched" if item.fetches else "")
-        day.hands.show(f"{item.place}: " + "; ".join([*steps, *([waiting] if waits else [])]))
+def _tell_work(day: Day, work: Sequence[Work], *, as_json: bool) -> None:
+    """What would be made and why, a line or a record each."""
+    waits = [_waits_or_fault(day, item) for item in work]
+    if as_json:
+        records = [_record(item, waiting) for item, waiting in zip(work, waits, strict=True)]
+        day.hands.show(json.dumps(records, indent=1, ensure_ascii=False))
+        return
+    for item, waiting in zip(work, waits, strict=True):
+        until = f"waits until {waiting}" + (", unless they are fetched" if item.fetches else "")
+        steps = [item.why, *(["fetches first"] if item.fetches else []), *([until] if waiting else [])]
+        day.hands.show(f"{item.place}: " + "; ".join(steps))
     if not work:
         day.hands.tell("nothing is due")
+
+
+def _record(work: Work, waiting: str) -> dict[str, Any]:
+    """One piece of work, ready for JSON; `waits` says until when and for which days, and is empty where it does not."""
+    return {
+        "report": work.report.name,
+        "organization": work.organization,
+        "interval": {"start": str(work.interval.start), "end": str(work.interval.end)},
+        "instant": work.instant.isoformat() if work.instant else None,
+        "why": work.why,
+        "fetches": work.fetches,
+        "waits": waiting,
+    }
+
+
+def _waits_or_fault(day: Day, work: Work) -> str:
+    try:
+        return _waits(day, work)
+    except ApiUsageError as fault:
+        day.fault(f"{work.place}: {fault}", fault.exit_code)
+        return ""
 
 
 def _waits(day: Day, work: Work) -> str:

@@ -23,6 +23,7 @@ def page(new_page: Callable[..., Any], page_url: str) -> Iterator[Any]:
     page, seen = new_page(page_url, color_scheme="dark")
     page.goto(page_url)
     page.wait_for_selector(".au[data-serial]")
+    page.locator(".aud summary").click()
     yield page
     assert seen.nothing(), seen
 

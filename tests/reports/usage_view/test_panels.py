@@ -74,8 +74,12 @@ def test_a_view_for_its_page_holds_its_clicks_and_its_days(view) -> None:
 
     assert head["clients"] == [["b", HOSTILE, HOSTILE, "", "", "", ""]]
     assert head["urls"] == [["GET", "u"]]
-    assert head["view"]["clicks"] == {"clients": [0], "requests": [0]}
-    assert head["view"]["told"] == {"clients": f"OAuth client {HOSTILE}", "requests": "API request GET u"}
+    assert head["view"]["clicks"] == {"clients": [0], "requests": [0], "statuses": None}
+    assert head["view"]["told"] == {
+        "clients": f"OAuth client {HOSTILE}",
+        "requests": "API request GET u",
+        "statuses": "",
+    }
     assert head["view"]["days"] == [[0] * 6] * 3
 
 
@@ -88,8 +92,8 @@ def test_a_view_without_clicks_says_so_to_its_page(view) -> None:
         heads.append(json.loads(block[4 : 4 + int.from_bytes(block[:4], "little")])["view"])
 
     assert [head["clicks"] for head in heads] == [
-        {"clients": None, "requests": None},
-        {"clients": [], "requests": None},
+        {"clients": None, "requests": None, "statuses": None},
+        {"clients": [], "requests": None, "statuses": None},
     ]
     assert heads[0]["days"] == [[10, 6, 0, 1, 3, 0], [0] * 6, [20, 19, 0, 0, 0, 1]]
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -101,20 +102,36 @@ def test_a_full_or_read_only_folder_is_told(folder: Path) -> None:
     saved.keep_current(STATE)  # says nothing: it is a convenience
 
 
-def test_the_command_means_the_same_state(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changed", [False, True])
+def test_the_command_means_the_same_state(tmp_path: Path, monkeypatch, changed: bool) -> None:
     """A shell reads the words back, and the command line's own reader makes the same of them, whatever the file says."""
+    base = tmp_path / "views" / "all.yaml"
+    base.parent.mkdir()
+    published = (Path(__file__).resolve().parents[3] / "params" / "views" / "all.yaml").read_text()
+    other = re.sub(r"(filter_clients|http_methods): \[\]", r'\1: ["GET"]', published).replace("top: 5", "top: 9")
+    base.write_text(other if changed else published)
+    monkeypatch.setenv("APIUSAGE_PARAMS", str(tmp_path))
+
     words = shlex.split(saved.as_command(STATE))
     overrides = list(zip(words[4::3], words[5::3], strict=True))
-    base = tmp_path / "all.yaml"
-    published = (Path(__file__).resolve().parents[3] / words[2]).read_text()
-    base.write_text(
-        re.sub(r"(filter_clients|http_methods): \[\]", r'\1: ["GET"]', published).replace("top: 5", "top: 9")
-    )
-
     report = read_report(base, overrides, today=TODAY)
 
     assert words[:3] == ["apiusage", "report", "params/views/all.yaml"]
     assert view_state(report.parameters.model_dump(), today=TODAY) == STATE
+
+
+def test_the_command_names_only_what_the_file_does_not_say(tmp_path: Path, monkeypatch) -> None:
+    """One other choice is one option; without the file all of them are named."""
+    monkeypatch.setenv("APIUSAGE_PARAMS", str(tmp_path))
+    whole = saved.as_command(STATE)
+    (tmp_path / "views").mkdir()
+    (tmp_path / "views" / "all.yaml").write_text(saved.view_yaml(STATE))
+
+    assert whole.count(" -p ") == len(STATE.parameters())
+    assert saved.as_command(STATE) == "apiusage report params/views/all.yaml"
+    assert saved.as_command(replace(STATE, filter_statuses=("429",))).endswith(
+        "all.yaml -p filter_statuses '[\"429\"]'"
+    )
 
 
 def test_the_parameters_are_lines_of_a_parameters_cell() -> None:

@@ -38,7 +38,7 @@ def test_rows_are_added_removed_and_changed(tmp_path: Path) -> None:
     assert [row["client_id"] for row in file.added] == ["d"]
     assert [row["client_id"] for row in file.removed] == ["c"]
     assert [(old["requests"], new["requests"]) for old, new in file.changed] == [("10", "50")]
-    assert "requests: 30 -> 74 (+44)" in list(told(found))
+    assert "requests: 30 -> 74 (+44, +146.7 %)" in list(told(found))
     assert "top_clients.csv: 1 row added, 1 row removed, 1 row changed" in list(told(found))
 
 
@@ -103,7 +103,7 @@ def test_what_differs_in_kind_is_said_above_the_figures(tmp_path: Path) -> None:
         'The first has clients [], the second ["a"].',
     ]
     assert lines[8] == "Only the second has view_days.csv."
-    assert lines[-2:] == ["top_clients.csv: 1 row changed", "    A: 20 -> 2,100 requests"]
+    assert lines[-2:] == ["top_clients.csv: 1 row changed", "    A: 20 -> 2,100 requests (+2,080, +10400.0 %)"]
 
 
 def test_days_that_only_one_run_has_are_said(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_clients_of_one_name_are_told_apart_by_their_ids(tmp_path: Path) -> None
     rows = "1,a1,CRM,{},9,0,1\r\n2,a2,CRM,9,9,0,1\r\n3,b,Bot,{},9,0,1\r\n4,c,,{},9,0,1\r\n"
     before, after = (run_folder(tmp_path / name, rows.format(n, n, n), "") for name, n in (("x", 9), ("y", 8)))
     assert list(told(differences(before, after)))[-3:] == [
-        "    CRM (a1): 9 -> 8 requests", "    Bot: 9 -> 8 requests", "    c: 9 -> 8 requests",
+        "    CRM (a1): 9 -> 8 requests (-1, −11.1 %)", "    Bot: 9 -> 8 requests (-1, −11.1 %)", "    c: 9 -> 8 requests (-1, −11.1 %)",
     ]  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def test_names_are_told_as_they_are_on_the_platform(tmp_path: Path) -> None:
     """Without the guard of CSV files, and on one line whatever they hold."""
     before, after = (run_folder(tmp_path / n, f"1,a,'=A\x1b[2J,{n},9,0,1\r\n", "") for n in ("8", "9"))
     found = differences(before, after)
-    assert list(told(found))[-1] == "    =A␛[2J: 8 -> 9 requests"
+    assert list(told(found))[-1] == "    =A␛[2J: 8 -> 9 requests (+1, +12.5 %)"
     assert as_json(found)["files"][0]["changed"][0]["after"]["client_name"] == "=A\x1b[2J"
 
 
@@ -145,3 +145,35 @@ def test_a_failed_run_is_not_compared(tmp_path: Path) -> None:
     """It has no data, which is not the same as no difference."""
     with pytest.raises(ParameterError, match="failed"):
         find_run(tmp_path, run_folder(tmp_path / "x", "", "", status="failed"))
+
+
+TOP = "rank,client_id,client_name,requests\r\n"
+SHORT = TOP + "1,a,A,50\r\n2,b,B,30\r\n,,Other,20\r\n"
+LONG = TOP + "1,a,A,50\r\n2,b,B,30\r\n3,c,C,15\r\n,,Other,5\r\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "alike"), [(LONG, True), (LONG.replace("15", "16"), False)], ids=["alike", "not alike"]
+)
+def test_rankings_that_differ_by_top_alone_are_said_to(tmp_path: Path, other: str, alike: bool) -> None:
+    """No row is told of them; where a figure differs too, the rows are."""
+    runs = [write_run(tmp_path / name, parameters={"top": top}) for name, top in (("old", 2), ("new", 3))]
+    for folder, text in zip(runs, (SHORT, other), strict=True):
+        (folder / "top_clients.csv").write_text(text, newline="")
+    for pair in (runs, runs[::-1]):
+        lines = list(told(differences(*pair)))
+        assert ("top_clients.csv: the rows differ only because `top` does; the figures are the same." in lines) is alike
+        assert (lines[-1] == "no other file differs in its data") is alike
+
+
+def test_a_run_that_is_not_there_has_a_neighbour(tmp_path: Path) -> None:
+    """The path that was meant is asked for; without one, where paths are listed."""
+    write_run(tmp_path / ".runs" / "x")
+    link = tmp_path / "daily" / "acme" / "2026-11-01_2026-11-02"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../.runs/x")
+
+    with pytest.raises(ParameterError, match="did you mean 'daily/acme/2026-11-01_2026-11-02'"):
+        find_run(tmp_path, Path("dialy/acme/2026-11-01_2026-11-02"))
+    with pytest.raises(ParameterError, match="`apiusage runs` lists the path of each"):
+        find_run(tmp_path, Path("zzz"))

@@ -106,6 +106,21 @@ def test_looks_that_start_together_do_not_begin_a_schedule_anew(stub, params_fil
 @pytest.mark.parametrize(
     ("missing", "then"), [({}, ""), ({"a": "7 missing"}, "; waits until 2026-11-24 14:30 UTC for days: 7 missing, unless they are fetched")]
 )  # fmt: skip
+def test_a_dry_run_is_read_by_programs(stub, params_file) -> None:
+    """A record for each report that would be made; nothing is, and nothing else is on stdout."""
+    params_file(fetch=True, wait_hours=48)
+    stub.open, said = {"a": "2 missing"}, []
+
+    assert due(NOW, stub.hands(show=said.append), dry_run=True, as_json=True) == 0
+    [record] = json.loads("\n".join(said))
+    assert record["waits"].endswith(" UTC for days: 2 missing")
+    assert {name: record[name] for name in ("report", "organization", "fetches")} == {
+        "report": "daily", "organization": "a", "fetches": True,
+    }  # fmt: skip
+    assert record["interval"] == {"start": "2026-11-17", "end": "2026-11-23"}
+    assert stub.made == []
+
+
 def test_a_dry_run_says_what_is_fetched_first(stub, params_file, missing, then) -> None:
     """It fetches nothing, and what it would wait for may be there after the fetching."""
     params_file(fetch=True, wait_hours=12)

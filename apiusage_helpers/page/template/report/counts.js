@@ -18,6 +18,13 @@ function tally(pairs, size, groups) {
   return counts;
 }
 
+// All that is counted of pairs, summed in the same way.
+function summedBy(pairs, size, groups) {
+  const sums = Array.from({length: size}, nothing);
+  pairs.forEach((counts, pair) => add(sums[groups[pair]], counts));
+  return sums;
+}
+
 const requestsOf = list => list.reduce((sum, entry) => sum + entry.sums[0], 0);
 
 // The one pass over the rows: sums by pair of client and URL, and by span of days.
@@ -122,5 +129,5 @@ function spanOf(block, span) {
 
 export {
   add, dayOf, entries, failed, isFiltered, nothing, ranked, requestsOf, restOf, section2, section3, spanOf, successful,
-  summed, tally, top, urlChoice,
+  summed, summedBy, tally, top, urlChoice,
 };

@@ -1,17 +1,17 @@
 // The figures of a saved view (apiusage_helpers/reports/usage_view/figures.py): a graph, and two tables that filter each other.
 //
-// What was clicked when the view was saved holds until the reader chooses in the same table; all else that is chosen comes on
-// top. A table never hides the rows among which one chooses: a choice of clients does not act on the table of clients,
+// What was clicked when the view was saved holds until the reader chooses in the same table (or other statuses); all else that
+// is chosen comes on top. A table never hides the rows among which one chooses: a choice of clients does not act on the table of clients,
 // one of requests or template URIs not on that of requests. `requests` and `share` are of all rows, `filtered_requests`
 // and `filtered_share` of those under what acts on the table; where nothing does, these two are empty.
 
 import {counted, listed, percent, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
-import {dayOf, entries, isFiltered, ranked, requestsOf, spanOf, summed, tally, urlChoice} from "./counts.js";
+import {dayOf, entries, isFiltered, ranked, requestsOf, spanOf, summed, summedBy, tally, urlChoice} from "./counts.js";
 
 const VIEW_COLUMNS = {
-  view_clients: ["client_id", "client_name", "kind", "requests", "share", "filtered_requests", "filtered_share"],
-  view_urls: ["http_method", "template_uri", "requests", "share", "filtered_requests", "filtered_share"],
+  view_clients: ["client_id", "client_name", "kind", "requests", "failed", "throttled", "share", "filtered_requests", "filtered_share"],
+  view_urls: ["http_method", "template_uri", "requests", "failed", "throttled", "share", "filtered_requests", "filtered_share"],
   view_days: ["date", "requests", ...OUTCOMES, "complete"],
   view_day: ["client_id", "client_name", "requests", ...OUTCOMES],
 };
@@ -20,7 +20,7 @@ const MEETS_NOTHING = -1; // the number of a saved click that no row of the inte
 // The choices that act on the graph: the reader's, and the saved clicks that hold beside them.
 function acting(block, chosen) {
   const held = facet => new Set(holds(block, chosen, facet) ? numbersOf(block.view.clicks[facet]) : chosen[facet]);
-  return {...chosen, clients: held("clients"), requests: held("requests")};
+  return {...chosen, clients: held("clients"), requests: held("requests"), statuses: held("statuses")};
 }
 
 const numbersOf = click => click.length ? click : [MEETS_NOTHING];
@@ -31,7 +31,7 @@ function holds(block, chosen, facet) {
 }
 
 // The saved clicks that hold, in words.
-const heldClicks = (block, chosen) => ["clients", "requests"].filter(facet => holds(block, chosen, facet)).map(facet => block.view.told[facet]);
+const heldClicks = (block, chosen) => ["clients", "requests", "statuses"].filter(facet => holds(block, chosen, facet)).map(facet => block.view.told[facet]);
 
 // The graph and tables of the view, and `filtered`: on which of the tables anything acts. `sums` are those under `chosen`.
 function viewFigures(block, chosen, sums) {
@@ -58,12 +58,13 @@ function viewFigures(block, chosen, sums) {
 
 // The rows of one table: those with requests under what acts on it, and those that are chosen.
 function viewRanks(block, by, under, isChosen) {
-  const counts = sums => tally(sums.pairs, block[`${by}s`].length, by === "client" ? block.pairClient : block.pairUrl);
-  const [overall, filtered] = [counts(block.published), under && counts(under)];
+  const groups = by === "client" ? block.pairClient : block.pairUrl;
+  const overall = summedBy(block.published.pairs, block[`${by}s`].length, groups);
+  const filtered = under && tally(under.pairs, overall.length, groups);
   const total = filtered?.reduce((sum, count) => sum + count, 0);
-  const ranking = filtered ?? overall;
-  return overall.map((count, number) => ({
-    [by]: number, sums: [count], filtered: filtered ? filtered[number] : null, filteredShare: filtered ? filtered[number] / total : null,
+  const ranking = filtered ?? overall.map(([requests]) => requests);
+  return overall.map((sums, number) => ({
+    [by]: number, sums, filtered: filtered ? filtered[number] : null, filteredShare: filtered ? filtered[number] / total : null,
   })).filter(entry => ranking[entry[by]] > 0 || isChosen(entry[by])).sort((one, other) => ranking[other[by]] - ranking[one[by]] || one[by] - other[by]);
 }
 
