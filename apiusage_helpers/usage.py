@@ -61,7 +61,7 @@ def check_usage(usage: pa.Table) -> pa.Table:
     if not unique_keys(usage, KEY):
         keys = usage.group_by(list(KEY)).aggregate([([], "count_all")])
         repeated = keys.filter(pc.greater(keys["count_all"], 1))
-        raise UsageError(f"{repeated.num_rows} keys stand in more than one row, such as {_example(repeated, KEY)}")
+        raise UsageError(f"{repeated.num_rows} keys appear in more than one row, such as {_example(repeated, KEY)}")
     return usage
 
 

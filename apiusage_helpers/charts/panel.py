@@ -121,7 +121,7 @@ def table_html(table: pd.DataFrame, *, caption: str, name: str = "") -> str:
     heads = "".join(f'<th scope="col"{_class(one, table[one])}>{escape(_heading(one))}</th>' for one in columns)
     rows = "".join(_row_html(row, columns) for row in table.head(MOST_ROWS).itertuples(index=False))
     more = len(table) - MOST_ROWS
-    note = f'<p class="note more">{whole(more)} more rows stand in the CSV file.</p>' if more > 0 else ""
+    note = f'<p class="note more">{whole(more)} more rows are in the CSV file.</p>' if more > 0 else ""
     return (
         f'<div class="table-box" data-file="{escape(name)}" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f'<caption class="unseen">{escape(caption)}</caption>'

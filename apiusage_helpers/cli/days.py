@@ -21,9 +21,7 @@ from apiusage_helpers.text import counted
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--hostile", is_flag=True, help="Give some clients names that break careless reports.")
-@click.option(
-    "--if-needed", is_flag=True, help="Only where the store is empty, or its sample does not reach yesterday."
-)
+@click.option("--if-needed", is_flag=True, help="Only if the store is empty or its sample ends before yesterday.")
 @today_option
 def sample(
     *,
@@ -69,7 +67,7 @@ def sample(
     "--granularity", type=click.Choice(["day"]), default=None, help="Confirm that dates which look weekly are days."
 )
 @click.option("--date-format", default=None, metavar="FORMAT", help="How a CSV writes its dates, such as %d.%m.%Y.")
-@click.option("--thousands", default=None, metavar="CHARACTER", help="What groups the digits of a CSV's counts.")
+@click.option("--thousands", default=None, metavar="CHARACTER", help="The thousands separator of a CSV's counts.")
 def import_files(
     *,
     files: tuple[Path, ...],
@@ -114,7 +112,7 @@ def import_files(
 @click.option(
     "--compare",
     is_flag=True,
-    help="Ask the other service too and tell where they differ; the days of --service are stored.",
+    help="Also ask the other service, and list where the two differ. The days of --service are stored.",
 )
 def fetch(*, organization: str, interval: str | None, service: Literal["usage", "jobs"], compare: bool) -> None:
     """Bring an organization's days from Genesys Cloud into the store."""

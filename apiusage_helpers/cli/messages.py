@@ -35,7 +35,7 @@ _NAME = "apiusage"
 _COMMAND = re.compile(
     r"\bapiusage(?= (?:--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|training)\b)"
 )
-today_option = click.option("--today", type=Day(), default=None, help="UTC date to take for today (default: now).")
+today_option = click.option("--today", type=Day(), default=None, help="Act as if today were this UTC date.")
 
 
 def tell(message: str) -> None:

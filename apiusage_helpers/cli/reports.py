@@ -64,7 +64,7 @@ def _rebuild_pages() -> None:
     try:
         rebuild_pages(places.output_folder(), datetime.now(UTC))
     except OSError as fault:
-        tell(f"{places.output_folder()}: the shelf cannot be written: {fault}")
+        tell(f"{places.output_folder()}: the list of reports cannot be written: {fault}")
 
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:

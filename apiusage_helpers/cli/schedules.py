@@ -29,7 +29,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the typ
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-now_option = click.option("--now", type=Instant(), default=None, help="Instant to take for now.")
+now_option = click.option("--now", type=Instant(), default=None, help="Act as if it were this instant.")
 
 
 @click.command(short_help="Make every report that is due, then stop.")
@@ -39,7 +39,7 @@ now_option = click.option("--now", type=Instant(), default=None, help="Instant t
 def due(*, now: datetime | None, dry_run: bool, as_json: bool) -> None:
     """Make every scheduled report that is due and not published, once each, then stop."""
     if as_json and not dry_run:
-        raise click.UsageError("--json goes with --dry-run: what is made is told line by line")
+        raise click.UsageError("--json works with --dry-run only")
     from apiusage_helpers.runs.scheduling.due import due as make_due
     from apiusage_helpers.runs.scheduling.ports import Hands
 
@@ -81,10 +81,12 @@ def diff(*, before: Path, after: Path, as_json: bool) -> None:
 
 
 @click.command(short_help="Take old reports away.")
-@click.option("--days", type=_days, default=30, show_default=True, help="Keep all that end in the last days.")
+@click.option("--days", type=_days, default=30, show_default=True, help="Keep all of the last days.")
 @click.option("--weeks", type=click.IntRange(0), default=12, show_default=True, help="Then the newest of each week.")
 @click.option("--months", type=click.IntRange(0), default=24, show_default=True, help="Then the newest of each month.")
-@click.option("--rest", type=_days, default=14, show_default=True, help="Days that other runs stay.")
+@click.option(
+    "--rest", type=_days, default=14, show_default=True, help="Keep replaced and failed runs for this many days."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
 @now_option
 def prune(*, days: int, weeks: int, months: int, rest: int, dry_run: bool, now: datetime | None) -> None:

@@ -106,7 +106,7 @@ def oldest_day(name: ServiceName, today: date) -> date | None:
 
 def _refuse_today(interval: Interval, today: date) -> None:
     if interval.end >= today:
-        raise ParameterError(f"interval {interval} touches {today} or later: only whole UTC days are asked for")
+        raise ParameterError(f"interval {interval} touches {today} or later: only whole UTC days can be fetched")
 
 
 async def _start(session: Session, service: Service, interval: Interval) -> str:
@@ -145,7 +145,9 @@ async def _parts(session: Session, service: Service, link: str, notes: list[str]
             raise SourceError(f"{service.path}: the answer holds rows of another service; nothing of it was kept")
         further = page.next_uri
         if page.has_next and (not further or further in seen):
-            raise SourceError(f"{service.path}: page {count} names no further page, or one already read: ask again")
+            raise SourceError(
+                f"{service.path}: page {count} leads to no further page, or to one already read: try again"
+            )
         label = f"page {count}, {'results' if service.source == LEGACY else 'entities'}[{{}}]"
         made = asyncio.to_thread(_table, page, service, label, notes)
         if not further:

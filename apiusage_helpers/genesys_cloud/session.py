@@ -281,7 +281,7 @@ async def _persistently(session: Session, ask: Callable[[], Awaitable[T]]) -> T:
             with attempt:
                 return await ask()
     except PassingError as fault:
-        asked = f"; it asks to wait {fault.wait:.0f} s" if fault.wait else ""
+        asked = f"; it says to wait {fault.wait:.0f} s" if fault.wait else ""
         told = f"{fault}; gave up after {tries} tries in {clock() - started:.0f} s{asked}: try again later"
         raise SourceError(session.hidden(told)) from None
     raise AssertionError  # the loop above returns or raises
@@ -293,7 +293,7 @@ def _own_address(session: Session, link: str) -> str:
     try:
         url = base.join(link)
     except httpx.InvalidURL:
-        raise SourceError("the service sent a link that is no address; nothing was asked there") from None
+        raise SourceError("the service sent a link that is not an address; it was not followed") from None
     if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
-        raise SourceError(f"the service sent a link to another host ({url.host}); nothing was asked there")
+        raise SourceError(f"the service sent a link to another host ({url.host}); it was not followed")
     return str(url)

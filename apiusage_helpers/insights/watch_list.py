@@ -54,7 +54,7 @@ def _of_the_directory(history: History) -> Iterator[Finding]:
 
 _UNKNOWN = "It is not among the OAuth clients that the platform lists."
 _DELETED = "The platform no longer lists it: it was deleted, or is about to be, and something still uses it."
-_UNOWNED = "Nobody is named as its owner, so nobody can be asked."
+_UNOWNED = "It has no owner, so there is nobody to ask."
 
 
 def _told(history: History, client: int, kind: str, severity: str, why: str, remedy: str) -> Finding:  # noqa: PLR0913, PLR0917  # the parts of a finding
@@ -83,7 +83,7 @@ def _renamed(history: History) -> Iterator[Finding]:
         if not same or new.first not in history.interval or old.last >= new.last or old.client_id not in numbers:
             continue
         why = f"It was called {visible(old.name)} until {old.last}, and {visible(new.name)} since {new.first}."
-        remedy = "If nobody meant that, ask who changed it; filters by name need the new one."
+        remedy = "If that was not planned, find out who changed it. Filters by name need the new name."
         yield _told(history, numbers[old.client_id], "renamed_client", "info", why, remedy)
 
 
@@ -91,7 +91,7 @@ def _new_clients(history: History) -> Iterator[Finding]:
     counts = history.by_client("requests")
     new = (counts[:, : history.first].sum(axis=1) == 0) & (counts[:, history.first :].sum(axis=1) > 0)
     why = f"It made none in the {counted(history.first, 'day')} before the interval."
-    remedy = f"Make sure that somebody knows it: see {_OAUTH}."
+    remedy = f"Make sure that your team knows it: see {_OAUTH}."
     for client in np.flatnonzero(new):
         yield _told(history, int(client), "new_client", "info", why, remedy)
 
@@ -139,7 +139,7 @@ def _silent(history: History, client: int, last: int, missed: int) -> Finding:
             f"{history.labels[client]} has made no request since {history.day(last)}, on {counted(missed, 'day')} on which it "
             f"usually calls. Before, it made {whole(mine / max(1, days))} a day."
         ),
-        remedy=f"Ask its owner whether it was switched off, or has failed. Its state stands under {_OAUTH}.",
+        remedy=f"Ask its owner whether it was switched off or has failed. Its state is under {_OAUTH}.",
         evidence={
             "last_seen": str(history.day(last)),
             "days_missed": missed,
@@ -174,7 +174,7 @@ def _new_url(history: History, client: int, group: Counts, counts: Counts) -> Fi
         end=history.day(int(place[-1])),
         requests=total,
         cause=f"{history.labels[client]} uses {what} for the first time: {counted(total, 'request')}, the first on {since}.",
-        remedy="If nobody planned that, ask its owner what has changed.",
+        remedy="If that was not planned, ask its owner what has changed.",
         evidence={"requests": total, "urls": len(urls)},
         **history.client(client),
         **(history.url(urls[0]) if len(urls) == 1 else {}),
@@ -205,6 +205,6 @@ def _distance(one: Counts, other: Counts) -> float:
 
 def _mix(history: History, client: int, moved: float) -> Finding:
     why = f"{percent(moved)} of them went to other URLs of its own than in the four weeks before."
-    remedy = "If nobody planned that, ask its owner what has changed."
+    remedy = "If that was not planned, ask its owner what has changed."
     told = _told(history, client, "changed_mix", "info", why, remedy)
     return Finding(**{**vars(told), "evidence": {**told.evidence, "moved_share": moved}})

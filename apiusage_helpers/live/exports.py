@@ -75,7 +75,7 @@ def facts(view: UsageView) -> dict[str, object]:
         "requests": view.figures.total,
         "requests under the filter": view.figures.requests,
         "share": "of all requests of the interval and methods; filtered_share: of those under the filter of the other table",
-        "statuses": "4xx is told without 429 (client_errors and throttled)",
+        "statuses": "4xx does not include 429 (client_errors and throttled are apart)",
         "source": ", ".join(sorted({day.source for day in usage.days})),
         "missing days": ", ".join(map(str, usage.missing)) or "none",
         "store version": usage.version,

@@ -63,7 +63,7 @@ class Viewer:
         self.box.add_class("au-view")
         self.attempt(partial(self.go, self.state))
         if kept is not None and kept != given and self.view:
-            self.say("The selection of the last session is open. Reset all brings back that of the notebook.")
+            self.say("This is the selection of your last session. Reset all brings back the notebook's own.")
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do it; where it cannot be done, bring the selectors back to what is shown, and say why."""
@@ -152,7 +152,7 @@ class Viewer:
         """Put a text on the clipboard and say so; where the browser does not, show it."""
         told = {
             True: f"{what} on the clipboard.",
-            False: f"This browser lets nothing onto the clipboard. {what}:\n{text}",
+            False: f"This browser does not allow copying. {what}:\n{text}",
         }
         self.courier.copy(text, lambda copied: self.say(told[copied]))
 

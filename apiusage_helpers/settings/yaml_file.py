@@ -1,7 +1,7 @@
 """YAML files: read whole and bounded before anything in them is expanded, or refused by name.
 
 Anchors and aliases are refused, since a few lines of them can mean gigabytes; so are files that are no regular files, larger than
-`MOST_BYTES`, or nested deeper than `MOST_DEPTH`. A key that stands twice in one mapping is a fault, not a silent choice.
+`MOST_BYTES`, or nested deeper than `MOST_DEPTH`. A key that appears twice in one mapping is a fault, not a silent choice.
 """
 
 import os
@@ -43,7 +43,7 @@ class _Loader(yaml.SafeLoader):
         for place, key in enumerate(keys):
             if key in keys[:place]:
                 line = node.value[place][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", line)
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice", line)
         return super().construct_mapping(node, deep)
 
 

@@ -48,11 +48,11 @@ def read_usage(
     _refuse_unfinished(pages)
     if not result.table.num_rows and interval is None:
         raise UsageError(
-            f"{paths[0]}: a complete result without rows: tell by --interval START/END which days it covers"
+            f"{paths[0]}: a complete result without rows: say which days it covers with --interval START/END"
         )
     usage = checked_rows(result, Rules(today, interval, granularity), notes)
     if not usage.num_rows and interval is None:
-        raise UsageError(f"{paths[0]}: all rows count 0 requests: tell by --interval START/END which days it covers")
+        raise UsageError(f"{paths[0]}: all rows have 0 requests: say which days it covers with --interval START/END")
     return ImportedUsage(usage, days_covered(usage, interval, notes), result.source, tuple(dict.fromkeys(notes)))
 
 

@@ -159,13 +159,13 @@ def _adding_up(result: Result, rows: pa.Table, notes: list[str], *, keep: bool) 
     )
     if result.source == JOBS and pc.all(adds_up(widened)).as_py():
         notes.append(
-            f"429 stood beside 400 in all {rows.num_rows:,} rows of this query: it was added to 400, as elsewhere"
+            f"429 was counted beside 400 in all {rows.num_rows:,} rows of this query: it was added to 400, as elsewhere"
         )
         return widened.cast(ROW_SCHEMA)
     wrong = pc.sum(pc.invert(even)).as_py()
     if keep:
         notes.append(
-            f"{wrong:,} of {rows.num_rows:,} rows do not add up; they stand as delivered, reports tell of them"
+            f"{wrong:,} of {rows.num_rows:,} rows do not add up; they are kept as delivered, and reports say so"
         )
         return rows
     row = pc.index(even, value=False).as_py()
@@ -186,7 +186,7 @@ def _each_once(result: Result, rows: pa.Table, key: list[str], notes: list[str])
     suspects = numbered.join(repeated, key, join_type="inner").sort_by("row")
     dropped = _second_copies(result, suspects, key)
     if dropped:
-        notes.append(f"{len(dropped):,} rows stand there more than once, equal in every field: each counts once")
+        notes.append(f"{len(dropped):,} rows appear more than once, equal in every field: each counts once")
     kept = pc.invert(pc.is_in(numbered["row"], pa.array(dropped, pa.int64())))
     _tell_summed(result, repeated, notes)
     return rows.filter(kept)
@@ -221,7 +221,7 @@ def _tell_summed(result: Result, repeated: pa.Table, notes: list[str]) -> None:
     absent = sorted({name for part in result.parts for name in part.absent})
     if absent:
         notes.append(
-            f"without {' and '.join(absent)}, {repeated.num_rows:,} keys stood in several rows: these were summed"
+            f"without {' and '.join(absent)}, {repeated.num_rows:,} keys appeared in several rows, which were added up"
         )
 
 

@@ -78,7 +78,7 @@ def is_damaged(root: Path, file: StoredFile) -> bool:
 def _refuse_changed(root: Path, file: StoredFile, sha256: str | None) -> None:
     path = root / "usage" / file.path
     if not file.path.startswith(f"organization={file.organization}/month={file.month}/"):
-        raise StoreError(_advice(file, "stands in the log under another organization or month"))
+        raise StoreError(_advice(file, "is listed in the log under another organization or month"))
     if not path.is_file():
         raise StoreError(_advice(file, "is missing"))
     if path.stat().st_size != file.size or (sha256 is not None and _sha256(path) != sha256):

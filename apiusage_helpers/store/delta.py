@@ -136,7 +136,7 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
             yield
     except Timeout:
         raise StoreError(
-            f"{root}: another import is writing since {seconds:.0f} s; try again when it has ended"
+            f"{root}: another import has been writing for {seconds:.0f} s; try again when it has ended"
         ) from None
     except FAULTS as fault:
         raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None

@@ -80,7 +80,7 @@ def _by_id(path: Path, reader: "csv.DictReader[str]") -> dict[str, Client]:
     for record in reader:
         client = _client(path, reader.line_num, record)
         if client.client_id in clients:
-            raise ParameterError(f"{path}: line {reader.line_num}: client_id {client.client_id!r} stands there twice")
+            raise ParameterError(f"{path}: line {reader.line_num}: client_id {client.client_id!r} appears twice")
         clients[client.client_id] = client
     return clients
 

@@ -1,4 +1,4 @@
-"""The shelf and the roll-ups as people find them: searched without a server, links that lead to the reports, read by anybody."""
+"""The list of reports and the roll-ups as people find them: searched without a server, links that lead to the reports, read by anybody."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import write_run
 
+from apiusage_helpers.runs.catalog.index_pages import rebuild_pages
+from apiusage_helpers.runs.records.publish import publish_run
 from apiusage_helpers.runs.scheduling.due import due
 
 pytestmark = pytest.mark.browser
@@ -60,3 +63,44 @@ def test_shelf_and_roll_up_are_for_everybody(output: Path, opened: Callable[...,
         " const [term, value] = [range.getBoundingClientRect(), part.querySelector('dd').getBoundingClientRect()];"
         " return term.bottom <= value.top + 1 || term.right <= value.left; })"
     )
+
+
+@pytest.fixture
+def wall(tmp_path: Path) -> Path:
+    """500 organizations in one report: some in trouble, some with a gap."""
+    for n in range(500):
+        found = [{"kind": "throttling", "severity": "critical", "cause": "x"}] * (n % 97 == 5)
+        found += [{"kind": "polling", "severity": "warning", "cause": "y"}] * (n % 7)
+        run_id, organization = f"20261124T070000-{n:08d}", f"organization-{n:03d}"
+        write_run(
+            tmp_path / ".runs" / run_id, organization=organization, requests=1_000_000 + n, findings=found,
+            requests_per_day=[5, 0, None, 7, 7, 9, 3 + n], outcomes={"successful": 900_000, "failed": 100_000 + n, "throttled": 5_000},
+            fair_use={"used": 7_000_000, "allowance": 8_000_000, "projected": 7_900_000 + 500 * n}, previous={"requests": 900_000, "missing": 0},
+        )  # fmt: skip
+        (tmp_path / ".runs" / run_id / "report.html").write_text("<p>report</p>")
+        publish_run(tmp_path, run_id, Path("daily") / organization / "2026-11-17_2026-11-23")
+    rebuild_pages(tmp_path, NOW)
+    return tmp_path
+
+
+def test_a_wall_of_500_organizations_begins_with_the_worst(wall: Path, opened: Callable[..., Any]) -> None:
+    """Each page is under 1 MB; all rows can be shown, sorted and searched; a phone shows who is in trouble without scrolling."""
+    pages = [wall / "index.html", wall / "daily" / "_all" / "2026-11-17_2026-11-23.html"]
+    assert max(page.stat().st_size for page in pages) < 1_000_000
+    for path in pages:
+        page = opened(path, viewport={"width": 1440, "height": 900}).page
+        rows = page.locator(".wall tbody tr")
+        assert rows.first.locator("td").nth(0).inner_text() == "organization-005"
+        assert rows.first.locator("td").nth(1).inner_text() == "1 critical, 5 warnings"
+        page.get_by_role("button", name="Show all 500").click()
+        assert rows.count() == 500
+        page.get_by_role("button", name="Requests", exact=True).click()
+        assert rows.first.locator("td").nth(2).inner_text() == "1,000,499"
+        page.get_by_role("searchbox").fill("organization-123")
+        assert rows.count() == 1
+
+        phone = opened(path, viewport={"width": 390, "height": 844}).page
+        assert phone.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.wall'))") <= 0
+        assert (
+            phone.locator(".wall tbody tr").first.locator("td:visible").all_inner_texts()[1] == "1 critical, 5 warnings"
+        )

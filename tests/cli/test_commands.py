@@ -285,5 +285,5 @@ def test_doctor_says_what_a_report_would_stumble_over(apiusage, result_file) -> 
     assert "NOT_SET is not set here" in told
     assert "no row in the store bears 'api/v2/user': did you mean 'api/v2/users'?" in told
     assert "no row in the store bears 'AA'" in told
-    assert "acknowledged.yaml: polling: run out on 2026-01-01 (old)" in told
+    assert "acknowledged.yaml: polling: expired on 2026-01-01 (old)" in told
     assert "so the allowance of acme is unknown" in told

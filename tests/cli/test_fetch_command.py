@@ -242,7 +242,7 @@ def test_a_schedule_of_all_never_takes_one_organizations_days_for_another(apiusa
     for name, source in kept.items():
         found = stored_days(name, root=apiusage.store)
         assert {(day.source, day.requests) for day in found} == {(source, 7)}, name
-        assert f"{name}: not fetched, its days are taken as they are: no profile '{name}'" in done.stderr
+        assert f"{name}: not fetched; the report uses the days that are stored: no profile '{name}'" in done.stderr
     assert len(stored_days("initech", root=apiusage.store)) == 90
     assert len(done.stdout.splitlines()) == 4
 

@@ -69,7 +69,7 @@ def test_a_fault_on_the_way_leaves_no_dead_file(root, write) -> None:
 
 @pytest.mark.parametrize("first", [1, 5])
 def test_forgetting_a_day_does_not_make_foreign_rows_the_stores_own(root, write, first) -> None:
-    """A day that stands twice is refused also after other days went, until it is forgotten itself."""
+    """A day that appears twice is refused also after other days went, until it is forgotten itself."""
     write([1, 2])
     write([5])
     append_again(root, 1)

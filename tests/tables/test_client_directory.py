@@ -35,7 +35,7 @@ def test_an_id_in_capitals_is_the_platforms_own(tmp_path: Path) -> None:
         ("client_id,excluded\r\na,maybe\r\n", "line 2: excluded 'maybe'"),
         ("client_id,excluded\r\n,true\r\n", "line 2: client_id"),
         ("client_id,owner,kind,excluded\r\na,Team A, B,,true\r\n", "line 2: more cells than columns"),
-        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "line 4: client_id 'a' stands there twice"),
+        ("client_id,excluded\r\na,true\r\nb,\r\na,\r\n", "line 4: client_id 'a' appears twice"),
         ("", "line 1"),
     ],
 )

@@ -67,7 +67,7 @@ def _finding(history: History, found: Trouble, client: int, url: int | None, lim
     why = (
         "Its credentials, permissions or configuration may have changed."
         if almost_all
-        else "It may send malformed requests, or ask for what does not exist or is not permitted."
+        else "It may send malformed requests, or request what does not exist or is not permitted."
     )
     return Finding(
         kind="client_errors",

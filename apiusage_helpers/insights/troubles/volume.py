@@ -28,7 +28,7 @@ def high_volume(history: History, limits: Thresholds) -> Iterator[Finding]:
             end=history.day(int(place[-1])),
             requests=count,
             cause=f"{history.labels[client]} made {whole(count)} of {whole(total)} requests ({percent(count / total)}).",
-            remedy="To save requests, look here first: at which URLs it asks for, and how often it has to.",
+            remedy="To save requests, look here first: which URLs it requests, and how often it needs them.",
             evidence={"requests": count, "all_requests": total, "share": count / total},
             **history.client(int(client)),
         )

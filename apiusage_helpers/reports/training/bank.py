@@ -76,7 +76,7 @@ def _choice_faults(kind: str, choices: Sequence[str], right: Sequence[str]) -> l
     if len(choices) < 2:  # noqa: PLR2004  # one is no choice
         return ["choices: at least two"]
     if len(set(choices)) < len(choices):
-        return ["choices: one stands there twice"]
+        return ["choices: one is listed twice"]
     if not set(right) <= set(choices):
         return ["right: an answer that is not among the choices"]
     if kind == "single" and len(right) != 1:
@@ -103,7 +103,7 @@ def read_bank(path: Path | None) -> tuple[Question, ...]:
         except ParameterError as fault:
             faults += [" ".join(str(fault).split())]
     twice = [name for name, count in Counter(one.id for one in bank).items() if count > 1]
-    faults += [f"question {name}: id: stands there twice" for name in twice]
+    faults += [f"question {name}: id: it is used twice" for name in twice]
     if faults or not bank:
         raise faults_at(path, faults or ["there is no question"])
     return tuple(bank)

@@ -14,7 +14,7 @@ _HOW = {
     "single": "One answer is right.",
     "multiple": "Several answers may be right.",
     "number": "The answer is a number in this report.",
-    "find": "The answer stands in this report.",
+    "find": "The answer is in this report.",
     "match": "Each on the left belongs to one on the right.",
 }
 _SOURCES = {

@@ -6,7 +6,7 @@
 What a schedule makes fails until it works. Nobody may ever try a run by hand again, so it leaves the shelf after a week.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -103,12 +103,12 @@ def roll_up(report: str, runs: Sequence[Shown]) -> str:
     before = [run.facts.previous.requests for run in good if run.facts.previous and run.facts.change is not None]
     moved = sums["requests"] / sum(before) - 1 if good and len(before) == len(good) and sum(before) else None
     facts = {
-        "Total API requests": whole(sums["requests"]),
-        "Against the interval before": _signed(moved) or "not known",
+        "Requests": whole(sums["requests"]),
+        "Change": _signed(moved) or "–",
         "Organizations": f"{len(good)} of {len(runs)}",
         "Interval": f"{interval.start} to {interval.end}",
         "Failed": percent(sums["failed"] / sums["requests"]) if sums["requests"] else "",
-        "429": percent(sums["throttled"] / sums["requests"]) if sums["requests"] else "",
+        "Throttled": percent(sums["throttled"] / sums["requests"]) if sums["requests"] else "",
         "Critical findings": whole(_critical(good)),
         "Waiting for days": whole(sum(bool(run.facts.days.missing or run.facts.days.provisional) for run in good)),
     }
@@ -119,7 +119,8 @@ def roll_up(report: str, runs: Sequence[Shown]) -> str:
         [
             f"<h1>{escape(report)}: all organizations</h1>{_facts(facts)}",
             _failures(failed, here) if failed else "",
-            "<h2>By organization</h2>" + (_runs("Reports by organization", ranked, here) if ranked else _nothing()),
+            "<h2>By organization</h2>"
+            + (_runs("Reports by organization", ranked, here, of_one=True) if ranked else _nothing()),
             f'<p><a href="{_up(here)}index.html">All reports</a></p>',
         ]
     )
@@ -166,43 +167,47 @@ def _by_interval(shown: Sequence[Shown], failed: Sequence[Shown]) -> dict[tuple[
     return {key: list(runs.values()) for key, runs in found.items() if len(runs) > 1}
 
 
-def _runs(caption: str, runs: Iterable[Shown], here: Path) -> str:
-    heads = (
-        "Report",
+def _runs(caption: str, runs: Sequence[Shown], here: Path, *, of_one: bool = False) -> str:
+    """The wall: the first columns are those that a phone shows (report.css). Runs `of_one` report and interval name neither."""
+    heads = [
         "Organization",
-        "Interval",
-        "Requests",
-        "Each day",
-        "Change",
-        "Failed",
-        "429",
         "Findings",
+        "Requests",
+        "Change",
+        "Each day",
+        "Failed",
+        "Throttled",
         "Fair use",
-        "Status",
+        "Days",
         "Made (UTC)",
-    )
-    return _table(caption, heads, [_run(run, here) for run in runs])
+    ]
+    rows = [_run(run, here, of_one=of_one) for run in runs]
+    if not of_one:
+        heads += ["Report", "Interval"]
+        rows = [[*row, *_which(run, here)] for row, run in zip(rows, runs, strict=True)]
+    return _table(caption, heads, rows, kind="shelf wall")
 
 
-def _run(run: Shown, here: Path) -> list[tuple[str, bool]]:
-    """The cells of a run, and whether each is a number."""
+def _which(run: Shown, here: Path) -> list[tuple[str, bool]]:
+    """Of which report and interval a run is."""
+    interval = f'<a href="{_up(here)}{run.folder}/report.html">{escape(run.key[2].replace("_", " to "))}</a>'
+    return [(escape(run.key[0]), False), (interval, False)]
+
+
+def _run(run: Shown, here: Path, *, of_one: bool) -> list[tuple[str, bool]]:
+    """The cells of a run, and whether each is a number; the organization leads to the newest report, or to this one."""
     facts, up = run.facts, _up(here)
-    latest = f'<a href="{up}{run.folder.parent}/latest.html">{escape(run.key[1])}</a>'
-    interval = f'<a href="{up}{run.folder}/report.html">{escape(run.key[2].replace("_", " to "))}</a>'
+    page = f"{run.folder}/report.html" if of_one else f"{run.folder.parent}/latest.html"
+    shares = [facts.share(name) for name in ("failed", "throttled")]
     return [
-        (escape(run.key[0]), False),
-        (latest, False),
-        (interval, False),
-        (whole(facts.totals["requests"]), True),
-        (sparkline(facts.requests_per_day), False),
-        (_signed(facts.change), True),
-        *(
-            (percent(figure) if (figure := facts.share(name)) is not None else "", True)
-            for name in ("failed", "throttled")
-        ),
+        (f'<a href="{up}{page}">{escape(run.key[1])}</a>', False),
         (_findings(run, up), False),
+        (whole(facts.totals["requests"]), True),
+        (_signed(facts.change), True),
+        (sparkline(facts.requests_per_day), False),
+        *(("" if share is None else percent(share), True) for share in shares),
         (escape(_fair_use(facts)), False),
-        (escape(_status(facts)), False),
+        (escape(_days(facts)), False),
         (escape(_minute(facts.finished_at)), False),
     ]
 
@@ -236,13 +241,14 @@ def _fair_use(facts: RunFacts) -> str:
     if month is None or not month.allowance:
         return ""
     over = month.projected is not None and month.projected > month.allowance
-    return f"{percent(month.used / month.allowance)} used" + (", expected to run out" if over else "")
+    return f"{percent(month.used / month.allowance)} used" + (", runs out" if over else "")
 
 
-def _status(facts: RunFacts) -> str:
+def _days(facts: RunFacts) -> str:
+    """What a reader must know of the days; empty where all are there, settled and as they were."""
     kinds = {"missing": facts.days.missing, "provisional": facts.days.provisional}
-    gaps = [f"{counted(len(days), 'day')} {kind}" for kind, days in kinds.items() if days]
-    return ", ".join(filter(None, ["published", *gaps, facts.made_again]))
+    gaps = [f"{len(days)} {kind}" for kind, days in kinds.items() if days]
+    return ", ".join(filter(None, [*gaps, facts.made_again]))
 
 
 def _minute(instant: str) -> str:
@@ -284,14 +290,14 @@ def _roll_ups(rolled: Sequence[tuple[str, str]]) -> str:
     return f"<ul>{''.join(links)}</ul>"
 
 
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[tuple[str, bool]]]) -> str:
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[tuple[str, bool]]], kind: str = "shelf") -> str:
     """The cells (HTML, and whether it is a number) as a table in the form that all pages share."""
     numbers = [number for _, number in rows[0]] if rows else [False] * len(heads)
     mark = {True: ' class="number"', False: ""}
     top = "".join(f'<th scope="col"{mark[n]}>{escape(head)}</th>' for head, n in zip(heads, numbers, strict=True))
     body = "".join(f"<tr>{''.join(f'<td{mark[number]}>{cell}</td>' for cell, number in row)}</tr>" for row in rows)
     return (
-        f'<div class="table-box shelf" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="table-box {kind}" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 

@@ -103,7 +103,7 @@ def _params(codes: list[int]) -> Iterator[Line]:
     """The params files as `due` and `report` read them: how many there are, and all faults of each."""
     folder = places.params_folder()
     if not folder.is_dir():
-        yield Line("attention", f"params folder {folder}: there is none, so no report is made by schedule")
+        yield Line("attention", f"params folder {folder}: it does not exist, so no report is made by schedule")
         return
     read: list[ReportFile] = []
     for place, kind in ((folder, "params file"), (folder / "views", "saved view")):

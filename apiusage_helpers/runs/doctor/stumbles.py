@@ -35,7 +35,7 @@ def _variables(report: ReportFile) -> Iterator[str]:
     """Variables of `deliver` that are not set here; what runs the schedule may have them."""
     names = {delivery.to for delivery in schedule_of(report).deliver} if report.schedule else set()
     for name in sorted(names - set(os.environ)):
-        yield f"{report.file}: deliver: {name} is not set here, so nobody would be told: set it where `due` runs"
+        yield f"{report.file}: deliver: {name} is not set here, so no message would be sent: set it where `due` runs"
 
 
 def _choices(report: ReportFile, today: date) -> Iterator[str]:
@@ -84,4 +84,4 @@ def _acknowledged(today: date) -> Iterator[str]:
     for one in acknowledged.read_acknowledged(places.table_file(acknowledged.FILE)):
         if one.until < today:
             what = one.kind or "all kinds"
-            yield f"{acknowledged.FILE}: {what}: run out on {one.until} ({visible(one.reason)}): take it out, or set a new day"
+            yield f"{acknowledged.FILE}: {what}: expired on {one.until} ({visible(one.reason)}): take it out, or set a new day"

@@ -77,7 +77,8 @@ def _told(
             tell(str(fault))
             yield fault.exit_code
         except OSError as fault:
-            tell(f"{report.name}: what has been told to {delivery.to} cannot be noted, so it is told again: {fault}")
+            sent = f"{report.name}: the message was sent to {delivery.to}"
+            tell(f"{sent}, but that cannot be noted, so it will be sent again: {fault}")
             yield 5
     _strike_out(output, report)
 

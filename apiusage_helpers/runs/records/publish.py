@@ -31,7 +31,7 @@ def publish_run(output: Path, run_id: str, place: Path) -> Path:
         _swap(link.parent / "latest.html", newest / "report.html")
         _sync_folder(link.parent)
     except OSError as fault:
-        raise RunError(f"{link} is published, but latest.html beside it cannot follow: {fault}", exit_code=5) from None
+        raise RunError(f"{link} is published, but latest.html could not be updated: {fault}", exit_code=5) from None
     return link
 
 

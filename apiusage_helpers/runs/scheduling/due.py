@@ -73,7 +73,7 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False, as_
     day = Day(places.output_folder(), now, hands or Hands())
     for path in () if dry_run else set_aside(day.output):
         day.hands.tell(
-            f"{path}: what a schedule remembered cannot be used, and was set aside: the schedule begins anew"
+            f"{path}: this schedule's notes cannot be read. They were moved aside, and the schedule starts over"
         )
     plans, faults = read_plans(places.params_folder())
     for fault in faults:
@@ -268,7 +268,7 @@ def _fetch(day: Day, work: Work) -> None:
     if name not in day.fetched:
         why_not = day.hands.why_not_fetched(name, work.report.parameters.organization)
         if why_not:
-            day.hands.tell(f"{name}: not fetched, its days are taken as they are: {why_not}")
+            day.hands.tell(f"{name}: not fetched; the report uses the days that are stored: {why_not}")
             return
         day.fetched[name] = _fetch_fault(day, name)
     fault = day.fetched[name]
@@ -285,7 +285,9 @@ def _fetch_fault(day: Day, organization: str) -> str:
         with locked(day.output, f"fetch+{organization}", seconds=_FETCH_SECONDS):
             day.hands.fetch(organization, day.hands.tell)
     except Timeout:
-        day.hands.tell(f"{organization}: another run is fetching it since an hour; its days are taken as they are")
+        day.hands.tell(
+            f"{organization}: another run has been fetching it for an hour; the report uses the days that are stored"
+        )
     except Exception as fault:  # noqa: BLE001  # as above
         message, code = explained(fault, where="the store", of_the_disk=3)
         day.fault(f"{organization}: not fetched: {message}", code)
@@ -319,9 +321,9 @@ def _tell_outside(day: Day, plans: Sequence[ReportFile]) -> None:
         if day.touched or pages_are_stale(day.output, day.now):
             rebuild_pages(day.output, day.now)
     except OSError as fault:
-        day.fault(f"{day.output}: the shelf cannot be written: {fault}", 5)
+        day.fault(f"{day.output}: the list of reports cannot be written: {fault}", 5)
     for report in plans:
         try:
             day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell, day.unnoted[report.name]))
         except Exception as fault:  # noqa: BLE001  # as above
-            day.fault(f"{report.name}: news not told: {defect(fault)}", 6)
+            day.fault(f"{report.name}: the messages could not be sent: {defect(fault)}", 6)

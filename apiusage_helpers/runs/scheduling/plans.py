@@ -59,7 +59,7 @@ def recall(
         return _memory(state)
     if state.begun is not None and _is_ahead(state, now):
         begun = state.begun.isoformat()
-        tell(f"{report.name}: its schedule was begun at {begun}, which is still to come: it begins anew now")
+        tell(f"{report.name}: its schedule started at {begun}, which is in the future: it starts over now")
     if not keep:
         return _begun_anew(state, schedule, now)
     with remembering(output, report.name) as fresh:

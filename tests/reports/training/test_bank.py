@@ -112,7 +112,7 @@ def test_each_fact_has_its_chapter_and_its_question(fact: str) -> None:
         ("right: a", "right: c", "right: an answer that is not among the choices"),
         ("right: a", "right: [a, b]", "right: exactly one for a single choice"),
         ("choices: [a, b]", "choices: [a]", "choices: at least two"),
-        ("choices: [a, b]", "choices: [a, a]", "choices: one stands there twice"),
+        ("choices: [a, b]", "choices: [a, a]", "choices: one is listed twice"),
         ("kind: single", "kind: number", "computed: use one of requests, clients"),
         ("kind: single", "kind: match", "pairs: a question that matches needs at least two"),
         ("topic: days", "topic: nights", "question one: topic: "),
@@ -141,5 +141,5 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
     with pytest.raises(ParameterError) as fault:
         read_bank(path)
-    assert "question one: id: stands there twice" in str(fault.value)
+    assert "question one: id: it is used twice" in str(fault.value)
     assert "question two: " in str(fault.value)

@@ -130,7 +130,7 @@ def test_a_failure_is_told_although_the_disk_is_full(stub, params_file, monkeypa
         assert due(NOW + DAY, stub.hands()) == 5
         assert "No space left on device" in stub.sent[0][1].body
         assert due(NOW + DAY, stub.hands()) == 5
-    assert any("cannot be noted, so it is told again" in line for line in stub.told)
+    assert any("cannot be noted, so it will be sent again" in line for line in stub.told)
     told = len(stub.sent)
     assert due(NOW + DAY, stub.hands()) == 0
     assert len(stub.sent) == told
@@ -183,7 +183,7 @@ def test_a_report_that_is_published_without_its_latest_page_is_told_as_both(stub
 
     assert codes == [5, 0, 0, 4]
     assert [to for to, _ in stub.sent] == ["TEAM", "OPS", "TEAM", "TEAM", "OPS"]
-    assert "is published, but latest.html beside it cannot follow" in stub.sent[1][1].body
+    assert "is published, but latest.html could not be updated" in stub.sent[1][1].body
     assert latest.readlink().parts == ("2026-11-19_2026-11-25", "report.html")
 
 
@@ -353,7 +353,7 @@ def test_why_figures_are_others_is_told(stub, params_file, facts: dict[str, Any]
     message = stub.sent[-1][1]
     assert message.title.endswith(f": 120 requests ({word}; 100 before)")
     assert line in message.body.splitlines()
-    assert f"published, {word}" in (stub.output / "index.html").read_text()
+    assert f"<td>{word}</td>" in (stub.output / "index.html").read_text()
 
 
 def test_news_that_cannot_be_delivered_are_kept(stub, params_file) -> None:

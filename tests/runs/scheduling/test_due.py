@@ -64,7 +64,7 @@ def test_a_schedule_that_was_begun_by_a_clock_ahead_begins_anew(stub, params_fil
         for _ in range(2):
             assert due(datetime(2026, 11, 24 + day, 2, 45, tzinfo=UTC), stub.hands()) == 0
     assert [interval[-2:] for _, _, interval in stub.made[1:]] == ["23", "24", "25"]
-    told = "daily: its schedule was begun at 2027-12-29T12:00:00+00:00, which is still to come: it begins anew now"
+    told = "daily: its schedule started at 2027-12-29T12:00:00+00:00, which is in the future: it starts over now"
     assert [line for line in stub.told if "anew" in line] == [told]
 
 
@@ -333,7 +333,7 @@ def test_what_is_not_to_be_fetched_is_told_and_reported_as_it_is(stub, params_fi
     assert due(NOW, stub.hands(why_not_fetched=why_not)) == 0
     assert stub.fetched == ["b"]
     assert ("a", "all") in asked
-    assert "a: not fetched, its days are taken as they are: no profile" in stub.told
+    assert "a: not fetched; the report uses the days that are stored: no profile" in stub.told
     assert {("daily", "a", INTERVAL), ("daily", "b", INTERVAL), ("alone", "b", INTERVAL)} <= set(stub.made)
 
 
