@@ -109,6 +109,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "store/fetch_progress.py": "fetching/test_fetch.py",
     "store/forget.py": "store/test_days.py",
     "store/scan.py": "store/test_days.py",
+    "store/witness.py": "store/test_repair.py",
     "tables/csv_files.py": "contract/test_counts.py",
     "tables/cube.py": "contract/test_view_counts.py",
     "tables/requests_per_day.py": "reports/api_usage/test_tables.py",

@@ -21,7 +21,15 @@ from apiusage_helpers.errors import ApiUsageError
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 _COMMANDS = [
     *(days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, findings.findings),
-    *(schedules.due, schedules.schedule, schedules.diff, schedules.prune, checks.doctor, training.training),
+    *(
+        schedules.due,
+        schedules.schedule,
+        schedules.diff,
+        schedules.prune,
+        checks.doctor,
+        checks.repair,
+        training.training,
+    ),
 ]
 
 

@@ -8,6 +8,16 @@ import click
 from apiusage_helpers.cli.messages import as_called, show
 
 
+@click.command(short_help="Make a damaged store one that can be trusted again.")
+def repair() -> None:
+    """Drop damaged days, keep what is sound, and say which days to fetch or import again."""
+    from apiusage_helpers.store.repair import repair_store, told
+
+    repaired, unknown = repair_store()
+    for line in told(repaired, unknown=unknown):
+        show(line)
+
+
 @click.command(short_help="Say what needs attention before reports are made.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def doctor(*, as_json: bool) -> None:

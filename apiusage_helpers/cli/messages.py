@@ -33,7 +33,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type ch
 
 _NAME = "apiusage"
 _COMMAND = re.compile(
-    r"\bapiusage(?= (?:--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|training)\b)"
+    r"\bapiusage(?= (?:--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|repair|training)\b)"
 )
 today_option = click.option("--today", type=Day(), default=None, help="Act as if today were this UTC date.")
 

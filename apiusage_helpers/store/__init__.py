@@ -9,18 +9,21 @@ store never repairs or guesses: what does not agree is named, with the days it m
 from apiusage_helpers.store.days import Day, Origin, Written, organizations, stored_days, write_days
 from apiusage_helpers.store.forget import forget_days
 from apiusage_helpers.store.oauth_clients import ListedClient, listed_clients, write_clients
+from apiusage_helpers.store.repair import Repaired, repair_store
 from apiusage_helpers.store.scan import StoredUsage, day_digests, scan
 
 __all__ = [
     "Day",
     "ListedClient",
     "Origin",
+    "Repaired",
     "StoredUsage",
     "Written",
     "day_digests",
     "forget_days",
     "listed_clients",
     "organizations",
+    "repair_store",
     "scan",
     "stored_days",
     "write_clients",

@@ -6,7 +6,7 @@ was killed between two commits) is adopted when its days agree; otherwise it is 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apiusage_helpers.errors import StoreError
+from apiusage_helpers.store import witness
 from apiusage_helpers.store.delta import (
     StoredFile,
     commit,
@@ -35,9 +36,9 @@ def record(root: Path, organization: str, months: Sequence[str]) -> None:
     table = open_table(root)
     if table is None or not months:
         return
-    known = _known(root, organization)
+    before = recorded(root, organization)
     rows = [
-        (file.organization, file.month, file.path, known.get(file.path) or _sha256(root / "usage" / file.path))
+        (file.organization, file.month, file.path, before.get(file.path) or _sha256(root / "usage" / file.path))
         for file in stored_files(table, organization, months)
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_SCHEMA)
@@ -48,25 +49,50 @@ def record(root: Path, organization: str, months: Sequence[str]) -> None:
     commit(root, pa.Table.from_arrays(arrays, schema=_SCHEMA), predicate if exists else None, "files")
 
 
-def verify(root: Path, files: Sequence[StoredFile]) -> None:
-    """Nothing, when every file is as it was written and every day agrees with its marker row.
+def verify(root: Path, organization: str, months: Sequence[str], files: Sequence[StoredFile]) -> None:
+    """Nothing, when the `files` of an organization's months (none named: all) are those that were written, and as they were.
 
-    StoreError names the first file that is not, and its days. Files without a checksum get one.
+    StoreError names the first file that is not, and its days. Files of a write that was killed before their checksums were
+    noted get them when they agree with their markers.
     """
-    if not files:
-        return
-    known = _known(root, files[0].organization)
+    known = recorded(root, organization)
+    written = witness.seen(root)
+    begun = written is None or written.writing
     for file in files:
         _refuse_changed(root, file, known.get(file.path))
     strangers = [file for file in files if file.path not in known]
-    _refuse_uneven(root, files, strangers)
+    if strangers and not begun:  # or written and noted since the snapshot was opened
+        known = recorded(root, organization)
+        strangers = [file for file in files if file.path not in known]
+    _refuse_uneven(root, files, strangers, foreign=not begun)
+    if not begun:
+        _refuse_lost(root, organization, months, files, known)
     if strangers:
         _adopt(root, strangers)
 
 
+def _refuse_lost(
+    root: Path, organization: str, months: Sequence[str], files: Sequence[StoredFile], known: Mapping[str, str]
+) -> None:
+    """StoreError where the log lacks a file that has a checksum: rows of its days would be missing."""
+    wanted = tuple(f"organization={organization}/month={month}/" for month in months) or (
+        f"organization={organization}/",
+    )
+    lost = {path for path in known if path.startswith(wanted)} - {file.path for file in files}
+    if lost and lost <= recorded(root, organization).keys() and not _moved_on(root, files, organization, months):
+        raise StoreError(f"store file {min(lost)} was written and is not in the log any more; try: apiusage repair")
+
+
+def _moved_on(root: Path, files: Sequence[StoredFile], organization: str, months: Sequence[str]) -> bool:
+    """Whether the store has been written to since the snapshot of these files was opened."""
+    table = open_table(root)
+    now = {file.path for file in stored_files(table, organization, months)} if table else set()
+    return now != {file.path for file in files}
+
+
 def is_damaged(root: Path, file: StoredFile) -> bool:
     """Whether a file is not as it was written; one without a checksum has to agree with its own markers."""
-    known = _known(root, file.organization)
+    known = recorded(root, file.organization)
     try:
         _refuse_changed(root, file, known.get(file.path))
         _refuse_uneven(root, [] if file.path in known else [file], [file])
@@ -85,8 +111,15 @@ def _refuse_changed(root: Path, file: StoredFile, sha256: str | None) -> None:
         raise StoreError(_advice(file, "is not as it was written"))
 
 
-def _refuse_uneven(root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFile]) -> None:
-    """StoreError when the days of `files` do not agree with their marker rows; `strangers` are the first suspects."""
+def _refuse_uneven(
+    root: Path, files: Sequence[StoredFile], strangers: Sequence[StoredFile], *, foreign: bool = False
+) -> None:
+    """StoreError when the days of `files` do not agree with their marker rows; `strangers` are the first suspects.
+
+    `foreign`: no write was under way, so that a stranger is a fault by itself.
+    """
+    if not files:
+        return
     try:
         uneven = disagreeing_days(read_files(connect(), root, files))
     except duckdb.Error:
@@ -95,6 +128,10 @@ def _refuse_uneven(root: Path, files: Sequence[StoredFile], strangers: Sequence[
         holds = [file for file in (*strangers, *files) if str(file.first) <= uneven[0] <= str(file.last)]
         fault = "was not written by this kit" if holds and holds[0] in strangers else "does not agree with its markers"
         raise StoreError(_advice((*holds, *files)[0], f"{fault} (see {', '.join(uneven)})"))
+    if foreign and strangers:
+        raise StoreError(
+            _advice(strangers[0], "has no checksum: it was not written by this kit, or its checksum is lost")
+        )
 
 
 def _adopt(root: Path, strangers: Sequence[StoredFile]) -> None:
@@ -115,7 +152,8 @@ def disagreeing_days(stored: duckdb.DuckDBPyRelation) -> list[str]:
     return [str(day) for (day, _) in sorted(wrong.fetchall())]
 
 
-def _known(root: Path, organization: str) -> dict[str, str]:
+def recorded(root: Path, organization: str) -> dict[str, str]:
+    """The checksums of an organization's files by path; none where they cannot be read."""
     table = open_table(root, "files")
     if table is None:
         return {}

@@ -104,7 +104,7 @@ def _verified(
     if table is None:
         return None
     files = delta.stored_files(table, organization, month_names(interval))
-    checksums.verify(root, files)
+    checksums.verify(root, organization, month_names(interval), files)
     return delta.read_files(connection, root, files)
 
 
@@ -209,6 +209,7 @@ def tidy(root: Path, organization: str, days: Sequence[date]) -> None:
     with delta.tidying(root):
         checksums.record(root, organization, months)
         delta.sweep(root)
+        delta.settle(root)
 
 
 def _compare(
@@ -220,8 +221,8 @@ def _compare(
     old = {day.date: day for day in read_days(stored, interval)} if stored is not None else {}
     there, totals = [day for day in days if day in old], _day_requests(new)
     arriving = connection.from_arrow(new)
-    other = _differing(stored, arriving, there, COLUMNS) if stored is not None else set()
-    figures = _differing(stored, arriving, there, (*KEY, *COUNTS)) if stored is not None and other else set()
+    other = differing_days(stored, arriving, there, COLUMNS) if stored is not None else set()
+    figures = differing_days(stored, arriving, there, (*KEY, *COUNTS)) if stored is not None and other else set()
     moved = {day for day in figures if old[day].source != origin.source}
     again = {day for day in there if origin.fetched and old[day].provisional}
     written = Written(
@@ -239,7 +240,7 @@ def _compare(
     return written, [day for day in days if day not in old or day in other | again]
 
 
-def _differing(
+def differing_days(
     stored: duckdb.DuckDBPyRelation, arriving: duckdb.DuckDBPyRelation, days: Sequence[date], columns: Sequence[str]
 ) -> set[date]:
     """The days on which the stored rows and the arriving ones are not the same in `columns`."""

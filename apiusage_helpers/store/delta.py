@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.project import places
+from apiusage_helpers.store import witness
 from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
 
 NAME, SCHEMA_VERSION = "api usage", "schema 1"
@@ -76,13 +77,13 @@ def store_root(root: Path | None) -> Path:
 def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
     """The newest snapshot of one of the store's tables; None where there is no store yet.
 
-    StoreError when the folder holds something else, or a table that this kit did not write or cannot read.
+    StoreError when the folder holds something else, or a table that this kit did not write, cannot read, or left in a newer
+    version.
     """
     folder = root / name
     if not has_table(root, name):
         _refuse_foreign(root)
-        if name == "usage" and has_table(root, "files"):
-            raise StoreError(f"{folder}: its log is gone; put it back from a copy, or remove {root} and import again")
+        witness.refuse_behind(root, name, -1)
         return None
     try:
         table = DeltaTable(folder)
@@ -93,6 +94,7 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
     if "deletionVectors" in (protocol.reader_features or []):
         raise StoreError(f"{folder}: deletion vectors were switched on by another program; such rows are not read")
+    witness.refuse_behind(root, name, table.version())
     return table
 
 
@@ -128,11 +130,15 @@ def read_files(
 
 @contextmanager
 def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """The right to write, one writer at a time; a fault on the way leaves the snapshot and the files as they were."""
+    """The right to write, one writer at a time; a fault on the way leaves the snapshot and the files as they were.
+
+    StoreError where the store is behind its witness.
+    """
     try:
         _refuse_foreign(root)
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / "write.lock", timeout=seconds), _no_dead_files(root):
+            _begin(root)
             yield
     except Timeout:
         raise StoreError(
@@ -140,6 +146,26 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         ) from None
     except FAULTS as fault:
         raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None
+
+
+def _begin(root: Path) -> None:
+    """Note that a write has begun; what the tables hold now is the least that they will hold."""
+    if witness.seen(root) is None:
+        open_table(root)  # a table of another program is told as such
+    versions = {name: version(root, name) for name in ("usage", "files")}
+    for name, found in versions.items():
+        witness.refuse_behind(root, name, found)
+    witness.begin(root, **versions)
+
+
+def settle(root: Path) -> None:
+    """Note that a write has ended, and what the tables hold from now on."""
+    witness.settle(root, version(root, "usage"), version(root, "files"))
+
+
+def version(root: Path, name: str) -> int:
+    """The newest version in the log of one of the store's tables; -1 where there is none."""
+    return max(_commits(root / name), default=-1)
 
 
 @contextmanager
@@ -214,7 +240,9 @@ def _refuse_foreign(root: Path) -> None:
         )
 
 
-_OURS = frozenset({*TABLES, "write.lock", "lost+found"})  # the last is a file system's; so are hidden files
+_OURS = frozenset(
+    {*TABLES, "write.lock", witness.FILE, "lost+found"}
+)  # the last is a file system's; so are hidden files
 _UNUSABLE = re.compile(r"[\[\]^|\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
 
 

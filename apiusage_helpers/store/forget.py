@@ -23,14 +23,14 @@ def forget_days(organization: str, interval: Interval | None = None, *, root: Pa
     if delta.open_table(folder) is None:
         raise StoreError(f"{folder}: there is no store, so there are no days to forget")
     with delta.writing(folder):
-        gone = _drop_damaged(folder, organization, interval) | _delete(folder, organization, interval)
+        gone = drop_damaged(folder, organization, interval) | _delete(folder, organization, interval)
         tidy(folder, organization, sorted(gone))
     if not gone:
         raise StoreError(f"{folder}: no day of {organization}{f' in {interval}' if interval else ''} to forget")
     return tuple(sorted(gone))
 
 
-def _drop_damaged(root: Path, organization: str, interval: Interval | None) -> set[date]:
+def drop_damaged(root: Path, organization: str, interval: Interval | None) -> set[date]:
     """The days that went with files which are not as they were written."""
     files = _files(root, organization, interval)
     damaged = [file for file in files if _touches(file, interval) and checksums.is_damaged(root, file)]
@@ -41,7 +41,7 @@ def _drop_damaged(root: Path, organization: str, interval: Interval | None) -> s
     DeltaTable(root / "usage").repair()
     rest = _sound_files(root, organization, interval)
     torn = checksums.disagreeing_days(delta.read_files(delta.connect(), root, rest))
-    _delete_days(root, organization, [date.fromisoformat(day) for day in torn])
+    delete_days(root, organization, [date.fromisoformat(day) for day in torn])
     whole = {day.date for day in read_days(delta.read_files(delta.connect(), root, rest))}
     gone = {day for file in damaged for day in Interval(file.first, file.last).days}
     return (gone - whole) | {date.fromisoformat(day) for day in torn}
@@ -51,11 +51,12 @@ def _delete(root: Path, organization: str, interval: Interval | None) -> set[dat
     """The days that were deleted out of sound files, also rows without a marker."""
     stored = delta.read_files(delta.connect(), root, _sound_files(root, organization, interval))
     days = {day for (day,) in stored.project("date").distinct().fetchall() if interval is None or day in interval}
-    _delete_days(root, organization, sorted(days))
+    delete_days(root, organization, sorted(days))
     return days
 
 
-def _delete_days(root: Path, organization: str, days: Sequence[date]) -> None:
+def delete_days(root: Path, organization: str, days: Sequence[date]) -> None:
+    """The rows of an organization's days leave the snapshot; the writer's lock must be held."""
     if days:
         DeltaTable(root / "usage").delete(delta.days_predicate(organization, days))
 

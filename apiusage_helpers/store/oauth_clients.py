@@ -70,4 +70,5 @@ def write_clients(
         delta.commit(folder, pa.Table.from_arrays(arrays, schema=_SCHEMA), predicate, "clients")
         with delta.tidying(folder):
             delta.sweep(folder)
+            delta.settle(folder)
     return known

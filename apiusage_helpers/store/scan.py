@@ -40,7 +40,7 @@ def scan(selection: Selection, *, root: Path | None = None) -> StoredUsage:
     if table is None:
         raise StoreError(f"{folder}: there is no store yet; {_how_to_fill(selection.organization)}")
     files = delta.stored_files(table, selection.organization, month_names(interval))
-    checksums.verify(folder, files)
+    checksums.verify(folder, selection.organization, month_names(interval), files)
     stored = delta.read_files(delta.connect(), folder, files)
     days = read_days(stored, interval)
     if not days:

@@ -176,7 +176,16 @@ def test_kinds_stand_where_they_were_published(
     heads = "[...document.querySelectorAll('figure.panel')].map(figure => [figure.id, ...[...figure.querySelectorAll('th')].map(th => th.textContent)])"
     published = plain.evaluate(heads)
 
-    assert ["view_clients", "Client id", "OAuth client", "Kind", "Requests", "Share of all"] in published
+    assert [
+        "view_clients",
+        "Client id",
+        "OAuth client",
+        "Kind",
+        "Requests",
+        "Failed",
+        "429",
+        "Share of all",
+    ] in published
     assert page.evaluate(heads) == published
     choose(page, [("methods", "DELETE")])
     shown = {name: columns for name, *columns in page.evaluate(heads)}
@@ -185,9 +194,11 @@ def test_kinds_stand_where_they_were_published(
         "OAuth client",
         "Kind",
         "Requests",
+        "Failed",
+        "429",
         "Share of all",
         "Filtered requests",
         "Share of filtered",
     ]
     row = page.locator("#view_clients tbody tr", has_text=CRM).locator("td").all_text_contents()
-    assert row == [CRM, "CRM sync", "integration", "0", "0 %", "0", "0 %"]
+    assert row == [CRM, "CRM sync", "integration", "0", "0", "0", "0 %", "0", "0 %"]

@@ -239,10 +239,34 @@ def test_doctor_reads_every_params_file_and_saved_view(apiusage, result_file) ->
     assert apiusage("doctor").returncode == 3
 
 
+def test_a_store_that_lost_its_newest_entry_is_told_and_repaired(apiusage, result_file) -> None:
+    """Report and doctor refuse older figures (3); repair drops the days that were lost and says how to bring them back."""
+    for requests in (10, 20):
+        row = {"clientId": "c", "clientName": "C", "templateUri": "u", "httpMethod": "GET", "status200": requests, "status300": 0,
+               "status400": 0, "status429": 0, "status500": 0, "requests": requests, "date": "2026-10-05"}  # fmt: skip
+        days = ("--interval", "2026-10-05/2026-10-05")
+        assert apiusage("import", result_file(row), "--organization", "acme", *days).returncode == 0
+    max((apiusage.store / "usage" / "_delta_log").glob("[0-9]*.json")).unlink()
+
+    asked = [apiusage("report", ROOT / "params" / "daily.yaml", "-p", "organization", "acme"), apiusage("doctor")]
+    assert [done.returncode for done in asked] == [3, 3]
+    assert "entry" in asked[0].stderr
+    assert "try: apiusage repair" in asked[0].stderr
+    assert "try: apiusage repair" in asked[1].stdout
+    done = apiusage("repair")
+    assert done.returncode == 0
+    assert "acme: 1 days were dropped" not in done.stdout
+    assert (
+        "acme: 1 day was dropped, 2026-10-05. Bring it back: apiusage fetch --organization acme --interval 2026-10-05/2026-10-05"
+        in done.stdout
+    )
+    assert "nothing had to be repaired" in apiusage("repair").stdout
+
+
 def test_doctor_misses_a_params_folder(apiusage) -> None:
     """A schedule whose folder is not there makes nothing, and says nothing by itself."""
     done = apiusage("doctor", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere"))
-    assert f"params folder {apiusage.folder}/nowhere: there is none" in done.stdout
+    assert f"params folder {apiusage.folder}/nowhere: it does not exist" in done.stdout
 
 
 def test_help_is_quick_and_names_every_command(apiusage) -> None:

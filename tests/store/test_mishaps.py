@@ -12,7 +12,7 @@ from deltalake import write_deltalake
 from apiusage_helpers.errors import ParameterError, StoreError, UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import select
-from apiusage_helpers.store import checksums, delta, forget_days, scan, stored_days
+from apiusage_helpers.store import Repaired, checksums, delta, forget_days, repair_store, scan, stored_days, witness
 
 
 def requests(root: Path) -> dict[int, int]:
@@ -114,6 +114,7 @@ def test_a_writer_killed_on_a_first_commit_leaves_a_store_that_can_be_written(ro
     if name == "files":
         write([1])
         shutil.rmtree(root / "files")
+        witness.begin(root, usage=delta.version(root, "usage"), files=-1)
     (root / name / "_delta_log").mkdir(parents=True)
     (root / name / "_delta_log" / "_commit_1.json.tmp").write_text("{")
     write([1, 2])
@@ -132,13 +133,16 @@ def test_a_log_that_is_gone_is_said(root, write) -> None:
         write([2])
 
 
-def test_a_torn_checksum_table_is_made_anew(root, write) -> None:
-    """Files whose checksums cannot be read are held against their markers."""
+def test_a_torn_checksum_table_is_repaired(root, write) -> None:
+    """Nothing is reported until it is made anew, from files that agree with their markers; that is said."""
     write([1])
     (listed,) = (root / "files").rglob("*.parquet")
     torn = pq.read_table(listed, partitioning=None).rename_columns(["way", "sha256"])
     pq.write_table(torn, listed)
 
+    with pytest.raises(StoreError, match="its checksum is lost"):
+        requests(root)
+    assert repair_store(root) == ((Repaired("acme", (), 1),), False)
     assert requests(root) == {1: 10}
 
 

@@ -42,7 +42,7 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).press("Enter"))
     filtered = page.inner_text(".au-headline")
     assert filtered.startswith("Filtered by OAuth client ")
-    assert len(table(page, "urls")[0]) == 5
+    assert len(table(page, "urls")[0]) == 7
     page.get_by_label("View name").fill("from-lab")
     act(page, lambda: page.get_by_role("button", name="Save", exact=True).evaluate("button => button.click()"))
     assert "apiusage report params/views/from-lab.yaml" in page.inner_text(".au-message")

@@ -1,0 +1,135 @@
+"""Repair: a store that lost something becomes one that can be trusted again, and says which days it lost.
+
+What is sound stays. Days of damaged files go, and so do days that a lost part of the log may have held: the store would show
+their older rows. Files whose checksum is lost stay when their figures agree with their own totals; their names cannot be
+checked, and that is said.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.interval import Interval
+from apiusage_helpers.store import checksums, delta, witness
+from apiusage_helpers.store.days import differing_days
+from apiusage_helpers.store.forget import delete_days, drop_damaged
+from apiusage_helpers.usage import COLUMNS
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What became of one organization: its days that are gone, and its files that are kept without a checksum."""
+
+    organization: str
+    gone: tuple[date, ...]
+    unproven: int
+
+
+def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
+    """What was repaired, by organization, and whether entries of the log were lost without a trace of their days.
+
+    StoreError where there is no store, or its log cannot be read at all.
+    """
+    folder = delta.store_root(root)
+    if not delta.has_table(folder, "usage"):
+        raise StoreError(f"{folder}: there is no store to repair; fetch or import your days")
+    before = witness.seen(folder)
+    with witness.set_aside(), delta.writing(folder):
+        lost = _lost_days(folder, before)
+        behind = before is not None and delta.version(folder, "usage") < before.usage
+        found = tuple(_repaired(folder, one, lost.get(one, set())) for one in sorted({*_organizations(folder), *lost}))
+        delta.settle(folder)
+    return tuple(one for one in found if one.gone or one.unproven), behind and not lost
+
+
+def _repaired(root: Path, organization: str, lost: set[date]) -> Repaired:
+    known = checksums.recorded(root, organization)
+    gone = drop_damaged(root, organization, None)
+    delete_days(root, organization, sorted(lost))
+    files = _files(root, organization)
+    checksums.record(root, organization, sorted({file.month for file in files} | _months(known)))
+    unproven = sum(file.path not in known for file in files)
+    return Repaired(organization, tuple(sorted(gone | lost)), unproven)
+
+
+def _months(known: dict[str, str]) -> set[str]:
+    """The months of files that have a checksum."""
+    return {path.split("/")[1].removeprefix("month=") for path in known}
+
+
+def _organizations(root: Path) -> Iterator[str]:
+    table = delta.open_table(root)
+    yield from delta.partition_values(table) if table else ()
+
+
+def _files(root: Path, organization: str) -> list[delta.StoredFile]:
+    table = delta.open_table(root)
+    return delta.stored_files(table, organization) if table else []
+
+
+def _lost_days(root: Path, before: witness.Witness | None) -> dict[str, set[date]]:
+    """The days of data files that the log does not name although they are newer than it, by organization."""
+    log = root / "usage" / "_delta_log"
+    newest = max((path.stat().st_mtime_ns for path in log.glob("[0-9]*.json")), default=0)
+    live = {file.path for one in _organizations(root) for file in _files(root, one)}
+    listed = {path for one in _organizations(root) for path in checksums.recorded(root, one)}
+    found: dict[str, set[date]] = {}
+    for path in sorted((root / "usage").rglob("*.parquet")):
+        name = path.relative_to(root / "usage").as_posix()
+        orphan = "_delta_log" not in path.parts and name not in live
+        if orphan and (name in listed or (before is not None and path.stat().st_mtime_ns > newest)):
+            organization = path.parts[-3].removeprefix("organization=")
+            found.setdefault(organization, set()).update(_other_days(root, organization, path))
+    return found
+
+
+def _other_days(root: Path, organization: str, orphan: Path) -> set[date]:
+    """The days of a data file whose rows are not those of the snapshot: a merged file holds what its parts hold."""
+    days = sorted(_days_in(orphan))
+    sound = [file for file in _files(root, organization) if not checksums.is_damaged(root, file)]
+    connection = delta.connect()
+    try:
+        arriving = connection.read_parquet(str(orphan), hive_partitioning=False)
+        return differing_days(delta.read_files(connection, root, sound), arriving, days, COLUMNS)
+    except duckdb.Error:
+        return set(days)
+
+
+def _days_in(path: Path) -> set[date]:
+    """The days of a data file; none where it cannot be read."""
+    try:
+        return set(pc.unique(pq.read_table(path, columns=["date"], partitioning=None)["date"]).to_pylist())
+    except (OSError, pa.ArrowException):
+        return set()
+
+
+def told(repaired: tuple[Repaired, ...], *, unknown: bool) -> Iterator[str]:
+    """What was repaired, in lines, with the command that brings days back."""
+    for one in repaired:
+        if one.gone:
+            span = Interval(one.gone[0], one.gone[-1])
+            what = f"1 day was dropped, {span.start}. Bring it back" if len(one.gone) == 1 else _many(one.gone)
+            yield (
+                f"{one.organization}: {what}: apiusage fetch --organization {one.organization} --interval {span}, or import the "
+                "files again"
+            )
+        if one.unproven:
+            yield (
+                f"{one.organization}: the checksums of {one.unproven} files were lost. Their figures agree with their totals, "
+                "but their names cannot be checked; fetch or import these days again to be sure"
+            )
+    if unknown:
+        yield "entries of the log were lost, and nothing shows which days they held: fetch or import the last days again"
+    if not repaired and not unknown:
+        yield "nothing had to be repaired: every file is as it was written"
+
+
+def _many(days: tuple[date, ...]) -> str:
+    return f"{len(days)} days were dropped, {days[0]} to {days[-1]}. Bring them back"

@@ -1,0 +1,79 @@
+"""The witness: a small file beside the tables that says which of their versions belong together.
+
+A log that lost its newest entry is a sound log of an older store, and a checksum table that lost one is a sound table of fewer
+files. Neither can be seen from within. So each write notes what both tables must hold from then on, before it begins and after
+it has ended; whatever holds less is damaged. A write that was killed on its way leaves the note that it had begun.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import msgspec
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.project.atomic import write_text
+
+FILE = "snapshot.json"
+_TABLES = ("usage", "files")
+_set_aside: ContextVar[bool] = ContextVar("set_aside", default=False)
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """The least versions of both tables (-1: there was none), and whether a write has begun that has not ended."""
+
+    usage: int = -1
+    files: int = -1
+    writing: bool = False
+
+
+def seen(root: Path) -> Witness | None:
+    """What the last write noted; None where there is no note, or none that can be read."""
+    try:
+        return msgspec.json.decode((root / FILE).read_bytes(), type=Witness)
+    except (OSError, ValueError):
+        return None
+
+
+def begin(root: Path, usage: int, files: int) -> None:
+    """Note that a write begins with these versions; a store that is being repaired keeps the note of before."""
+    if not _set_aside.get():
+        _note(root, Witness(usage, files, writing=True))
+
+
+def settle(root: Path, usage: int, files: int) -> None:
+    """Note that a write has ended, and what the tables hold from now on."""
+    _note(root, Witness(usage, files))
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Nothing is refused while a store is repaired, in this thread; a repair that is killed leaves the note of before."""
+    token = _set_aside.set(True)
+    try:
+        yield
+    finally:
+        _set_aside.reset(token)
+
+
+def _note(root: Path, witness: Witness) -> None:
+    write_text(root / FILE, msgspec.json.encode(witness).decode())
+
+
+def refuse_behind(root: Path, name: str, version: int) -> None:
+    """StoreError where a table is of an older version (-1: it is gone) than a write has left it in."""
+    if name not in _TABLES or _set_aside.get():
+        return
+    witness = seen(root)
+    if witness is None:
+        if version >= 0:
+            raise StoreError(f"{root / FILE} is missing or torn, so nothing shows that the store is whole; {_REPAIR}")
+        return
+    least = witness.usage if name == "usage" else witness.files
+    if version < least:
+        what = "its log is gone" if version < 0 else f"its log ends at entry {version}, and entry {least} was written"
+        raise StoreError(f"{root / name}: {what}: days would be missing or older than they were; {_REPAIR}")
+
+
+_REPAIR = "try: apiusage repair"

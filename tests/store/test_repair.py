@@ -1,0 +1,139 @@
+"""Damage of any kind: a store that lost or changed something gives true figures or none, before a repair and after it."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from apiusage_helpers.errors import StoreError
+from apiusage_helpers.selection import select
+from apiusage_helpers.store import repair_store, scan
+
+DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "60"))
+Rows = dict[date, list[tuple[object, ...]]]
+
+
+def rows(root: Path) -> Rows:
+    """The rows of each day of acme's November that a report would show."""
+    found: Rows = {}
+    for row in scan(select("acme", "2026-11-01/2026-11-23", today="2026-11-24"), root=root).rows.fetchall():
+        found.setdefault(row[0], []).append(row)
+    return {day: sorted(of_day) for day, of_day in found.items()}
+
+
+def newest(root: Path, table: str) -> Path:
+    return max((root / table / "_delta_log").glob("[0-9]*.json"))
+
+
+def lose_entry(table: str) -> Callable[[Path, random.Random], None]:
+    return lambda root, _: newest(root, table).unlink()
+
+
+def lose_checkpoint(root: Path, _: random.Random) -> None:
+    for path in (*(root / "usage" / "_delta_log").glob("*checkpoint*"),):
+        path.unlink()
+
+
+def lose_checksums(root: Path, _: random.Random) -> None:
+    shutil.rmtree(root / "files")
+
+
+def lose_witness(root: Path, _: random.Random) -> None:
+    (root / "snapshot.json").unlink()
+
+
+def any_file(root: Path, dice: random.Random) -> Path:
+    return dice.choice(
+        sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".lock" and path.stat().st_size)
+    )
+
+
+def flip(root: Path, dice: random.Random) -> None:
+    path = any_file(root, dice)
+    whole = bytearray(path.read_bytes())
+    whole[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
+    path.write_bytes(whole)
+
+
+def cut(root: Path, dice: random.Random) -> None:
+    path = any_file(root, dice)
+    path.write_bytes(path.read_bytes()[: dice.randrange(path.stat().st_size)])
+
+
+def swap(root: Path, dice: random.Random) -> None:
+    one = any_file(root, dice)
+    other = dice.choice([path for path in sorted(one.parent.iterdir()) if path.suffix == one.suffix and path.is_file()])
+    texts = one.read_bytes(), other.read_bytes()
+    one.write_bytes(texts[1])
+    other.write_bytes(texts[0])
+
+
+KINDS = {
+    "newest entry": lose_entry("usage"), "newest checksum entry": lose_entry("files"), "checkpoint": lose_checkpoint,
+    "checksum table": lose_checksums, "witness": lose_witness, "flip": flip, "truncation": cut, "swap": swap,
+}  # fmt: skip
+CASES = [(name,) for name in KINDS] + list(combinations(KINDS, 2))
+
+
+@pytest.fixture
+def store(root, write) -> Path:
+    """Days that were written, written again with other figures, and renamed; old files still lie beside the new ones."""
+    write(range(1, 10))
+    write(range(10, 15), 77, name="Wallboard")
+    write([20], 5, organization="umbrella")
+    for number in range(8):
+        write([15 + number % 3], 100 + number)
+    write([2, 11], 999)
+    return root
+
+
+@pytest.mark.load
+def test_no_damage_gives_a_false_figure(store, tmp_path) -> None:
+    """Lost entries of logs, checkpoints, checksum tables, flips, truncations, swaps, and any two of them: never a false row.
+
+    A repair ends, and then every day is as it was or gone; what it dropped is named.
+    """
+    truth, dice = rows(store), random.Random(17)
+    for number in range(DAMAGES):
+        case = CASES[number % len(CASES)]
+        root = tmp_path / "damaged"
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(store, root, copy_function=shutil.copy2)
+        for name in case:
+            KINDS[name](root, dice)
+        shown = seen(root)
+        assert shown is None or shown == truth, (number, case)
+        try:
+            repaired, _ = repair_store(root)
+        except StoreError:
+            continue
+        after = seen(root) or {}
+        gone = {day for one in repaired if one.organization == "acme" for day in one.gone}
+        assert {day: of_day for day, of_day in after.items() if truth.get(day) != of_day} == {}, (number, case)
+        assert truth.keys() - after.keys() <= gone, (number, case)
+
+
+def seen(root: Path) -> Rows | None:
+    """What a report would show; None where it is refused."""
+    try:
+        return rows(root)
+    except StoreError:
+        return None
+
+
+def test_a_lost_entry_is_said_and_repaired(store) -> None:
+    """The days of the lost entry are dropped, named with the command that brings them back, and can be written again."""
+    newest(store, "usage").unlink()
+    with pytest.raises(StoreError, match=r"its log ends at entry \d+, and entry \d+ was written.*apiusage repair"):
+        rows(store)
+
+    repaired, unknown = repair_store(store)
+
+    assert [(one.organization, [day.day for day in one.gone]) for one in repaired] == [("acme", [2, 11])]
+    assert not unknown
+    assert {day.day for day in rows(store)} == {*range(1, 18)} - {2, 11}
