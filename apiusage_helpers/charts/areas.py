@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import cast
 
 from matplotlib.axes import Axes
+from matplotlib.patches import StepPatch
 
 from apiusage_helpers.charts.bars import Days, day_axis, day_marks, place_days
 from apiusage_helpers.charts.style import COLOURS, HATCHES, LEGENDS, PAPER
@@ -22,10 +24,11 @@ def draw_areas(axes: Axes, days: Days) -> None:
     axes.spines["left"].set_visible(False)
     edges = [place - 0.5 for place in range(count + 1)]
     for outcome, base, top in zip(days.series, tops, tops[1:], strict=False):
-        axes.stairs(
-            top, edges, baseline=base, fill=True, linewidth=0, facecolor=COLOURS[outcome], hatch=HATCHES[outcome],
+        steps = StepPatch(
+            top, edges, baseline=cast("float", base), fill=True, linewidth=0, facecolor=COLOURS[outcome], hatch=HATCHES[outcome],
             edgecolor=PAPER, label=LEGENDS[outcome],
         )  # fmt: skip
+        axes.add_artist(steps)  # `axes.stairs` would also walk along each edge for limits that stand already
     day_marks(axes, days, tops[-1], highest)
     day_axis(axes, days)
 

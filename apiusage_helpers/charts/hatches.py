@@ -57,8 +57,8 @@ def _lines(polygon: Points, across: int, down: int) -> str:
     part = (grid[places] - a[edges]) / (b - a)[edges]
     crossings = starts[edges] + part[:, None] * (ends - starts)[edges]
     crossings = crossings[np.lexsort((crossings[:, 0], places))]
-    tenths = np.rint(crossings * _TENTH).astype(int).reshape(-1, 2, 2)
-    return "".join(_piece(*start, *(end - start)) for start, end in tenths if (end != start).any())
+    tenths = np.rint(crossings * _TENTH).astype(int).reshape(-1, 2, 2).tolist()
+    return "".join(_piece(x, y, right - x, low - y) for (x, y), (right, low) in tenths if (x, y) != (right, low))
 
 
 def _piece(x: int, y: int, right: int, low: int) -> str:

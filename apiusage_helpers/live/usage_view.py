@@ -5,6 +5,7 @@ to it. An act that cannot be done leaves all as it is and says why. On a served 
 `APIUSAGE_APP_SAVE=1`; in JupyterLab the state stays until it is reset.
 """
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -32,7 +33,9 @@ def explore(parameters: Mapping[str, Any], *, today: str = "") -> widgets.Widget
     """The live view of the parameters of its notebook, or of the state that was kept from the last session."""
     given = view_state(parameters, today=today)
     kept = None if served() else saved.current_view(today=given.selection.today)
-    return Viewer(given, kept, fixed_today=bool(today)).box
+    box = Viewer(given, kept, fixed_today=bool(today)).box
+    gc.freeze()  # what is loaded now stays: no click waits while the collector walks over all of it
+    return box
 
 
 def served() -> bool:

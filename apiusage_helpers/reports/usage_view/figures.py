@@ -60,8 +60,8 @@ class ViewFigures:
         return int(self.clients.requests.sum())
 
 
-def view_figures(cube: UsageCube, state: ViewState) -> ViewFigures:
-    """The figures of `state` over the rows of `cube`."""
+def view_figures(cube: UsageCube, state: ViewState, before: ViewFigures | None = None) -> ViewFigures:
+    """The figures of `state` over the rows of `cube`; `before` are those of another state with the same HTTP methods."""
     of_methods = _of_methods(cube, state.selection.http_methods)
     clients, urls = chosen_client_flags(cube, state.filter_clients), chosen_url_flags(cube, state.filter_urls)
     of_clients = clients[cube.client] if state.filter_clients else None
@@ -69,8 +69,10 @@ def view_figures(cube: UsageCube, state: ViewState) -> ViewFigures:
     counted = [outcome for status, outcome in zip(STATUSES, OUTCOMES, strict=True) if status in state.filter_statuses]
     both = of_methods & (True if of_clients is None else of_clients) & (True if of_urls is None else of_urls)
     return ViewFigures(
-        clients=_ranked(cube, "client", of_methods, _under(of_urls, counted), clients),
-        urls=_ranked(cube, "url", of_methods, _under(of_clients, counted), urls),
+        clients=_ranked(
+            cube, "client", of_methods, _under(of_urls, counted), clients, before.clients if before else None
+        ),
+        urls=_ranked(cube, "url", of_methods, _under(of_clients, counted), urls, before.urls if before else None),
         days=_sums(cube, cube.day, len(cube.interval), both, counted),
         by_client=_sums(cube, cube.client, len(cube.clients), both, counted),
     )
@@ -166,16 +168,27 @@ def _of_methods(cube: UsageCube, http_methods: Collection[str]) -> Flags:
     return wanted[cube.url]
 
 
-def _ranked(cube: UsageCube, axis: str, of_methods: Flags, under: _Filter | None, chosen: Flags) -> Ranked:
-    """One table: `under` marks the rows that the other table's filter keeps, and outcomes. Codes stand in the order of ties."""
+def _ranked(  # noqa: PLR0913, PLR0917  # what a table is made of
+    cube: UsageCube, axis: str, of_methods: Flags, under: _Filter | None, chosen: Flags, before: Ranked | None
+) -> Ranked:
+    """One table: `under` marks the rows that the other table's filter keeps, and outcomes. Codes stand in the order of ties.
+
+    The overall figures are those of `before`, where they have been counted.
+    """
     codes = getattr(cube, axis)
-    overall = cube.sums(codes, len(chosen), of_methods, ("requests", *FAILED))
+    counted = (before.requests, before.failed, before.throttled) if before else None
+    requests, failed, throttled = counted or _overall(cube, codes, len(chosen), of_methods)
     filtered = None if under is None else _requests(cube, codes, len(chosen), of_methods, under)
-    ranking = overall[0] if filtered is None else filtered
+    ranking = requests if filtered is None else filtered
     order = np.argsort(-ranking, kind="stable")
     shown = order[((ranking > 0) | chosen)[order]]
-    throttled = overall[1 + FAILED.index("throttled")]
-    return Ranked(overall[0], overall[1:].sum(axis=0), throttled, filtered, chosen, shown)
+    return Ranked(requests, failed, throttled, filtered, chosen, shown)
+
+
+def _overall(cube: UsageCube, codes: Codes, size: int, of_methods: Flags) -> tuple[Counts, Counts, Counts]:
+    """Requests, and those that failed and were throttled, whatever filters."""
+    counts = cube.sums(codes, size, of_methods, ("requests", *FAILED))
+    return counts[0], counts[1:].sum(axis=0), counts[1 + FAILED.index("throttled")]
 
 
 def _requests(cube: UsageCube, codes: Codes, size: int, of_methods: Flags, under: _Filter) -> Counts:

@@ -82,7 +82,8 @@ def moved(before: UsageView, state: ViewState) -> UsageView:
         return usage_view(state, known_clients(new.organization))
     if old.interval != new.interval:
         return usage_view(state, before.directory)
-    return replace(before, state=state, figures=view.view_figures(before.cube, state))
+    known = before.figures if old.http_methods == new.http_methods else None
+    return replace(before, state=state, figures=view.view_figures(before.cube, state, known))
 
 
 def with_view(report: UsageReport, shown: UsageView) -> UsageReport:

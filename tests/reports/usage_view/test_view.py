@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from apiusage_helpers.reports.api_usage.report import usage_report
+from apiusage_helpers.reports.usage_view.figures import view_figures
 from apiusage_helpers.reports.usage_view.state import chosen, clicked, view_state
 from apiusage_helpers.reports.usage_view.view import by_id, moved, usage_view, with_view
 from apiusage_helpers.store import Origin, write_days
@@ -112,7 +113,7 @@ def test_the_agreement_stops_a_view_that_differs_from_the_rows(view) -> None:
     }
 
     cube = replace(view.cube, counts=np.where(view.cube.counts == 15, 16, view.cube.counts))
-    wrong = moved(replace(view, cube=cube), view.state)
+    wrong = replace(view, cube=cube, figures=view_figures(cube, view.state))
     assert not with_view(report, wrong).checks[0].ok
     assert with_view(report, wrong).checks[0].stops
 
