@@ -400,6 +400,7 @@ def test_the_picture_of_the_readme(page: Any, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 1200, "height": 1000})
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
     path = ROOT / "docs" / "view.png" if os.environ.get("APIUSAGE_PICTURES") else tmp_path / "view.png"
+    page.wait_for_function("document.querySelector('.au-picture img').naturalWidth < 1200")
     page.locator(".au").screenshot(path=path)
 
     assert path.read_bytes().startswith(b"\x89PNG")
