@@ -5,8 +5,12 @@ of their own, one is prepared ahead, and those whose page is closed are ended. T
 """
 
 import os
+import time
 from pathlib import Path
 
+import psutil
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
 from voila.static_file_handler import AllowListFileHandler
 
 from apiusage_helpers.errors import looks_secret
@@ -17,17 +21,54 @@ for name in [name for name in os.environ if looks_secret(name)]:
 _ERROR = (Path(__file__).parent / "voila" / "templates" / "usage" / "error.html").read_text(encoding="utf-8")
 AllowListFileHandler.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
 
+_KERNEL_BYTES = 400_000_000  # what a visitor's kernel may need
+_LOADING_SECONDS = 120  # how long a page may take to load before it speaks to its kernel
+_HOSTS = os.environ.get("APIUSAGE_APP_HOSTS", "").split(",")
+
+
+class VisitorKernels(AsyncMappingKernelManager):
+    """The kernels of visitors: at most so many (by memory, or APIUSAGE_APP_KERNELS), each ended soon after its page has gone."""
+
+    most = int(os.environ.get("APIUSAGE_APP_KERNELS") or max(2, psutil.virtual_memory().available // _KERNEL_BYTES))
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.begun: dict[str, float] = {}
+        self.visited: set[str] = set()
+
+    async def start_kernel(self, **options: object) -> str:
+        """A kernel's id; 503 where as many pages are open as this machine can hold (one kernel more is prepared ahead)."""
+        if len(self) > self.most:
+            raise HTTPError(503)
+        name = await super().start_kernel(**options)
+        self.begun[name] = time.monotonic()
+        return name
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """A page speaks to its kernel: from now on it is ended when the page has gone."""
+        self.visited.add(kernel_id)
+        super().notify_connect(kernel_id)
+
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel without a page, but not while its page is still loading."""
+        loading = time.monotonic() - self.begun.get(kernel_id, 0) < _LOADING_SECONDS
+        if kernel_id in self.visited or not loading:
+            await super().cull_kernel_if_idle(kernel_id)
+
+
 c = get_config()  # noqa: F821  # Voila gives it
 c.Voila.ip = "127.0.0.1"
 c.Voila.open_browser = False
 c.Voila.tornado_settings = {
+    "allow_remote_access": False,  # a page of somebody else's that resolves to this machine is refused
+    "local_hostnames": ["localhost", *filter(None, _HOSTS)],
     "headers": {
         "Content-Security-Policy": (
             "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: blob: data:; "
             "form-action 'none'; base-uri 'self'; frame-ancestors 'self'"
         )
-    }
+    },
 }
 c.VoilaConfiguration.template = "usage"
 c.VoilaConfiguration.allow_template_override = "NO"
@@ -35,11 +76,13 @@ c.VoilaConfiguration.allow_theme_override = "NO"
 c.VoilaConfiguration.strip_sources = True
 c.VoilaConfiguration.show_tracebacks = False
 c.VoilaConfiguration.file_allowlist = []  # no file of the project is served
+c.VoilaConfiguration.multi_kernel_manager_class = VisitorKernels
 c.VoilaConfiguration.preheat_kernel = True
 c.VoilaConfiguration.default_pool_size = 1
 c.VoilaExecutor.cell_error_instruction = "The page cannot be shown. Whoever runs it finds the reason in its log."
 c.TagRemovePreprocessor.remove_cell_tags = {"panel", "static", "export"}  # what a report shows without a kernel
 c.TagRemovePreprocessor.enabled = True
-c.MappingKernelManager.cull_interval = 30
-c.MappingKernelManager.cull_idle_timeout = 300
+c.MappingKernelManager.cull_interval = 3
+c.MappingKernelManager.cull_idle_timeout = 10
+c.MappingKernelManager.cull_busy = True
 c.MappingKernelManager.cull_connected = False  # a page that is open keeps its kernel

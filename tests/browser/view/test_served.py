@@ -160,15 +160,58 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
     assert not any(_saves(process) for process in kernels)
 
 
-def test_a_kernel_without_a_page_is_culled(serve: Callable[..., Any]) -> None:
-    """A visitor who is gone without a word leaves no kernel behind."""
-    with serve("--MappingKernelManager.cull_idle_timeout=2", "--MappingKernelManager.cull_interval=1") as url:
-        kernel, end = visit(url), time.monotonic() + 40
-        address = f"{url}api/kernels/{kernel}"
-        while time.monotonic() < end and _answers(address):
+def test_a_kernel_ends_soon_after_its_page(serve: Callable[..., Any]) -> None:
+    """A page that is closed, or that crashes without a word, leaves no kernel behind after 15 s; an open one keeps its own."""
+    with serve() as url:
+        gone, stays = visit(url), visit(url)
+        sockets = [websocket.create_connection(f"ws{url[4:]}api/kernels/{one}/channels") for one in (gone, stays)]
+        sockets[0].shutdown()  # no goodbye, as of a crash
+        end = time.monotonic() + 20  # the tests' machine is busy
+        while time.monotonic() < end and _answers(f"{url}api/kernels/{gone}"):
             time.sleep(0.5)
 
-        assert not _answers(address)
+        assert not _answers(f"{url}api/kernels/{gone}")
+        assert _answers(f"{url}api/kernels/{stays}")
+        sockets[1].close()
+
+
+def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
+    """The visitor that is one too many gets a page that says so and tries again; no kernel is started for it."""
+    with serve(APIUSAGE_APP_KERNELS="1") as url:
+        visit(url)
+        answer, end = 200, time.monotonic() + 60
+        while answer == 200 and time.monotonic() < end:
+            try:
+                answer = urllib.request.urlopen(url, timeout=60).status
+            except urllib.error.HTTPError as refusal:
+                answer, text = refusal.code, refusal.read().decode()
+
+        assert answer == 503
+        assert "<h1>Too many pages are open</h1>" in text
+        assert 'http-equiv="refresh"' in text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7"])
+def test_a_page_of_a_stranger_does_not_reach_the_server(page_url: str, host: str) -> None:
+    """A name that somebody made to lead here (DNS rebinding) gets neither the page, a kernel, nor its socket."""
+    port = page_url.rsplit(":", 1)[1].strip("/")
+    kernel = visit(page_url)
+    for path in ("", f"api/kernels/{kernel}"):
+        request = urllib.request.Request(page_url + path, headers={"Host": f"{host}:{port}"})
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(request, timeout=60)
+    with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+        websocket.create_connection(
+            f"ws{page_url[4:]}api/kernels/{kernel}/channels", host=f"{host}:{port}", origin=f"http://{host}:{port}"
+        )
+
+
+def test_a_host_that_is_named_is_served(serve: Callable[..., Any]) -> None:
+    """As a proxy passes it on."""
+    with serve(APIUSAGE_APP_HOSTS="reports.example.org") as url:
+        request = urllib.request.Request(url, headers={"Host": "reports.example.org"})
+
+        assert urllib.request.urlopen(request, timeout=60).status == 200
 
 
 def _answers(address: str) -> bool:
