@@ -60,7 +60,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "page/media.py": "page/test_html.py",
     "page/rows.py": "reports/test_page_rows.py",
     "page/sparkline.py": "runs/catalog/test_index_pages.py",
-    "project/places.py": "cli/test_commands.py",
     "reports/api_usage/checks.py": "reports/api_usage/test_head.py",
     "reports/api_usage/parameters.py": "settings/test_report_file.py",
     "reports/api_usage/report.py": "contract/test_counts.py",

@@ -5,19 +5,40 @@ project root, so that a notebook works from any folder inside the project. Nothi
 """
 
 import os
+import stat
 from pathlib import Path
+
+from apiusage_helpers.errors import ParameterError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCE_ROOT = PACKAGE.parent
 
 
 def root() -> Path:
-    """Nearest parent of the working folder that has params/ and notebooks/, else the installed source tree."""
+    """Nearest parent of the working folder that has params/ and notebooks/, else the installed source tree.
+
+    ParameterError where others may write to it: its notebooks are run.
+    """
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
+            if folder != SOURCE_ROOT:  # whose code is running already
+                _refuse_anothers(folder)
             return folder
     return SOURCE_ROOT
+
+
+def _refuse_anothers(project: Path) -> None:
+    """ParameterError when a project or a notebook of it belongs to somebody else, or everybody may write to it."""
+    for path in (project, project / "params", project / "notebooks", *sorted((project / "notebooks").glob("*.ipynb"))):
+        facts = path.stat()
+        if facts.st_uid not in {0, os.geteuid()}:
+            raise ParameterError(
+                f"{path} belongs to another user (uid {facts.st_uid}), and what is in it would run as you: work in a folder of "
+                "your own, or take it over with chown"
+            )
+        if facts.st_mode & stat.S_IWOTH and not facts.st_mode & stat.S_ISVTX:
+            raise ParameterError(f"everybody may write to {path}, and what is in it runs as you: chmod o-w {path}")
 
 
 def store_folder() -> Path:
