@@ -22,7 +22,7 @@ ROOMS = {
     "nh3": {"page"},
     "jinja2": {"page"},
     "psutil": {"runs/execution"},
-    "msgspec": {"genesys_cloud", "sources", "runs/records"},
+    "msgspec": {"genesys_cloud", "store", "sources", "runs/records"},
     "httpx": {"genesys_cloud"},
     "stamina": {"genesys_cloud"},
     "cronsim": {"runs/scheduling"},

@@ -114,7 +114,10 @@ def import_files(
     is_flag=True,
     help="Also ask the other service, and list where the two differ. The days of --service are stored.",
 )
-def fetch(*, organization: str, interval: str | None, service: Literal["usage", "jobs"], compare: bool) -> None:
+@click.option("--rebind", is_flag=True, help="Let the name stand for another organization of the platform than before.")
+def fetch(
+    *, organization: str, interval: str | None, service: Literal["usage", "jobs"], compare: bool, rebind: bool
+) -> None:
     """Bring an organization's days from Genesys Cloud into the store."""
     import pyarrow as pa
 
@@ -124,9 +127,10 @@ def fetch(*, organization: str, interval: str | None, service: Literal["usage", 
 
     pa.set_memory_pool(pa.system_memory_pool())  # as for an import
     chosen = parse_interval(interval) if interval else None
+    order = Order(service, chosen, compare, rebind)
     if organization == "all":
-        sys.exit(_tell_all(fetch_all(Order(service, chosen, compare), tell=tell), compare=compare))
-    found = fetch_organization(organization, interval=chosen, service=service, compare=compare, tell=tell)
+        sys.exit(_tell_all(fetch_all(order, tell=tell), compare=compare))
+    found = fetch_organization(organization, order, tell=tell)
     if compare:
         _print_differences(found.organization, found.differences)
     tell_days(found.organization)

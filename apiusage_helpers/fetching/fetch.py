@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, defect
+from apiusage_helpers.fetching import fetch_progress
 from apiusage_helpers.fetching.wanted_days import Order, by_month, no_longer_given, refuse_interval, wanted_days
 from apiusage_helpers.genesys_cloud.credentials import (
     Credentials,
@@ -22,12 +23,13 @@ from apiusage_helpers.genesys_cloud.credentials import (
     usable_profiles,
 )
 from apiusage_helpers.genesys_cloud.oauth_clients import ask_clients
+from apiusage_helpers.genesys_cloud.platform_organization import ask_organization
 from apiusage_helpers.genesys_cloud.queries import SERVICES, ServiceName, ask_usage
 from apiusage_helpers.genesys_cloud.rate_limits import skew_words
 from apiusage_helpers.genesys_cloud.service_differences import Difference, differences
 from apiusage_helpers.genesys_cloud.session import Means, Session, open_session
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.store import ListedClient, Origin, Written, fetch_progress, write_clients, write_days
+from apiusage_helpers.store import ListedClient, Origin, Written, identities, write_clients, write_days
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import organization_name
 
@@ -46,20 +48,15 @@ class Fetched:
 
 
 def fetch_organization(
-    organization: str,
-    *,
-    interval: Interval | None = None,
-    service: ServiceName = "usage",
-    compare: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
+    organization: str, order: Order | None = None, *, tell: Callable[[str], None] = lambda _: None
 ) -> Fetched:
     """What fetching an organization's usage changed in the store; every month that arrived is kept, whatever follows.
 
     ParameterError for missing credentials or an interval that cannot be asked for; SourceError when the service gives
-    no whole answer; UsageError when its rows contradict each other.
+    no whole answer; UsageError when its rows contradict each other; StoreError when the credentials are another organization's.
     """
     credentials = read_credentials(organization)
-    return asyncio.run(fetch_days(credentials, Order(service, interval, compare), tell=tell))
+    return asyncio.run(fetch_days(credentials, order or Order(), tell=tell))
 
 
 def why_not_fetched(organization: str, named: str | Sequence[str]) -> str:
@@ -106,6 +103,7 @@ async def fetch_days(
         work = _Work(session, order, session.server_now().date(), say, root)
         _tell_skew(work)
         refuse_interval(order, work.today)
+        await _bind(work)
         written = Written()
         begun = _begun(work)
         for days in by_month(wanted_days(name, order, work.today, begun, root=root)):
@@ -133,6 +131,16 @@ class _Work:
     def name(self) -> str:
         """The organization that is fetched."""
         return self.session.credentials.organization
+
+
+async def _bind(work: _Work) -> None:
+    """The store keeps which organization of the platform this is. StoreError where it has kept another one."""
+    found = await ask_organization(work.session)
+    if found is None:
+        work.say("this role may not read which organization it belongs to, so a wrong profile would not be noticed")
+        return
+    known = identities.Identity(found.id, found.name)
+    await asyncio.to_thread(identities.bind, work.name, known, rebind=work.order.rebind, root=work.root)
 
 
 async def _fetch_month(work: _Work, days: Sequence[date]) -> Written:

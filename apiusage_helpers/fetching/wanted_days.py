@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.fetching import fetch_progress
 from apiusage_helpers.genesys_cloud.queries import SERVICES, ServiceName, oldest_day
 from apiusage_helpers.interval import Interval, previous_days, refuse_length
-from apiusage_helpers.store import fetch_progress, stored_days
+from apiusage_helpers.store import stored_days
 
 LOOKED_BACK, AGAIN = 90, 3  # days
 SAMPLE = "sample"
@@ -24,11 +25,15 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: the service, the interval (None: what is missing), and whether the other service is asked too."""
+    """What is asked for: the service, the interval (None: what is missing), and whether the other service is asked too.
+
+    `rebind`: the store's name is to stand for the organization that answers now, whatever it stood for.
+    """
 
     service: ServiceName = "usage"
     interval: Interval | None = None
     compare: bool = False
+    rebind: bool = False
 
 
 def refuse_interval(order: Order, today: date) -> None:

@@ -27,6 +27,7 @@ from apiusage_helpers.store import witness
 from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
 
 NAME, SCHEMA_VERSION = "api usage", "schema 1"
+IDENTITIES = "organizations.json"
 MARKS = ("day_rows", *(f"day_{name}" for name in COUNTS))
 STORED_SCHEMA = pa.schema(
     [
@@ -241,7 +242,7 @@ def _refuse_foreign(root: Path) -> None:
 
 
 _OURS = frozenset(
-    {*TABLES, "write.lock", witness.FILE, "lost+found"}
+    {*TABLES, "write.lock", witness.FILE, IDENTITIES, "lost+found"}
 )  # the last is a file system's; so are hidden files
 _UNUSABLE = re.compile(r"[\[\]^|\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
 

@@ -11,13 +11,14 @@ from double.service import JOBS, USAGE, Service
 from double.truth import DAY, Organization, invented
 from double.virtual import ADDRESS, BEGIN, Transport
 
-from apiusage_helpers.errors import ParameterError, SourceError
+from apiusage_helpers.errors import ParameterError, SourceError, StoreError
 from apiusage_helpers.fetching.fetch import Fetched, fetch_days, why_not_fetched
 from apiusage_helpers.fetching.wanted_days import Order
 from apiusage_helpers.genesys_cloud.credentials import Credentials
 from apiusage_helpers.genesys_cloud.session import Means
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import Origin, forget_days, listed_clients, stored_days, write_days
+from apiusage_helpers.store.identities import Identity, identity
 from apiusage_helpers.usage import usage_table
 
 TODAY = BEGIN.date()
@@ -326,10 +327,10 @@ def test_a_directory_that_cannot_be_read_is_told_and_no_failure(fetch, service, 
 
 
 def test_a_fetch_needs_few_requests(fetch, service) -> None:
-    """The fetch is part of what it counts: a token, four queries with a poll each, one page of clients."""
+    """The fetch is part of what it counts: a token and whose it is, four queries with a poll each, one page of clients."""
     fetch()
 
-    assert len(service.requests) == 1 + 4 * 2 + 1
+    assert len(service.requests) == 2 + 4 * 2 + 1
 
 
 def test_only_profiles_are_fetched_for_reports_of_several_organizations(monkeypatch, tmp_path) -> None:
@@ -357,3 +358,50 @@ def test_the_store_folder_holds_no_trace_of_a_finished_fetch(fetch, tmp_path: Pa
 
     assert not any(".fetching" in str(path) for path in files)
     assert not any(b"canary" in path.read_bytes() for path in files)
+
+
+def test_the_days_of_another_organization_never_replace_those_of_this_one(fetch, service, acme, told, tmp_path) -> None:
+    """With credentials of another organization nothing is asked for, nothing is stored, and both names are told."""
+    fetch()
+    before, queries = stored_days("acme", root=tmp_path), len(service.asked)
+    acme.platform_id, acme.name = "id-of-umbrella", "umbrella"
+    acme.rows = []
+
+    with pytest.raises(
+        StoreError, match=r"acme is acme Inc\. \(id-of-acme\) in the store.*umbrella Inc\. \(id-of-umbrella\)"
+    ):
+        fetch()
+    assert len(service.asked) == queries
+    assert stored_days("acme", root=tmp_path) == before
+    assert identity("acme", root=tmp_path) == Identity("id-of-acme", "acme Inc.")
+
+
+def test_a_real_move_is_bound_again(fetch, acme, tmp_path) -> None:
+    """With --rebind the name stands for the other organization from then on, without a word the next time."""
+    fetch()
+    acme.platform_id = "id-of-umbrella"
+    fetch("usage", None, False, True)
+    fetch()
+
+    assert identity("acme", root=tmp_path) == Identity("id-of-umbrella", "acme Inc.")
+
+
+@pytest.mark.parametrize("readable", ["/api/v2/organizations/me", ""])
+def test_a_role_that_may_not_read_its_organization(fetch, acme, told, tmp_path, readable: str) -> None:
+    """It is asked for at two places; where neither answers, that is told, and the days are fetched."""
+    acme.identity_at = frozenset({readable})
+    fetched = fetch()
+
+    assert len(fetched.written.added) == 90
+    assert (identity("acme", root=tmp_path) is not None) is bool(readable)
+    assert any("may not read which organization" in line for line in told) is not bool(readable)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"acme": 5}', '{"acme": {"name": "x"}}'])
+def test_a_torn_list_of_organizations_is_said(fetch, tmp_path, text: str) -> None:
+    """It is not taken for an empty one, which would let any organization in."""
+    fetch()
+    (tmp_path / "organizations.json").write_text(text)
+
+    with pytest.raises(StoreError, match=r"organizations\.json cannot be read"):
+        fetch()

@@ -120,7 +120,7 @@ def test_429_beside_400_is_added_for_the_jobs_service(converse, acme) -> None:
     assert sum(found.usage["status400"].to_pylist()) == sum(
         row.s400 for row in acme.rows + acme.built_in if row.date in WEEK
     )
-    assert any("429 stood beside 400" in note for note in found.notes)
+    assert any("429 was counted beside 400" in note for note in found.notes)
 
 
 def test_a_client_renamed_during_a_day_is_summed(converse, service, monkeypatch) -> None:

@@ -42,7 +42,7 @@ def test_how_long_a_fault_is_waited_for(converse, service, loop, fault: str, lea
 def test_a_retry_after_beyond_the_limit_ends_with_what_it_asks(converse, service) -> None:
     """Six hours are not slept through; the message names them."""
     service.answer = lambda *_: answers.throttled(21600)  # type: ignore[method-assign]
-    with pytest.raises(SourceError, match=r"429 too.many.requests.*asks to wait 21600 s"):
+    with pytest.raises(SourceError, match=r"429 too.many.requests.*says to wait 21600 s"):
         converse(ask)
 
 

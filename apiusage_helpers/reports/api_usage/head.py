@@ -140,7 +140,8 @@ def _covers(report: UsageReport) -> str:
     days = f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})"
     zone = "" if selection.display_timezone == "UTC" else f"; in {selection.display_timezone} {_local_interval(report)}"
     methods = f"; HTTP methods {', '.join(selection.http_methods)}" if selection.http_methods else ""
-    return f"{selection.organization}, {days}{zone}{methods}"
+    whose = f", fetched from {visible(report.whose)}" if report.whose else ""
+    return f"{selection.organization}{whose}, {days}{zone}{methods}"
 
 
 def _checked(report: UsageReport) -> str:

@@ -17,6 +17,7 @@ from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.reports.findings_list import told_findings
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage
+from apiusage_helpers.store.identities import identity
 from apiusage_helpers.tables.client_directory import Client, excluded_clients
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
@@ -36,7 +37,8 @@ class Story:
 class UsageReport:
     """What a report of one selection says: tables, CSV files by name, checks, and the sums of its rows.
 
-    `words` are the sentences for messages, as run.json holds them (`key_figures`, `changes`, `leaders`).
+    `words` are the sentences for messages, as run.json holds them (`key_figures`, `changes`, `leaders`); `whose` is the
+    platform's own name and id of the organization, where it was fetched.
     """
 
     selection: Selection
@@ -50,6 +52,7 @@ class UsageReport:
     before: Before | None = None
     story: Story | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
+    whose: str = ""
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -99,7 +102,8 @@ def usage_report(
     usage: StoredUsage, selection: Selection, clients: Mapping[str, Client] | None = None, *, root: Path | None = None
 ) -> UsageReport:
     """The report of `selection` over the stored `usage`; clients marked `excluded` in `clients` are counted apart."""
-    report = replace(shown_report(usage, selection, clients), before=days_before(selection, root=root))
+    whose = str(identity(selection.organization, root=root) or "")
+    report = replace(shown_report(usage, selection, clients), before=days_before(selection, root=root), whose=whose)
     rows = chosen_rows(usage.rows, http_methods=selection.http_methods, excluded=tuple(report.summary.excluded))
     files = {f"{name}.csv": csv_file(table) for name, table in report.tables.by_name().items()}
     files |= {"api_usage.csv": usage_csv(rows)}

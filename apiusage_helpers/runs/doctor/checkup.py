@@ -18,6 +18,7 @@ from apiusage_helpers.runs.doctor.stumbles import stumbles
 from apiusage_helpers.runs.scheduling.plans import read_reports
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.store import organizations, stored_days
+from apiusage_helpers.store.identities import identity
 from apiusage_helpers.text import counted
 
 _PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
@@ -91,11 +92,13 @@ def _days(organization: str) -> Line:
     days = stored_days(organization)
     span = Interval(days[0].date, days[-1].date)
     missing, provisional = len(span) - len(days), sum(day.provisional for day in days)
+    whose = identity(organization)
+    bound = f", fetched from {whose}" if whose else ""
     gaps = f", {missing} missing between them" if missing else ""
     young = f", {provisional} provisional" if provisional else ""
     return Line(
         "attention" if missing else "ok",
-        f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}",
+        f"{organization}: {counted(len(days), 'day')}, {span.start} to {span.end}{gaps}{young}{bound}",
     )
 
 

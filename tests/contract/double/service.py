@@ -137,6 +137,8 @@ class Service:
     def _authorized(
         self, method: str, path: str, query: Any, body: bytes, organization: Organization, fault: Any
     ) -> Answer:
+        if method == "GET" and path in {"/api/v2/tokens/me", "/api/v2/organizations/me"}:
+            return _whose(organization, path)
         if (method, path) == ("GET", CLIENTS):
             return answers.lacking(organization, {"oauth:client:view"}) or self._clients(organization, query)
         for service, wanted in (
@@ -232,3 +234,13 @@ def _rows(query: Query) -> list[Any]:
     rows = [made(organization, key, figures) for key, figures in sums.items()]
     random.Random(len(rows)).shuffle(rows)
     return rows
+
+
+def _whose(organization: Organization, path: str) -> Answer:
+    """Which organization a token belongs to; 403 where the role may not read it."""
+    if path not in organization.identity_at:
+        return answers.error(403, "missing.permissions", "Unable to perform the requested action.")
+    named = {"id": organization.platform_id or f"id-of-{organization.name}", "name": f"{organization.name} Inc."}
+    return answers.ok(
+        {"organization": named, "OAuthClient": {"id": organization.client_id}} if "tokens" in path else named
+    )

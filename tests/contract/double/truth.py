@@ -47,6 +47,8 @@ class Organization:
     permissions: frozenset[str] = PERMISSIONS
     beside: bool = False  # the jobs service tells 429 beside 400
     names: dict[str, str] = field(default_factory=dict)
+    platform_id: str = ""
+    identity_at: frozenset[str] = frozenset({"/api/v2/tokens/me", "/api/v2/organizations/me"})
 
     def restate(self, day: date, factor: int = 2) -> None:
         """Another truth for one day."""
