@@ -24,7 +24,7 @@ lab: .venv/ready
 NOTEBOOK = api_usage_view
 
 app: .venv/ready
-	@JUPYTER_PATH=$(CURDIR)/app JUPYTER_CONFIG_PATH=$(CURDIR)/app $(BIN)/voila notebooks/$(NOTEBOOK).ipynb $(OPTIONS)
+	@JUPYTER_PATH="$(CURDIR)/app" JUPYTER_CONFIG_PATH="$(CURDIR)/app" $(BIN)/voila notebooks/$(NOTEBOOK).ipynb $(OPTIONS)
 
 double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double

@@ -1,7 +1,7 @@
 """How `make app` serves the API Usage view as a web page: read by Voila as its configuration.
 
 Nobody sees or runs code there: sources are stripped, and the socket takes messages of widgets only. Each visitor has a kernel
-of their own, one is prepared ahead, and those whose page is closed are ended. The kernels get no secret of the environment.
+of their own, one is prepared ahead, and those whose page is closed are ended. The kernels get the few variables that they need.
 """
 
 import os
@@ -13,10 +13,12 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.web import HTTPError
 from voila.static_file_handler import AllowListFileHandler
 
-from apiusage_helpers.errors import looks_secret
+from apiusage_helpers.runs.execution.processes import clean_environment
 
-for name in [name for name in os.environ if looks_secret(name)]:
-    del os.environ[name]
+_own = {name: value for name, value in os.environ.items() if name.startswith(("APIUSAGE_", "JUPYTER_", "IPYTHONDIR"))}
+_kept = clean_environment(os.environ, _own)  # no credentials, and no addresses of messages
+os.environ.clear()
+os.environ.update(_kept)
 
 _ERROR = (Path(__file__).parent / "voila" / "templates" / "usage" / "error.html").read_text(encoding="utf-8")
 AllowListFileHandler.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"

@@ -31,6 +31,7 @@ T = TypeVar("T")
 _FINE = frozenset({200, 201, 202})
 _TIMED_OUT, _SERVER_ERRORS = 408, 500
 _THROTTLED, _UNAUTHORIZED = 429, 401
+_RENEWALS, _UNKNOWN_TOKEN_SECONDS = 2, 1.0
 FORBIDDEN = 403
 _TOLD_WAIT = 5.0
 _SHORT_LIFE = 0.1  # of a token's life, and a minute at most: so long before its end it is renewed
@@ -159,12 +160,16 @@ async def _asked(session: Session, method: str, url: str, decode: Callable[[byte
 
 
 async def _authorized(session: Session, method: str, url: str, body: Any) -> Answer:
-    """The answer to a request with a token; a 401 on one that had been accepted before renews it once."""
+    """The answer to a request with a token; a 401 renews it, twice: another server may not know one that is just issued."""
     token = session.token
     if token is None or asyncio.get_running_loop().time() >= token.renew_at:
         token = await _renew(session)
     answer = await _sent(session, method, url, body, token)
-    if answer.status == _UNAUTHORIZED and token.proved:
+    for _ in range(_RENEWALS):
+        if answer.status != _UNAUTHORIZED:
+            break
+        if not token.proved:
+            await asyncio.sleep(retry_after(answer.headers, session.server_now()) or _UNKNOWN_TOKEN_SECONDS)
         token = await _renew(session)
         answer = await _sent(session, method, url, body, token)
     token.proved = token.proved or answer.status in _FINE

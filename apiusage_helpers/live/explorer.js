@@ -2,6 +2,7 @@
 // was clicked; it counts nothing. All text from data is set as text, never as HTML.
 
 const ROWS = 10;
+const [BEAT, SILENCE] = [5_000, 14_000]; // milliseconds
 const OUTCOMES = ["2xx succeeded", "3xx redirected", "4xx without 429", "429 too many requests", "5xx server error"];
 const whole = (count) => count.toLocaleString("en-US");
 
@@ -223,6 +224,23 @@ function tips(picture) {
   };
 }
 
+// Says that the kernel has ended, on a page that has one of its own (not in JupyterLab, where other cells may keep it busy).
+function watched(model) {
+  const served = document.querySelector("#rendered_cells") !== null;
+  const again = made("button", { type: "button" }, "Reload");
+  const box = made("p", { class: "au-message au-lost", role: "alert" });
+  let heard = Date.now();
+  const hear = (message) => { if (message?.event === "here") { heard = Date.now(); box.replaceChildren(); } };
+  const beat = () => {
+    if (Date.now() - heard > SILENCE && !box.hasChildNodes()) box.append("This page has lost its connection, so clicks do nothing. ", again);
+    model.send({ event: "there" });
+  };
+  again.addEventListener("click", () => location.reload());
+  model.on("msg:custom", hear);
+  const timer = served ? setInterval(beat, BEAT) : 0;
+  return { box, end() { clearInterval(timer); model.off("msg:custom", hear); } };
+}
+
 function render({ model, el }) {
   const tell = (event) => model.send(event);
   const click = (table, key, several) => tell({ event: "click", table, key, several });
@@ -245,7 +263,8 @@ function render({ model, el }) {
   };
   const both = made("div", { class: "au-tables" }, tables.clients.element, tables.urls.element);
   const own = { class: "au", "data-lm-suppress-shortcuts": "true" }; // so JupyterLab leaves Enter to our buttons
-  const box = made("div", own, message, made("div", { class: "au-line" }, headline, clear, notes), figure, both);
+  const connection = watched(model);
+  const box = made("div", own, connection.box, message, made("div", { class: "au-line" }, headline, clear, notes), figure, both);
   el.append(box);
   clear.addEventListener("click", () => { if (!isOff(clear)) tell({ event: "reset" }); });
 
@@ -273,6 +292,7 @@ function render({ model, el }) {
   sizes.observe(picture);
   tell({ event: "opened" });
   return () => {
+    connection.end();
     clearTimeout(waits);
     sizes.disconnect();
     model.off("change:shown", draw);

@@ -81,12 +81,14 @@ class Viewer:
         self.explorer.tell(message)
 
     def hear(self, event: Mapping[str, Any]) -> None:
-        """What the browser tells: a click, a reset, or that somebody opened the page."""
+        """What the browser tells: a click, a reset, that somebody opened the page, its width, or that it is still there."""
         if event.get("event") == "click" and event.get("table") in {"clients", "urls"}:
             state = by_id(self.view) if self.view else self.state
             self.go(clicked(state, event["table"], str(event["key"]), several=bool(event.get("several"))))
         elif event.get("event") == "reset":
             self.go(reset(self.state))
+        elif event.get("event") == "there":
+            self.explorer.send({"event": "here"})
         elif event.get("event") == "opened" and served():
             self.freshen()
         elif event.get("event") == "width" and self.explorer.fit(event.get("pixels")) and self.view:

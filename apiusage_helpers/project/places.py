@@ -1,7 +1,7 @@
 """Where things lie: the store, the outputs, the params files and the notebooks of one project folder.
 
 The environment names them (`APIUSAGE_STORE`, `APIUSAGE_OUTPUT`, `APIUSAGE_PARAMS`); without it they lie below the
-project root, so that a notebook works from any folder inside the project. Nothing is created here.
+project root, so that a notebook works from any folder inside the project. Nothing is created on import.
 """
 
 import os
@@ -39,6 +39,11 @@ def _refuse_anothers(project: Path) -> None:
             )
         if facts.st_mode & stat.S_IWOTH and not facts.st_mode & stat.S_ISVTX:
             raise ParameterError(f"everybody may write to {path}, and what is in it runs as you: chmod o-w {path}")
+
+
+def make_private(folder: Path) -> None:
+    """`folder` is there when this returns; where it is made here, nobody else may look into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def store_folder() -> Path:

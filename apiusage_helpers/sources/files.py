@@ -14,6 +14,7 @@ from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
 from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, refuse_keyless, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
+from apiusage_helpers.text import visible
 
 _FINISHED = frozenset({None, "Complete", "Succeeded"})
 
@@ -89,6 +90,16 @@ def _tell_unknown(content: bytes, file: str, notes: list[str]) -> None:
 
 def _service(page: Page, file: str) -> str:
     if page.service is None and page.query_status in _FINISHED:
+        if page.error_words:
+            raise SourceError(
+                f"{file}: this is an error answer of the service ({visible(page.error_words)}), not a result: mend what it says "
+                "and query again"
+            )
+        if page.results_uri or page.execution_id:
+            raise SourceError(
+                f"{file}: this is the receipt of a query, not its result: get the results of its executionId until they are "
+                "complete, and import that answer"
+            )
         raise SourceError(f"{file}: neither results nor entities: this is no result of a usage query")
     return page.service or ""
 

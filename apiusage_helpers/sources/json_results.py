@@ -87,6 +87,19 @@ class Page(Struct, rename="camel"):
     self_uri: str | None = None
     cursors: Cursors | None = None
     error_body: Any = None
+    code: Any = None
+    error: Any = None
+    message: Any = None
+    description: Any = None
+    results_uri: Any = None
+    execution_id: Any = None
+
+    @property
+    def error_words(self) -> str:
+        """What an error answer of the service says; empty where this is none."""
+        return ": ".join(
+            str(part)[:200] for part in (self.code or self.error, self.message or self.description) if part
+        )
 
     @property
     def service(self) -> str | None:

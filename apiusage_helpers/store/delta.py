@@ -137,7 +137,7 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """
     try:
         _refuse_foreign(root)
-        root.mkdir(parents=True, exist_ok=True)
+        places.make_private(root)
         with FileLock(root / "write.lock", timeout=seconds), _no_dead_files(root):
             _begin(root)
             yield

@@ -263,6 +263,27 @@ def test_a_store_that_lost_its_newest_entry_is_told_and_repaired(apiusage, resul
     assert "nothing had to be repaired" in apiusage("repair").stdout
 
 
+def test_doctor_reads_the_table_of_clients(apiusage) -> None:
+    """A fault of it is named as a report would name it, and ends with 2."""
+    tables = apiusage.folder / "params" / "tables"
+    tables.mkdir(parents=True)
+    (tables / "clients.csv").write_text("client_id,owner\na,Team A\na,Team B\n")
+    done = apiusage("doctor", APIUSAGE_PARAMS=str(tables.parent))
+
+    assert "client_id 'a' appears twice" in done.stdout
+    assert done.returncode == 2
+
+
+def test_a_store_and_an_output_folder_that_are_made_here_are_private(apiusage) -> None:
+    """Nobody else may look into them; folders that were there keep their mode."""
+    apiusage.output.mkdir(mode=0o755)
+    assert apiusage("sample", "--days", "40").returncode == 0
+    assert apiusage("due", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere")).returncode == 2
+
+    assert apiusage.store.stat().st_mode & 0o777 == 0o700
+    assert apiusage.output.stat().st_mode & 0o777 == 0o755
+
+
 def test_doctor_misses_a_params_folder(apiusage) -> None:
     """A schedule whose folder is not there makes nothing, and says nothing by itself."""
     done = apiusage("doctor", APIUSAGE_PARAMS=str(apiusage.folder / "nowhere"))

@@ -85,13 +85,21 @@ def test_a_token_that_was_accepted_before_is_renewed_on_a_401(converse, service)
     assert tokens(service) == 2
 
 
-def test_a_401_on_a_token_just_issued_is_final(converse, service) -> None:
+def test_a_token_just_issued_that_one_server_does_not_know_is_asked_for_again(converse, service) -> None:
+    """Twice, with a pause: another server of the platform may know it by then."""
+    service.schedule = faults.in_turn(["expired"] * 2, route=CLIENTS)
+    converse(ask)
+
+    assert tokens(service) == 3
+
+
+def test_a_401_that_lasts_on_tokens_just_issued_is_final(converse, service) -> None:
     """The message says what it may mean."""
-    service.schedule = faults.in_turn(["expired"], route=CLIENTS)
+    service.schedule = faults.in_turn(["expired"] * 3, route=CLIENTS)
     with pytest.raises(SourceError, match=r"401 bad.credentials.*token just issued"):
         converse(ask)
 
-    assert tokens(service) == 1
+    assert tokens(service) == 3
 
 
 def test_an_unknown_oauth_client_is_told_without_its_secret(converse, service, acme) -> None:

@@ -192,7 +192,16 @@ BAD_JSON = {
     "boolean": (page({"requests": True}), r"results\[0\]\.requests"),
     "huge": (page({"requests": 10**19}), r"results\[0\]\.requests"),
     "text": (page({"requests": "7"}), r"results\[0\]\.requests"),
-    "other": ({"message": "not found"}, "no result of a usage query"),
+    "other": ({"colour": "red"}, "no result of a usage query"),
+    "error": (
+        {"message": "No such query", "code": "not.found", "status": 404},
+        r"an error answer of the service .not.found: No such query.",
+    ),
+    "login": ({"error": "invalid_client", "description": "client not found"}, "invalid_client: client not found"),
+    "receipt": (
+        {"executionId": "e-1", "resultsUri": "/api/v2/usage/query/e-1/results"},
+        "the receipt of a query, not its result",
+    ),
     "running": ({"queryStatus": "Running"}, "'Running'"),
     "failed": ({"queryStatus": "Failed", "errorBody": {"code": "bad"}}, "'Failed'.*bad"),
     "empty": ("", "empty"),

@@ -11,7 +11,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from apiusage_helpers.charts.panel import Html
-from apiusage_helpers.interval import local_label, local_span
+from apiusage_helpers.interval import Interval, local_label, local_span
 from apiusage_helpers.reports.api_usage.panels import labels_of
 from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.api_usage.tables import section_2, section_3, unmet_choices
@@ -206,7 +206,7 @@ def _platform_400(report: UsageReport) -> str:
     counts = dict(zip(report.tables.status_codes["status"], report.tables.status_codes["requests"], strict=True))
     return (
         f"429 inside its 400: the platform's 400 is the whole class 4xx, so it reads {whole(counts[400] + counts[429])} "
-        f"where this report tells {whole(counts[400])} (4xx without 429) and {whole(counts[429])} (429) apart. "
+        f"where this report shows {whole(counts[400])} (4xx without 429) and {whole(counts[429])} (429) apart. "
         "Its 200, 300 and 500 are classes too."
     )
 
@@ -223,9 +223,14 @@ def _platform_methods(report: UsageReport) -> str:
 
 
 def _platform_dates(report: UsageReport) -> str:
-    start, name = report.selection.interval.start, report.selection.display_timezone
-    label = local_label(start, ZoneInfo(name))
-    shift = (
-        f"in {name} it shows the UTC day {start} as {label}" if label != start else f"in {name} the dates are the same"
-    )
+    interval, name = report.selection.interval, report.selection.display_timezone
+    zone = ZoneInfo(name)
+    early = [day for day in interval.days if local_label(day, zone) != day]  # a clock change may lie between the days
+    if not early:
+        shift = f"in {name} the dates are the same"
+    elif len(early) == len(interval):
+        shift = f"in {name} it shows the UTC day {early[0]} as {local_label(early[0], zone)}"
+    else:
+        named = days_in_words(Interval(early[0], early[-1]))
+        shift = f"in {name} it shows each UTC day of {named} as the day before, and the other days under the same date"
     return f"UTC shift: days are counted from 00:00 to 23:59 UTC, but the platform labels them in local time; {shift}."

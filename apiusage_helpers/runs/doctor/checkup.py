@@ -19,6 +19,7 @@ from apiusage_helpers.runs.scheduling.plans import read_reports
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.store import organizations, stored_days
 from apiusage_helpers.store.identities import identity
+from apiusage_helpers.tables.client_directory import read_clients
 from apiusage_helpers.text import counted
 
 _PACKAGES = ("duckdb", "deltalake", "pandas", "matplotlib", "papermill", "nbconvert")
@@ -50,7 +51,7 @@ class Checkup:
 def checkup() -> Checkup:
     """The state of packages, folders, store, params files and credentials; the value of a credential is never told."""
     codes = [0]
-    lines = (*_packages(), *_folders(), *_store(codes), *_params(codes))
+    lines = (*_packages(), *_folders(), *_store(codes), *_params(codes), *_clients(codes))
     platform = access_lines()
     told = (*lines, *(Line(state, text) for state, text in platform.lines))
     return Checkup(told, max(*codes, 0 if platform.sound else 3))
@@ -119,3 +120,18 @@ def _params(codes: list[int]) -> Iterator[Line]:
         yield from (Line("attention", f"{path}: not read: name it .yaml") for path in sorted(place.glob("[!.]*.yml")))
         codes += [ParameterError.exit_code] if faults else []
     yield from (Line("attention", sentence) for sentence in stumbles(read, utc_today()))
+
+
+def _clients(codes: list[int]) -> Iterator[Line]:
+    """The user's table of OAuth clients, as reports read it."""
+    path = places.table_file("clients.csv")
+    try:
+        known = read_clients(path)
+    except ParameterError as fault:
+        codes.append(fault.exit_code)
+        yield Line("attention", str(fault))
+    else:
+        yield Line(
+            "ok",
+            f"{counted(len(known), 'OAuth client')} in {path}" if path else "no clients.csv: no client has an owner",
+        )

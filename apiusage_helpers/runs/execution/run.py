@@ -109,7 +109,8 @@ def _only_run(run: Run) -> Iterator[None]:
     """The lock of this report, organization and interval; a dead owner's is free at once."""
     locks = run.output / ".locks"
     try:
-        locks.mkdir(parents=True, exist_ok=True)
+        places.make_private(run.output)
+        locks.mkdir(exist_ok=True)
         with FileLock(locks / f"{'+'.join(run.place.parts)}.lock", timeout=0):
             yield
     except Timeout:

@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock
 
 from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.places import make_private
 
 _STORE = ".store"  # no report can have this name
 _SECONDS = 60
@@ -112,7 +113,8 @@ def set_aside(output: Path) -> Iterator[Path]:
 def locked(output: Path, name: str, *, seconds: float = _SECONDS) -> Iterator[None]:
     """The lock of a name below `output`; filelock's Timeout when another holds it for longer than `seconds`."""
     locks = output / ".locks"
-    locks.mkdir(parents=True, exist_ok=True)
+    make_private(output)
+    locks.mkdir(exist_ok=True)
     with FileLock(locks / f"{name}.lock", timeout=seconds):
         yield
 

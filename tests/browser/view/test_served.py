@@ -129,7 +129,9 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
     serve: Callable[..., Any], new_page: Callable[..., Any], line: Any
 ) -> None:
     """With APIUSAGE_APP_SAVE=1 a view lands in params/views; another visitor opens it; a click of one is not seen by the other."""
-    with serve(APIUSAGE_APP_SAVE="1", GENESYSCLOUD_OAUTHCLIENT_SECRET=CANARY) as url:
+    with serve(
+        APIUSAGE_APP_SAVE="1", GENESYSCLOUD_OAUTHCLIENT_SECRET=CANARY, TEAM_MAIL=f"mailto://a:{CANARY}@b"
+    ) as url:
         (first, _), (second, _) = new_page(url), new_page(url)
         for page in (first, second):
             page.goto(url)
@@ -173,6 +175,25 @@ def test_a_kernel_ends_soon_after_its_page(serve: Callable[..., Any]) -> None:
         assert not _answers(f"{url}api/kernels/{gone}")
         assert _answers(f"{url}api/kernels/{stays}")
         sockets[1].close()
+
+
+def test_a_page_whose_kernel_died_says_so(serve: Callable[..., Any], new_page: Callable[..., Any]) -> None:
+    """A sentence and a button, where clicks would do nothing; the button brings the page back."""
+    with serve(APIUSAGE_APP_MARK="dies") as url:
+        page, _ = new_page(url)
+        page.goto(url)
+        page.wait_for_selector(".au[data-serial]")
+        page.wait_for_timeout(6_000)
+        assert page.locator(".au-lost").inner_text() == ""
+        for process in psutil.process_iter():
+            if _marked(process, "APIUSAGE_APP_MARK", "dies"):
+                process.kill()
+        page.wait_for_selector(".au-lost button", timeout=40_000)
+        assert (
+            page.locator(".au-lost").inner_text() == "This page has lost its connection, so clicks do nothing. Reload"
+        )
+        page.locator(".au-lost button").click()
+        page.wait_for_selector(".au[data-serial]", timeout=60_000)
 
 
 def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
@@ -223,7 +244,12 @@ def _answers(address: str) -> bool:
 
 def _saves(process: psutil.Process) -> bool:
     """Whether a process is a living kernel of a page that may save."""
+    return _marked(process, "APIUSAGE_APP_SAVE", "1")
+
+
+def _marked(process: psutil.Process, variable: str, value: str) -> bool:
+    """Whether a process is a living kernel with this variable."""
     try:
-        return "ipykernel_launcher" in " ".join(process.cmdline()) and process.environ().get("APIUSAGE_APP_SAVE") == "1"
+        return "ipykernel_launcher" in " ".join(process.cmdline()) and process.environ().get(variable) == value
     except psutil.Error:
         return False

@@ -9,6 +9,7 @@ import pytest
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.reports.api_usage import head, panels
 from apiusage_helpers.reports.export import export
+from apiusage_helpers.selection import select
 from apiusage_helpers.tables.client_directory import Client
 
 ROW = (1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0)
@@ -61,7 +62,7 @@ def test_the_comparison_tells_the_platforms_400_and_other_methods(report) -> Non
     """Its 400 holds 429; PATCH is a method that its text does not list."""
     text = head.comparison(report(ROW, PATCH)).text
 
-    assert "reads 4 where this report tells 3 (4xx without 429) and 1 (429)" in text
+    assert "reads 4 where this report shows 3 (4xx without 429) and 1 (429)" in text
     assert "PATCH 5 (33.3 % of all)" in text
 
 
@@ -129,3 +130,19 @@ def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:
     assert '<td>CRM</td><td class="kind">&lt;i&gt;code&lt;/i&gt;</td>' in panels.client_requests(made).html()
     assert b"kind" not in made.files["client_requests.csv"]
     assert "Kind" not in panels.client_requests(report(ROW)).html()
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("UTC", "in UTC the dates are the same."), ("Asia/Tokyo", "in Asia/Tokyo the dates are the same."),
+        ("America/New_York", "in America/New_York it shows the UTC day 2026-10-24 as 2026-10-23."),
+        ("Atlantic/Azores", "in Atlantic/Azores it shows each UTC day of 26–31 Oct 2026 as the day before, and the other days under the same date."),
+    ],
+)  # fmt: skip
+def test_the_platforms_dates_are_told_for_all_days(report, zone: str, told: str) -> None:
+    """Also where a clock change lies between them: on the Azores the dates are others from 25 October 2026, 01:00 UTC, on."""
+    made = report(ROW)
+    other = replace(made, selection=select("acme", "2026-10-24/2026-10-31", today="2026-11-24", display_timezone=zone))
+
+    assert head.comparison(other).text.count(told) == 1
