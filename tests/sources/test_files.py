@@ -295,7 +295,7 @@ def test_without_a_method_column_rows_of_one_key_are_summed_and_told(write) -> N
     imported = read(write(f"{header}\n{line}\n{line}\n", "csv"))
 
     assert only(imported)["requests"] == 20
-    assert any("http_method" in note and "summed" in note for note in imported.notes)
+    assert any("http_method" in note and "added up" in note for note in imported.notes)
 
 
 def test_guarded_text_comes_back_as_it_was(write) -> None:
