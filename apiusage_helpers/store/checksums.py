@@ -61,9 +61,10 @@ def verify(root: Path, organization: str, months: Sequence[str], files: Sequence
     for file in files:
         _refuse_changed(root, file, known.get(file.path))
     strangers = [file for file in files if file.path not in known]
-    if strangers and not begun:  # or written and noted since the snapshot was opened
+    if strangers and not begun:  # or the store has been written to since the snapshot was opened
         known = recorded(root, organization)
         strangers = [file for file in files if file.path not in known]
+        begun = _moved_on(root, files, organization, months)
     _refuse_uneven(root, files, strangers, foreign=not begun)
     if not begun:
         _refuse_lost(root, organization, months, files, known)

@@ -81,10 +81,10 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
     StoreError when the folder holds something else, or a table that this kit did not write, cannot read, or left in a newer
     version.
     """
-    folder = root / name
+    folder, noted = root / name, witness.seen(root)
     if not has_table(root, name):
         _refuse_foreign(root)
-        witness.refuse_behind(root, name, -1)
+        witness.refuse_behind(root, name, -1, noted)
         return None
     try:
         table = DeltaTable(folder)
@@ -95,7 +95,7 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
     if "deletionVectors" in (protocol.reader_features or []):
         raise StoreError(f"{folder}: deletion vectors were switched on by another program; such rows are not read")
-    witness.refuse_behind(root, name, table.version())
+    witness.refuse_behind(root, name, table.version(), noted)
     return table
 
 
@@ -151,11 +151,12 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 def _begin(root: Path) -> None:
     """Note that a write has begun; what the tables hold now is the least that they will hold."""
-    if witness.seen(root) is None:
+    noted = witness.seen(root)
+    if noted is None:
         open_table(root)  # a table of another program is told as such
     versions = {name: version(root, name) for name in ("usage", "files")}
     for name, found in versions.items():
-        witness.refuse_behind(root, name, found)
+        witness.refuse_behind(root, name, found, noted)
     witness.begin(root, **versions)
 
 

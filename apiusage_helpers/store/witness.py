@@ -61,11 +61,13 @@ def _note(root: Path, witness: Witness) -> None:
     write_text(root / FILE, msgspec.json.encode(witness).decode())
 
 
-def refuse_behind(root: Path, name: str, version: int) -> None:
-    """StoreError where a table is of an older version (-1: it is gone) than a write has left it in."""
+def refuse_behind(root: Path, name: str, version: int, witness: Witness | None) -> None:
+    """StoreError where a table is of an older version (-1: it is gone) than a write has left it in.
+
+    `witness` is what was noted before the table was opened: a write that ended since is none of its business.
+    """
     if name not in _TABLES or _set_aside.get():
         return
-    witness = seen(root)
     if witness is None:
         if version >= 0:
             raise StoreError(f"{root / FILE} is missing or torn, so nothing shows that the store is whole; {_REPAIR}")

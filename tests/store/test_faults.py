@@ -5,7 +5,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -175,6 +177,27 @@ def test_two_writers_at_once_both_succeed(root, write) -> None:
 
     assert [writer.wait(60) for writer in writers] == [0, 0]
     assert [day.date.day for day in stored_days("acme", root=root)] == [1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14]
+
+
+def test_a_reader_beside_a_writer_sees_whole_states_and_no_fault(root, write) -> None:
+    """While days are written again and again, every read succeeds, and all its days are of one write."""
+    write(range(1, 6), 1)
+    seen, stop = list[set[int]](), threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            seen.append({row[5] for row in figures(root)})
+
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(read)
+        for number in range(2, 16):
+            write(range(1, 6), number)
+        stop.set()
+        reader.result()
+
+    assert len(seen) > 5
+    assert [len(values) for values in seen if len(values) != 1] == []
+    assert figures(root)[0][5] == 15
 
 
 def test_a_lock_that_is_held_is_said(root, write) -> None:
