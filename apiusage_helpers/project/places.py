@@ -31,7 +31,7 @@ def root() -> Path:
 def _refuse_anothers(project: Path) -> None:
     """ParameterError when a project or a notebook of it belongs to somebody else, or everybody may write to it."""
     for path in (project, project / "params", project / "notebooks", *sorted((project / "notebooks").glob("*.ipynb"))):
-        facts = path.stat()
+        facts = _facts(path)
         if facts.st_uid not in {0, os.geteuid()}:
             raise ParameterError(
                 f"{path} belongs to another user (uid {facts.st_uid}), and what is in it would run as you: work in a folder of "
@@ -39,6 +39,11 @@ def _refuse_anothers(project: Path) -> None:
             )
         if facts.st_mode & stat.S_IWOTH and not facts.st_mode & stat.S_ISVTX:
             raise ParameterError(f"everybody may write to {path}, and what is in it runs as you: chmod o-w {path}")
+
+
+def _facts(path: Path) -> os.stat_result:
+    """Who owns a path, and who may write to it."""
+    return path.stat()
 
 
 def make_private(folder: Path) -> None:
