@@ -228,7 +228,7 @@ function tips(picture) {
 function watched(model) {
   const served = document.querySelector("#rendered_cells") !== null;
   const again = made("button", { type: "button" }, "Reload");
-  const box = made("p", { class: "au-message au-lost", role: "alert" });
+  const box = made("p", { class: "au-lost", role: "alert" });
   let heard = Date.now();
   const hear = (message) => { if (message?.event === "here") { heard = Date.now(); box.replaceChildren(); } };
   const beat = () => {
