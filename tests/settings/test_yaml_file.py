@@ -24,7 +24,7 @@ LAUGHS = "a: &a [x, x]\n" + "\n".join(
         ("[" * 5000, "nested deeper"),
         ("- " * 5000, "nested deeper"),
         ("a: " + "x" * MOST_BYTES, "larger than"),
-        ("a: 1\na: 2", "stands twice"),
+        ("a: 1\na: 2", "appears twice"),
         ("a: !!python/object:os.system x", "not YAML"),
         ("{", "not YAML"),
         ("? [a, b]\n: 1", "not YAML"),

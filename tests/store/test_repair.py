@@ -14,7 +14,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import repair_store, scan
 
-DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "60"))
+DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "40"))
 Rows = dict[date, list[tuple[object, ...]]]
 
 

@@ -179,15 +179,14 @@ def test_a_kernel_ends_soon_after_its_page(serve: Callable[..., Any]) -> None:
 
 def test_a_page_whose_kernel_died_says_so(serve: Callable[..., Any], new_page: Callable[..., Any]) -> None:
     """A sentence and a button, where clicks would do nothing; the button brings the page back."""
-    with serve(APIUSAGE_APP_MARK="dies") as url:
+    with serve() as url:
         page, _ = new_page(url)
         page.goto(url)
         page.wait_for_selector(".au[data-serial]")
         page.wait_for_timeout(6_000)
         assert page.locator(".au-lost").inner_text() == ""
-        for process in psutil.process_iter():
-            if _marked(process, "APIUSAGE_APP_MARK", "dies"):
-                process.kill()
+        kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page.content())[1]
+        next(process for process in psutil.process_iter() if f"kernel-{kernel}.json" in _command(process)).kill()
         page.wait_for_selector(".au-lost button", timeout=40_000)
         assert (
             page.locator(".au-lost").inner_text() == "This page has lost its connection, so clicks do nothing. Reload"
@@ -250,6 +249,14 @@ def _saves(process: psutil.Process) -> bool:
 def _marked(process: psutil.Process, variable: str, value: str) -> bool:
     """Whether a process is a living kernel with this variable."""
     try:
-        return "ipykernel_launcher" in " ".join(process.cmdline()) and process.environ().get(variable) == value
+        return "ipykernel_launcher" in _command(process) and process.environ().get(variable) == value
     except psutil.Error:
         return False
+
+
+def _command(process: psutil.Process) -> str:
+    """The command line of a process; empty where it has gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
