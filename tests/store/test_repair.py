@@ -112,7 +112,9 @@ def test_no_damage_gives_a_false_figure(store, tmp_path) -> None:
             repaired, _ = repair_store(root)
         except StoreError:
             continue
-        after = seen(root) or {}
+        after = seen(root)
+        if after is None:  # refused still, and told: a log that was changed by hand is not put right
+            continue
         gone = {day for one in repaired if one.organization == "acme" for day in one.gone}
         assert {day: of_day for day, of_day in after.items() if truth.get(day) != of_day} == {}, (number, case)
         assert truth.keys() - after.keys() <= gone, (number, case)
