@@ -5,7 +5,7 @@ their older rows. Files whose checksum is lost stay when their figures agree wit
 checked, and that is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
 from apiusage_helpers.store.forget import delete_days, drop_damaged
+from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
 
 
@@ -41,12 +42,12 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
     if not delta.has_table(folder, "usage"):
         raise StoreError(f"{folder}: there is no store to repair; fetch or import your days")
     before = witness.seen(folder)
+    behind = before is None or delta.version(folder, "usage") < before.usage
     with witness.set_aside(), delta.writing(folder):
-        lost = _lost_days(folder, before)
-        behind = before is not None and delta.version(folder, "usage") < before.usage
+        lost = _lost_days(folder, behind=behind)
         found = tuple(_repaired(folder, one, lost.get(one, set())) for one in sorted({*_organizations(folder), *lost}))
         delta.settle(folder)
-    return tuple(one for one in found if one.gone or one.unproven), behind and not lost
+    return tuple(one for one in found if one.gone or one.unproven), before is not None and behind and not lost
 
 
 def _repaired(root: Path, organization: str, lost: set[date]) -> Repaired:
@@ -74,32 +75,35 @@ def _files(root: Path, organization: str) -> list[delta.StoredFile]:
     return delta.stored_files(table, organization) if table else []
 
 
-def _lost_days(root: Path, before: witness.Witness | None) -> dict[str, set[date]]:
-    """The days of data files that the log does not name although they are newer than it, by organization."""
-    log = root / "usage" / "_delta_log"
-    newest = max((path.stat().st_mtime_ns for path in log.glob("[0-9]*.json")), default=0)
+def _lost_days(root: Path, *, behind: bool) -> dict[str, set[date]]:
+    """The days whose rows in data files that the log does not name are others than in the snapshot, by organization.
+
+    Looked at are files that have a checksum and, where the log is `behind`, those that are newer than what is left of it.
+    """
     live = {file.path for one in _organizations(root) for file in _files(root, one)}
     listed = {path for one in _organizations(root) for path in checksums.recorded(root, one)}
-    found: dict[str, set[date]] = {}
-    for path in sorted((root / "usage").rglob("*.parquet")):
+    left = max((path.stat().st_mtime_ns for path in (root / "usage" / "_delta_log").glob("[0-9]*.json")), default=0)
+    orphans: dict[str, list[Path]] = {}
+    for path in sorted((root / "usage").glob("organization=*/month=*/*.parquet")):
         name = path.relative_to(root / "usage").as_posix()
-        orphan = "_delta_log" not in path.parts and name not in live
-        if orphan and (name in listed or (before is not None and path.stat().st_mtime_ns > newest)):
-            organization = path.parts[-3].removeprefix("organization=")
-            found.setdefault(organization, set()).update(_other_days(root, organization, path))
-    return found
+        if name not in live and (name in listed or (behind and path.stat().st_mtime_ns > left)):
+            orphans.setdefault(path.parts[-3].removeprefix("organization="), []).append(path)
+    return {organization: _other_days(root, organization, paths) for organization, paths in orphans.items()}
 
 
-def _other_days(root: Path, organization: str, orphan: Path) -> set[date]:
-    """The days of a data file whose rows are not those of the snapshot: a merged file holds what its parts hold."""
-    days = sorted(_days_in(orphan))
+def _other_days(root: Path, organization: str, orphans: Sequence[Path]) -> set[date]:
+    """The days of data files whose rows are not those of the snapshot: a merged file holds what its parts hold."""
+    connection, found = delta.connect(), set[date]()
     sound = [file for file in _files(root, organization) if not checksums.is_damaged(root, file)]
-    connection = delta.connect()
-    try:
-        arriving = connection.read_parquet(str(orphan), hive_partitioning=False)
-        return differing_days(delta.read_files(connection, root, sound), arriving, days, COLUMNS)
-    except duckdb.Error:
-        return set(days)
+    stored = delta.read_files(connection, root, sound)
+    for orphan in orphans:
+        days = _days_in(orphan)
+        try:
+            arriving = connection.read_parquet(str(orphan), hive_partitioning=False)
+            found |= differing_days(stored, arriving, sorted(days), COLUMNS)
+        except duckdb.Error:
+            found |= days
+    return found
 
 
 def _days_in(path: Path) -> set[date]:
@@ -115,21 +119,17 @@ def told(repaired: tuple[Repaired, ...], *, unknown: bool) -> Iterator[str]:
     for one in repaired:
         if one.gone:
             span = Interval(one.gone[0], one.gone[-1])
-            what = f"1 day was dropped, {span.start}. Bring it back" if len(one.gone) == 1 else _many(one.gone)
+            what = "was dropped. Bring it back" if len(one.gone) == 1 else "were dropped. Bring them back"
             yield (
-                f"{one.organization}: {what}: apiusage fetch --organization {one.organization} --interval {span}, or import the "
-                "files again"
+                f"{one.organization}: {counted(len(one.gone), 'day')} of {span} {what}: apiusage fetch --organization "
+                f"{one.organization} --interval {span}, or import the files again"
             )
         if one.unproven:
             yield (
-                f"{one.organization}: the checksums of {one.unproven} files were lost. Their figures agree with their totals, "
-                "but their names cannot be checked; fetch or import these days again to be sure"
+                f"{one.organization}: the checksums of {counted(one.unproven, 'file')} were lost. The figures agree with their "
+                "totals, but the names cannot be checked; fetch or import these days again to be sure"
             )
     if unknown:
         yield "entries of the log were lost, and nothing shows which days they held: fetch or import the last days again"
     if not repaired and not unknown:
         yield "nothing had to be repaired: every file is as it was written"
-
-
-def _many(days: tuple[date, ...]) -> str:
-    return f"{len(days)} days were dropped, {days[0]} to {days[-1]}. Bring them back"
