@@ -76,6 +76,19 @@ def defect(fault: Exception) -> str:
     return f"a defect of this program ({type(fault).__name__}); --debug shows where"
 
 
+_ENGINE_FAULTS = frozenset({
+    "IOException", "InvalidInputException", "SerializationException", "ConversionException", "FatalException",
+})  # fmt: skip
+
+
+def engine_fault(name: str, text: str) -> "StoreError | None":
+    """What a fault of the engine means, by the name of its class, while it reads stored rows; None for any other fault."""
+    first_line = (text.strip().splitlines() or [""])[0][:200]
+    return (
+        StoreError(f"the store cannot be read ({first_line}); try: apiusage doctor") if name in _ENGINE_FAULTS else None
+    )
+
+
 def explained(fault: Exception, *, where: object = "a folder", of_the_disk: int = 5) -> tuple[str, int]:
     """What is told of any fault, and its exit code: the kit's own as it stands, the disk's with its file, else a defect.
 
@@ -90,6 +103,9 @@ def explained(fault: Exception, *, where: object = "a folder", of_the_disk: int 
     """
     if isinstance(fault, ApiUsageError):
         return str(fault), fault.exit_code
+    of_the_engine = engine_fault(type(fault).__name__, str(fault))
+    if of_the_engine:
+        return str(of_the_engine), of_the_engine.exit_code
     if isinstance(fault, OSError):
         return f"{fault.filename or where}: {fault.strerror or fault}", of_the_disk
     return defect(fault), 1

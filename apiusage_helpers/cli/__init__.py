@@ -16,7 +16,7 @@ import click
 
 from apiusage_helpers.cli import checks, days, findings, reports, schedules, training
 from apiusage_helpers.cli.messages import program, tell
-from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.errors import ApiUsageError, engine_fault
 
 _NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 _COMMANDS = [
@@ -79,6 +79,10 @@ def _told(fault: Exception) -> int:
     if isinstance(fault, OSError) and fault.errno in _NO_DISK:
         tell(f"{fault.filename or 'a folder'}: {fault.strerror}: nothing was changed")
         return 3
+    of_the_engine = engine_fault(type(fault).__name__, str(fault))
+    if of_the_engine:
+        tell(str(of_the_engine))
+        return of_the_engine.exit_code
     tell(
         f"a defect of this program: {type(fault).__name__}; run it again as `apiusage --debug ...` and report what it says"
     )

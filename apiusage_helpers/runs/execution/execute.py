@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from apiusage_helpers.errors import engine_fault
 from apiusage_helpers.runs.execution.processes import end_with_input
 from apiusage_helpers.runs.execution.start_up import leave_out_grammar
 
@@ -131,6 +132,9 @@ def _cell_failure(failure: Any) -> _RunFailedError:
     if failure.ename in _EXPECTED:
         return _RunFailedError(text, _EXIT_CODES.get(failure.ename, 4))
     full = any(sign in text for sign in _NO_SPACE)
+    of_the_engine = None if full else engine_fault(failure.ename, text)
+    if of_the_engine:
+        return _RunFailedError(str(of_the_engine), of_the_engine.exit_code)
     cause = "the disk is full: " if full else "out of memory: " if failure.ename == "MemoryError" else ""
     first_line = (str(failure.source).strip().splitlines() or ["(empty)"])[0]
     return _RunFailedError(

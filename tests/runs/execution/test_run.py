@@ -30,6 +30,11 @@ FAILURES = {
         3,
         "no such day",
     ),
+    "engine fault": (
+        "import duckdb\nduckdb.connect().read_parquet('no such file.parquet').fetchall()",
+        3,
+        "the store cannot be read",
+    ),
     "disagrees": (
         "from apiusage_helpers.errors import RunError\nraise RunError('checks of agreement failed')",
         4,
