@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+from jinja2 import Environment, FileSystemLoader
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 from voila.static_file_handler import AllowListFileHandler
@@ -20,7 +21,10 @@ _kept = clean_environment(os.environ, _own)  # no credentials, and no addresses 
 os.environ.clear()
 os.environ.update(_kept)
 
-_ERROR = (Path(__file__).parent / "voila" / "templates" / "usage" / "error.html").read_text(encoding="utf-8")
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "voila" / "templates" / "usage"), autoescape=True
+)
+_ERROR = _TEMPLATES.get_template("error.html").render()
 AllowListFileHandler.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
 
 _KERNEL_BYTES = 400_000_000  # what a visitor's kernel may need
