@@ -162,8 +162,8 @@ def did_you_mean(name: str, known: Iterable[str], most: int = 2) -> str:
     "; did you mean 'CRM sync'?"
     """
     by_lower = {one[:_LONGEST_NAME].lower(): one for one in known if one}
-    near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=most, cutoff=0.72)
-    return f"; did you mean {' or '.join(repr(by_lower[one]) for one in near)}?" if near else ""
+    near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=most)
+    return f"; did you mean {' or '.join(repr(visible(by_lower[one])) for one in near)}?" if near else ""
 
 
 def counted(count: int, noun: str) -> str:

@@ -129,7 +129,7 @@ def _view(view: UsageView, cube: UsageCube) -> dict[str, Any]:
         "clicks": {
             "clients": clients if state.filter_clients else None,
             "requests": urls if state.filter_urls else None,
-            "statuses": [STATUSES.index(one) for one in state.filter_statuses] or None,
+            "statuses": [n for n, status in enumerate(STATUSES) if status in state.filter_statuses] or None,
         },
         "told": clicks(view),
         "days": view.figures.days.T.tolist(),

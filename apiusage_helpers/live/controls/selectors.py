@@ -14,13 +14,12 @@ import ipywidgets as widgets
 
 from apiusage_helpers.interval import PRESETS
 from apiusage_helpers.live.controls.dates import DateRange
-from apiusage_helpers.reports.usage_view.state import ViewState
+from apiusage_helpers.reports.usage_view.state import STATUSES, ViewState
 from apiusage_helpers.selection import MOST_TOP
 
 CUSTOM = "custom"
 Change = Callable[[dict[str, Any]], None]
 _WIDE = {"description_width": "initial"}
-_CLASSES = {"200": "2xx", "300": "3xx", "400": "4xx", "429": "429", "500": "5xx"}
 _ROW = {"flex_flow": "row wrap", "align_items": "center"}
 _HEAD, _TICK = {"margin": "0 8px 0 0"}, {"width": "auto", "margin": "0 12px 0 0"}
 _HEADS = ("Week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -51,7 +50,7 @@ def selectors(
         continuous_update=False, style=_WIDE,
     )  # fmt: skip
     top = widgets.BoundedIntText(description="Top n", value=state.selection.top, min=1, max=MOST_TOP, style=_WIDE)
-    top.layout.width = "8em"
+    top.layout.width, zone.layout.width = "8em", "18em"
     quiet.watch(organization, "organization")
     quiet.watch(zone, "display_timezone")
     quiet.watch(top, "top")
@@ -144,7 +143,7 @@ def method_fields(
 def status_fields(state: ViewState, quiet: Quiet) -> tuple[widgets.Widget, Callable[[ViewState], None]]:
     """One box to tick for each class of status; none ticked means all."""
     ticks = {
-        status: widgets.Checkbox(description=word, indent=False, layout=_TICK) for status, word in _CLASSES.items()
+        status: widgets.Checkbox(description=word, indent=False, layout=_TICK) for status, word in STATUSES.items()
     }
 
     def ticked(_: object) -> None:

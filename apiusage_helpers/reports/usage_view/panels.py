@@ -1,5 +1,6 @@
 """The panels of the API Usage view: its graph and its two tables, each as a Panel like those of the report."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -33,8 +34,8 @@ from apiusage_helpers.text import (
 )
 
 MOST_BARS = 12
-_CLASSES = {"200": "2xx", "300": "3xx", "400": "4xx other than 429", "429": "429", "500": "5xx"}
 _HEIGHT, _LIVE_HEIGHT, _MOST_LIVE_BARS = 2.6, 1.88, 5
+_MOST_TOLD = 5
 
 
 def graph(view: UsageView, wide: float | None = None) -> Panel:
@@ -78,12 +79,17 @@ def clicks(view: UsageView) -> dict[str, str]:
     names = dict(zip((one for one, _ in view.cube.clients), client_labels(view.cube.clients, 40), strict=True))
     clients = [names.get(one) or cut(visible(one), 40) for one in view.state.filter_clients]
     urls = [cut(visible(url), 60) for url in view.state.filter_urls]
-    statuses = [_CLASSES[status] for status in STATUSES if status in view.state.filter_statuses]
+    statuses = [word for status, word in STATUSES.items() if status in view.state.filter_statuses]
     return {
-        "clients": f"OAuth client {listed(clients)}" if clients else "",
-        "requests": f"API request {listed(urls)}" if urls else "",
-        "statuses": f"status {listed(statuses, len(STATUSES))}" if statuses else "",
+        "clients": _several("OAuth client", "s", clients),
+        "requests": _several("API request", "s", urls),
+        "statuses": _several("status", "es", statuses),
     }
+
+
+def _several(noun: str, plural: str, names: Sequence[str]) -> str:
+    """Names with their noun, `OAuth clients a, b`; empty where there is none."""
+    return f"{noun}{plural if len(names) > 1 else ''} {listed(names, _MOST_TOLD)}" if names else ""
 
 
 def _days(view: UsageView, wide: float | None) -> Panel:

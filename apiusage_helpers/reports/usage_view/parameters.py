@@ -1,10 +1,12 @@
 """What the API Usage view can be told."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from apiusage_helpers.reports.usage_view.state import checked_status
 from apiusage_helpers.settings.report_file import CommonParameters
+from apiusage_helpers.settings.strict import allowed
 
 
 def _as_text(status: Any) -> Any:
@@ -17,4 +19,4 @@ class ViewParameters(CommonParameters):
 
     filter_clients: list[str] = []
     filter_urls: list[str] = []
-    filter_statuses: list[Annotated[Literal["200", "300", "400", "429", "500"], BeforeValidator(_as_text)]] = []
+    filter_statuses: list[Annotated[str, BeforeValidator(_as_text), allowed(checked_status)]] = []

@@ -14,7 +14,13 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.selection import Selection, select
 
 Table = Literal["clients", "urls"]
-STATUSES = ("200", "300", "400", "429", "500")  # in the order of the outcomes; 400 is without 429
+STATUSES = {
+    "200": "2xx",
+    "300": "3xx",
+    "400": "4xx without 429",
+    "429": "429",
+    "500": "5xx",
+}  # in the order of the outcomes
 _FILTERS = ("filter_clients", "filter_urls", "filter_statuses")
 
 
@@ -62,10 +68,15 @@ def view_state(parameters: Mapping[str, Any], *, today: str | date = "") -> View
     """
     chosen = dict(parameters)
     filters = {name: tuple(chosen.pop(name, ())) for name in _FILTERS}
-    strangers = [status for status in filters["filter_statuses"] if status not in STATUSES]
-    if strangers:
-        raise ParameterError(f"filter_statuses: {strangers[0]!r} is none of {', '.join(STATUSES)}")
+    for status in filters["filter_statuses"]:
+        checked_status(status)
     return ViewState(selection=select(**chosen, today=today), date_range=chosen["date_range"], **filters)
+
+
+def checked_status(status: str) -> None:
+    """ParameterError when a view cannot be filtered by this status."""
+    if status not in STATUSES:
+        raise ParameterError(f"status {status!r} is not one of {', '.join(STATUSES)}")
 
 
 def url_text(http_method: str, template_uri: str) -> str:

@@ -6,7 +6,6 @@ Each is a sentence on what is wrong and what to do; nothing here stops a report.
 import os
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from difflib import get_close_matches
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError
 from apiusage_helpers.interval import Interval
@@ -16,7 +15,7 @@ from apiusage_helpers.selection import Selection
 from apiusage_helpers.settings import acknowledged, allowances
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.store import organizations, scan, stored_days
-from apiusage_helpers.text import visible
+from apiusage_helpers.text import did_you_mean, visible
 
 
 def stumbles(reports: Sequence[ReportFile], today: date) -> Iterator[str]:
@@ -67,9 +66,7 @@ def _borne(names: Collection[str], today: date) -> tuple[set[str], set[str]]:
 
 
 def _unknown(report: ReportFile, what: str, name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name[:200], sorted(known), n=2)
-    advice = f": did you mean {' or '.join(map(repr, map(visible, near)))}?" if near else ""
-    return f"{report.file}: {what}: no row in the store bears {visible(name)!r}{advice}"
+    return f"{report.file}: {what}: no row in the store has {visible(name)!r}{did_you_mean(name, sorted(known))}"
 
 
 def _licences(today: date) -> Iterator[str]:
