@@ -111,7 +111,7 @@ def test_statuses_count_alone(page: Any, rows: list[dict[str, Any]]) -> None:
     for word in ("429", "5xx"):
         act(page, lambda word=word: page.locator(".au-choices").get_by_label(word, exact=True).check())
 
-    assert headline(page).startswith(f"Filtered by status 429, 5xx: {expected['filtered']:,} of {expected['total']:,} ")
+    assert headline(page).startswith(f"Filtered by statuses 429, 5xx: {expected['filtered']:,} of {expected['total']:,} ")
     for name in ("clients", "urls"):
         shown = [[row[1], row[-1]] for row in table(page, name)]
         assert shown == [[f"{r[1]:,}", f"{percent(r[6])} {r[5]:,}"] for r in expected[name][:10]]
@@ -169,6 +169,25 @@ def test_graph_and_tables_are_seen_at_once(new_page: Callable[..., Any], page_ur
     graph, choices = (phone.locator(one).bounding_box()["y"] for one in (".au-picture", ".au-choices"))
     assert graph < 300
     assert graph < choices
+
+
+@pytest.mark.parametrize("width", [1440, 1180, 1024, 390])
+def test_names_keep_their_words_whole(new_page: Callable[..., Any], page_url: str, width: int) -> None:
+    """Whatever is filtered, the column of names is wide enough for the longest word of a client's name."""
+    page, _ = new_page(page_url, viewport={"width": width, "height": 900})
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    narrowest = "Math.min(...[...document.querySelectorAll('.au tbody .au-name')].map(name => name.clientWidth))"
+    found = [page.evaluate(narrowest)]
+    act(page, lambda: page.locator(".au-choices").get_by_label("5xx", exact=True).check())
+    found.append(page.evaluate(narrowest))
+    act(page, lambda: page.locator(".au-urls tbody button").nth(0).click())
+    found.append(page.evaluate(narrowest))
+
+    assert min(found) >= 100
+    assert page.evaluate(
+        "[...document.querySelectorAll('.au-scroll')].every(box => box.scrollWidth <= box.clientWidth)"
+    )
 
 
 def test_what_was_pressed_keeps_the_focus_and_stays_in_sight(page: Any) -> None:
