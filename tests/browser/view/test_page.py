@@ -111,7 +111,9 @@ def test_statuses_count_alone(page: Any, rows: list[dict[str, Any]]) -> None:
     for word in ("429", "5xx"):
         act(page, lambda word=word: page.locator(".au-choices").get_by_label(word, exact=True).check())
 
-    assert headline(page).startswith(f"Filtered by statuses 429, 5xx: {expected['filtered']:,} of {expected['total']:,} ")
+    assert headline(page).startswith(
+        f"Filtered by statuses 429, 5xx: {expected['filtered']:,} of {expected['total']:,} "
+    )
     for name in ("clients", "urls"):
         shown = [[row[1], row[-1]] for row in table(page, name)]
         assert shown == [[f"{r[1]:,}", f"{percent(r[6])} {r[5]:,}"] for r in expected[name][:10]]
