@@ -38,7 +38,7 @@ def record(root: Path, organization: str, months: Sequence[str]) -> None:
         return
     before = recorded(root, organization)
     rows = [
-        (file.organization, file.month, file.path, before.get(file.path) or _sha256(root / "usage" / file.path))
+        (file.organization, file.month, file.path, before.get(file.path) or sha256(root / "usage" / file.path))
         for file in stored_files(table, organization, months)
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_SCHEMA)
@@ -102,13 +102,13 @@ def is_damaged(root: Path, file: StoredFile) -> bool:
     return False
 
 
-def _refuse_changed(root: Path, file: StoredFile, sha256: str | None) -> None:
+def _refuse_changed(root: Path, file: StoredFile, expected: str | None) -> None:
     path = root / "usage" / file.path
     if not file.path.startswith(f"organization={file.organization}/month={file.month}/"):
         raise StoreError(_advice(file, "is listed in the log under another organization or month"))
     if not path.is_file():
         raise StoreError(_advice(file, "is missing"))
-    if path.stat().st_size != file.size or (sha256 is not None and _sha256(path) != sha256):
+    if path.stat().st_size != file.size or (expected is not None and sha256(path) != expected):
         raise StoreError(_advice(file, "is not as it was written"))
 
 
@@ -166,7 +166,8 @@ def recorded(root: Path, organization: str) -> dict[str, str]:
         return {}  # files without a checksum are held against their markers
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

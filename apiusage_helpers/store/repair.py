@@ -11,9 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
@@ -92,26 +89,31 @@ def _lost_days(root: Path, *, behind: bool) -> dict[str, set[date]]:
 
 
 def _other_days(root: Path, organization: str, orphans: Sequence[Path]) -> set[date]:
-    """The days of data files whose rows are not those of the snapshot: a merged file holds what its parts hold."""
+    """The days of data files whose rows are not those of the snapshot: a merged file holds what its parts hold.
+
+    A file that is not as it was written may have held any day of its month.
+    """
     connection, found = delta.connect(), set[date]()
+    known = checksums.recorded(root, organization)
     sound = [file for file in _files(root, organization) if not checksums.is_damaged(root, file)]
     stored = delta.read_files(connection, root, sound)
     for orphan in orphans:
-        days = _days_in(orphan)
+        name = orphan.relative_to(root / "usage").as_posix()
         try:
+            changed = name in known and checksums.sha256(orphan) != known[name]
             arriving = connection.read_parquet(str(orphan), hive_partitioning=False)
+            days = {day for (day,) in arriving.project("date").distinct().fetchall()}
             found |= differing_days(stored, arriving, sorted(days), COLUMNS)
-        except duckdb.Error:
-            found |= days
+        except (duckdb.Error, OSError):
+            changed = True
+        if changed:
+            found |= _stored_in_month(stored, orphan.parent.name.removeprefix("month="))
     return found
 
 
-def _days_in(path: Path) -> set[date]:
-    """The days of a data file; none where it cannot be read."""
-    try:
-        return set(pc.unique(pq.read_table(path, columns=["date"], partitioning=None)["date"]).to_pylist())
-    except (OSError, pa.ArrowException):
-        return set()
+def _stored_in_month(stored: duckdb.DuckDBPyRelation, month: str) -> set[date]:
+    """The days of the snapshot in a month such as 2026-11."""
+    return {day for (day,) in stored.project("date").distinct().fetchall() if f"{day:%Y-%m}" == month}
 
 
 def told(repaired: tuple[Repaired, ...], *, unknown: bool) -> Iterator[str]:

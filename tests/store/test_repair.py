@@ -128,6 +128,20 @@ def seen(root: Path) -> Rows | None:
         return None
 
 
+@pytest.mark.parametrize("damaged", [lambda whole: whole[:100], lambda whole: bytes([whole[0] ^ 8]) + whole[1:]])
+def test_a_lost_entry_whose_file_is_damaged_too_takes_its_month_along(store, damaged) -> None:
+    """Nothing shows which days the file held, so each older row of its month may be superseded."""
+    newest(store, "usage").unlink()
+    live = max((store / "usage" / "organization=acme").rglob("*.parquet"), key=lambda path: path.stat().st_mtime_ns)
+    live.write_bytes(damaged(live.read_bytes()))
+
+    repaired, _ = repair_store(store)
+
+    assert [(one.organization, len(one.gone)) for one in repaired] == [("acme", 17)]
+    with pytest.raises(StoreError, match="acme is not in the store"):
+        rows(store)
+
+
 def test_a_lost_entry_is_said_and_repaired(store) -> None:
     """The days of the lost entry are dropped, named with the command that brings them back, and can be written again."""
     newest(store, "usage").unlink()
