@@ -32,9 +32,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type ch
 
 
 _NAME = "apiusage"
-_COMMAND = re.compile(
-    r"\bapiusage(?= (?:--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|repair|training)\b)"
-)
+_COMMANDS = "--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|repair|training"
+_COMMAND = re.compile(rf"(?<![\w./\\-])apiusage(?= (?:{_COMMANDS})\b)")  # not the end of a path to it
 today_option = click.option("--today", type=Day(), default=None, help="Act as if today were this UTC date.")
 
 

@@ -86,4 +86,7 @@ def _content(path: Path) -> bytes:
 
 
 def _one_line(fault: BaseException) -> str:
+    mark = getattr(fault, "problem_mark", None)
+    if mark is not None:
+        return f"line {mark.line + 1}, column {mark.column + 1}: {fault.problem}"  # type: ignore[attr-defined]  # a MarkedYAMLError
     return " ".join(str(fault).split())[:200]

@@ -18,13 +18,13 @@ LAUGHS = "a: &a [x, x]\n" + "\n".join(
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (LAUGHS, "anchors"),
+        (LAUGHS, r"line \d+, column \d+: anchors"),
         ("a: *b", "anchors"),
         ("<<: &x {a: 1}", "anchors"),
         ("[" * 5000, "nested deeper"),
         ("- " * 5000, "nested deeper"),
         ("a: " + "x" * MOST_BYTES, "larger than"),
-        ("a: 1\na: 2", "appears twice"),
+        ("a: 1\na: 2", "line 2, column 1: the key 'a' appears twice"),
         ("a: !!python/object:os.system x", "not YAML"),
         ("{", "not YAML"),
         ("? [a, b]\n: 1", "not YAML"),
