@@ -4,7 +4,9 @@ A message is written for the person who has to act: it names the file, field or 
 allowed, and what to do next. It never holds the value of a field whose name looks like a secret.
 """
 
+import errno
 import logging
+import os
 import re
 import reprlib
 
@@ -65,6 +67,25 @@ class DeliveryError(ApiUsageError):
     """News that could not be delivered: the report itself is published."""
 
     exit_code = 6
+
+
+_ELSEWHERE = "set APIUSAGE_STORE and APIUSAGE_OUTPUT to folders that you may write to"
+UNWRITABLE = {
+    errno.ENOSPC: "free some space and try again", errno.EDQUOT: "free some of your quota and try again",
+    errno.EFBIG: "allow larger files here (ulimit -f)",
+    errno.EROFS: _ELSEWHERE, errno.EACCES: _ELSEWHERE, errno.EPERM: _ELSEWHERE,
+}  # fmt: skip
+
+
+def why_unwritable(fault: BaseException) -> str:
+    """Why something cannot be written, and what to do, where the system's own word for it is in the message of an engine."""
+    known = [number for number in UNWRITABLE if os.strerror(number) in str(fault)]
+    return f"{os.strerror(known[0])}: {UNWRITABLE[known[0]]}" if known else first_line(fault)
+
+
+def first_line(fault: BaseException) -> str:
+    """The first line of a message from outside, of which the others are for its makers."""
+    return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
 
 
 def defect(fault: Exception) -> str:

@@ -3,7 +3,10 @@
 import ast
 import configparser
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -105,6 +108,37 @@ def test_the_commands_of_cron_and_systemd_are_commands() -> None:
     assert words == ["due", "prune"]
     assert unit["Service"]["ExecStart"].split()[0] == f"{unit['Service']['WorkingDirectory']}/.venv/bin/apiusage"
     assert {*words, unit["Service"]["ExecStart"].split()[1]} <= cli.commands.keys()
+
+
+@pytest.fixture
+def odd_folder(tmp_path: Path) -> Path:
+    """The kit's files in a folder whose path has a space and a quote."""
+    folder = tmp_path / "a b 'c" / "api-usage-kit"
+    listed = subprocess.run(["git", "ls-files", "-z", ":!tests"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.rstrip("\0").split("\0"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return folder
+
+
+def test_recipes_and_cron_lines_work_in_any_folder_and_without_a_home(odd_folder) -> None:
+    """A space, a quote, no HOME for make; cron's shell, and its HOME with both in it."""
+    kept = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ} | {"PYTHONPATH": str(odd_folder)}
+    made = subprocess.run(
+        ["make", "-o", ".venv/ready", "report"], cwd=odd_folder, env=kept, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    assert Path(made.stdout.splitlines()[-1]).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    cron = (EXAMPLES / "crontab").read_text(encoding="utf-8")
+    [line] = re.findall(r"(?m)^[*\d/ ]+(cd .*apiusage due .*)$", cron)
+    due = subprocess.run(
+        ["/bin/sh", "-c", line.replace("apiusage due", "apiusage due --dry-run")],
+        env=kept | {"HOME": str(odd_folder.parent)}, check=False,
+    )  # fmt: skip
+
+    assert due.returncode == 0
+    assert ": due since " in (odd_folder / "output" / "due.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

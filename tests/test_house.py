@@ -143,7 +143,7 @@ def test_nothing_names_a_machine_or_an_index() -> None:
     named = [
         path.relative_to(ROOT)
         for path in tracked()
-        if path.suffix not in {".png", ".lock"} and signs.search(path.read_text(encoding="utf-8"))
+        if path.suffix not in {".png", ".lock"} and signs.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
     locks = [path for path in tracked() if path.suffix == ".lock" and "://" in path.read_text(encoding="utf-8")]
 

@@ -4,7 +4,6 @@ Messages and progress go to stderr, results to stdout. A fault that the kit expl
 traceback is shown with --debug only.
 """
 
-import errno
 import io
 import logging
 import os
@@ -16,9 +15,8 @@ import click
 
 from apiusage_helpers.cli import checks, days, findings, reports, schedules, training
 from apiusage_helpers.cli.messages import program, tell
-from apiusage_helpers.errors import ApiUsageError, engine_fault
+from apiusage_helpers.errors import UNWRITABLE, ApiUsageError, engine_fault, why_unwritable
 
-_NO_DISK = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}
 _COMMANDS = [
     *(days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, findings.findings),
     *(
@@ -76,8 +74,8 @@ def _told(fault: Exception) -> int:
     if isinstance(fault, ApiUsageError):
         tell(str(fault))
         return fault.exit_code
-    if isinstance(fault, OSError) and fault.errno in _NO_DISK:
-        tell(f"{fault.filename or 'a folder'}: {fault.strerror}: nothing was changed")
+    if isinstance(fault, OSError) and fault.errno in UNWRITABLE:
+        tell(f"{fault.filename or 'a folder'}: {why_unwritable(fault)}; nothing was changed")
         return 3
     of_the_engine = engine_fault(type(fault).__name__, str(fault))
     if of_the_engine:

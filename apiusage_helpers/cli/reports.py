@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from apiusage_helpers.cli.messages import tell, today_option
-from apiusage_helpers.errors import ApiUsageError
+from apiusage_helpers.errors import ApiUsageError, why_unwritable
 
 
 @click.command(short_help="Make and publish the report of a params file.")
@@ -64,7 +64,7 @@ def _rebuild_pages() -> None:
     try:
         rebuild_pages(places.output_folder(), datetime.now(UTC))
     except OSError as fault:
-        tell(f"{places.output_folder()}: the list of reports cannot be written: {fault}")
+        tell(f"{places.output_folder()}: the list of reports cannot be written: {why_unwritable(fault)}")
 
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from apiusage_helpers.errors import StoreError
+from apiusage_helpers.errors import StoreError, first_line, why_unwritable
 from apiusage_helpers.project import places
+from apiusage_helpers.project.native_stderr import held_back
 from apiusage_helpers.store import witness
 from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
 
@@ -90,7 +91,7 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         table = DeltaTable(folder)
         metadata, protocol = table.metadata(), table.protocol()
     except Exception as fault:  # noqa: BLE001  # deltalake's Rust core raises many kinds for a damaged log
-        raise StoreError(f"{folder}: its log cannot be read ({_first_line(fault)}); put it back from a copy") from None
+        raise StoreError(f"{folder}: its log cannot be read ({first_line(fault)}); put it back from a copy") from None
     if (metadata.name, metadata.description) != (NAME, SCHEMA_VERSION):
         raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
     if "deletionVectors" in (protocol.reader_features or []):
@@ -138,7 +139,7 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     try:
         _refuse_foreign(root)
         places.make_private(root)
-        with FileLock(root / "write.lock", timeout=seconds), _no_dead_files(root):
+        with FileLock(root / "write.lock", timeout=seconds), held_back(), _no_dead_files(root):
             _begin(root)
             yield
     except Timeout:
@@ -146,7 +147,7 @@ def writing(root: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
             f"{root}: another import has been writing for {seconds:.0f} s; try again when it has ended"
         ) from None
     except FAULTS as fault:
-        raise StoreError(f"{root} cannot be written: {_first_line(fault)}; its days are as they were") from None
+        raise StoreError(f"{root} cannot be written: {why_unwritable(fault)}; its days are as they were") from None
 
 
 def _begin(root: Path) -> None:
@@ -286,7 +287,3 @@ def _live_files(root: Path) -> set[Path]:
 
 def _data_files(root: Path) -> set[Path]:
     return {path for name in TABLES for path in (root / name).rglob("*.parquet")}
-
-
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]

@@ -1,6 +1,6 @@
 """Inputs that went wrong where the kit was used: each is read with its right figures, or refused by a name.
 
-The files are as they were met; their README says what is right.
+The files are as they were met.
 """
 
 import json
@@ -43,7 +43,7 @@ REFUSED = {
     ("escape_in_name.json",): r"contradict each other: one key \(2026-09-05, .{1,4}\[2J.*FAKE LINE, PUT",
     ("null.json",): r"this is JSON without a result \(null\)",
 }
-ELSEWHERE = {"yaml_aliases.yaml", "matplotlibrc", "README.md"}
+ELSEWHERE = {"yaml_aliases.yaml", "matplotlibrc"}
 
 
 def _read(*names: str, days: str | None = None) -> ImportedUsage:

@@ -159,7 +159,8 @@ def test_a_full_disk_leaves_the_days_as_they_were(root, write) -> None:
     done = subprocess.run([sys.executable, "-c", code, root, ROOT], capture_output=True, text=True, check=False)
 
     assert done.stdout.startswith("StoreError"), done
-    assert "cannot be written" in done.stdout
+    assert "cannot be written: File too large" in done.stdout
+    assert done.stderr == ""  # no backtrace of the engine
     assert figures(root) == before
 
 

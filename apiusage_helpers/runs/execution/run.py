@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from apiusage_helpers import __version__
-from apiusage_helpers.errors import RunError
+from apiusage_helpers.errors import RunError, why_unwritable
 from apiusage_helpers.project import places
 from apiusage_helpers.reports.contract import title_of
 from apiusage_helpers.runs.execution.execute import Job
@@ -33,6 +33,7 @@ from apiusage_helpers.runs.records.run_facts import of_report, place, run_id, wr
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.settings.report_file import Report
 
+_FULL = 64 * 1024  # bytes left
 _TOLD_VERSIONS = ("duckdb", "deltalake", "matplotlib", "nbconvert", "pandas", "papermill")
 
 
@@ -118,7 +119,9 @@ def _only_run(run: Run) -> Iterator[None]:
             f"{run.place}: another run of it is going on; try again when it has ended", exit_code=75
         ) from None
     except OSError as fault:
-        raise RunError(f"{run.output}: cannot be written: {fault}; nothing was published", exit_code=5) from None
+        raise RunError(
+            f"{run.output}: cannot be written: {why_unwritable(fault)}; nothing was published", exit_code=5
+        ) from None
 
 
 @contextmanager
@@ -173,8 +176,9 @@ def _told_failure(run: Run, returncode: int) -> RunError | None:
     except (OSError, ValueError):
         lines = (run.work / "log.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         last = lines[-1][:300] if lines else "killed"
-        message = f"the run process ended with {returncode} and no result: {last}"
-        return RunError(message, exit_code=5 if "No space left" in last else 4, may_pass=returncode < 0)
+        if "No space left" in last or shutil.disk_usage(run.output).free < _FULL:
+            return RunError(f"the disk of {run.output} is full; free some space and run the report again", exit_code=5)
+        return RunError(f"the run process ended with {returncode} and no result: {last}", may_pass=returncode < 0)
     if result["ok"]:
         return None
     return RunError(result["message"], exit_code=result["exit_code"], may_pass=result["may_pass"])
@@ -236,7 +240,9 @@ def _published(run: Run, finished: datetime) -> Path:
                     moved.replace(place)
         if isinstance(fault, RunError):
             raise
-        raise RunError(f"{folder}: cannot be written: {fault}; the last report stays", exit_code=5) from None
+        raise RunError(
+            f"{folder}: cannot be written: {why_unwritable(fault)}; the last report stays", exit_code=5
+        ) from None
 
 
 def _keep_failed(run: Run, failure: RunError, finished: datetime) -> str:

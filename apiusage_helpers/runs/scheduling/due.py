@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from apiusage_helpers.errors import ApiUsageError, RunError, defect, explained
+from apiusage_helpers.errors import ApiUsageError, RunError, defect, explained, why_unwritable
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_pages
 from apiusage_helpers.runs.execution.run import Limits
@@ -321,7 +321,7 @@ def _tell_outside(day: Day, plans: Sequence[ReportFile]) -> None:
         if day.touched or pages_are_stale(day.output, day.now):
             rebuild_pages(day.output, day.now)
     except OSError as fault:
-        day.fault(f"{day.output}: the list of reports cannot be written: {fault}", 5)
+        day.fault(f"{day.output}: the list of reports cannot be written: {why_unwritable(fault)}", 5)
     for report in plans:
         try:
             day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell, day.unnoted[report.name]))

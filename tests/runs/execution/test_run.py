@@ -8,6 +8,7 @@ import subprocess
 import time
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +95,21 @@ def test_a_users_matplotlibrc_does_not_reach_a_run(project, tmp_path) -> None:
     done = project.report(MPLCONFIGDIR=str(tmp_path / "config"))
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_full_disk_is_named_where_the_run_process_could_not_say_so(project, monkeypatch) -> None:
+    """It cannot even write why it ended."""
+    project.notebook("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    for name, value in project.line.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.line.folder)
+    report = read_report(Path("params/daily.yaml"), today=date(2026, 11, 24))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+
+    with pytest.raises(RunError, match=r"the disk of .* is full; free some space") as fault:
+        run_report(report, "sample")
+
+    assert fault.value.exit_code == 5
 
 
 def test_live_cells_are_not_executed(project) -> None:
