@@ -39,27 +39,41 @@ def cli(*, debug: bool) -> None:  # taken out by `main`; stands here for --help
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; always ends by SystemExit with one of the documented codes."""
+    _open_streams()
     written = list(sys.argv[1:] if arguments is None else arguments)
     given = [argument for argument in written if argument != "--debug"]  # wherever it stands
     if given != written:
         _show_defects()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        cli.main(args=given, prog_name=program(), standalone_mode=False)
+        with cli.make_context(program(), given) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
     except click.ClickException as fault:
         said = io.StringIO()
         fault.show(said)
         tell(said.getvalue().rstrip())
         sys.exit(fault.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         tell("stopped")
         sys.exit(130)
-    except BrokenPipeError:
+    except BrokenPipeError:  # nobody reads the results any more
         os._exit(0)
     except Exception as fault:
         if given != written:
             raise
         sys.exit(_told(fault))
+
+
+def _open_streams() -> None:
+    """A stream that was closed leads nowhere, so that no file of ours takes its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False, encoding="utf-8"))
 
 
 def _show_defects() -> None:

@@ -1,11 +1,15 @@
 """What commands say to people."""
 
+import shlex
+import subprocess
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from apiusage_helpers.cli import cli
 from apiusage_helpers.cli.messages import Day, show, tell
+from apiusage_helpers.store import organizations
 
 
 def test_nothing_that_acts_on_a_terminal_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,3 +63,18 @@ def test_the_help_of_each_command_fits_in_its_column() -> None:
 
     assert {line.split()[0] for line in lines} == set(cli.commands)
     assert all(line.endswith(".") and not line.endswith("..") for line in lines)
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "0<&- 1>&- 2>&-", "2>&1 | head -c 1", "| true"])
+def test_a_stream_that_nobody_reads_ends_no_command(apiusage, result_file, legacy_row, streams: str) -> None:
+    """What was begun is done, and the exit code says so."""
+    file = result_file(legacy_row())
+    line = (
+        f"{shlex.join(apiusage.command('import', file, '--organization', 'acme'))} {streams}; exit ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", line], env=apiusage.environment, check=False, capture_output=True)
+
+    assert done.returncode == 0, done.stderr
+    assert organizations(apiusage.store) == ("acme",)
+    listed = ["bash", "-c", f"{shlex.join(apiusage.command('runs'))} {streams}; exit ${{PIPESTATUS[0]}}"]
+    assert subprocess.run(listed, env=apiusage.environment, check=False, capture_output=True).returncode == 0
