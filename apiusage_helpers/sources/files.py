@@ -14,6 +14,7 @@ from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
 from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, refuse_keyless, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
+from apiusage_helpers.sources.spellings import told_spellings
 from apiusage_helpers.text import visible
 
 _FINISHED = frozenset({None, "Complete", "Succeeded"})
@@ -54,6 +55,7 @@ def read_usage(
     usage = checked_rows(result, Rules(today, interval, granularity), notes)
     if not usage.num_rows and interval is None:
         raise UsageError(f"{paths[0]}: all rows have 0 requests: say which days it covers with --interval START/END")
+    notes.extend(told_spellings(usage))
     return ImportedUsage(usage, days_covered(usage, interval, notes), result.source, tuple(dict.fromkeys(notes)))
 
 
