@@ -86,20 +86,16 @@ def rows() -> list[dict[str, Any]]:
 
 
 @contextmanager
-def server(command: list[str], environment: dict[str, str], log: Path, port: int) -> Iterator[str]:
-    """The address of a server that answers; it and all its kernels are gone afterwards."""
+def server(
+    command: list[str], environment: dict[str, str], log: Path, port: int, ready: str = "voila/static/voila.js"
+) -> Iterator[str]:
+    """The address of a server that answers on the path `ready`; it and all its kernels are gone afterwards."""
     with (
         log.open("wb") as file,
         subprocess.Popen(command, env=environment, stdout=file, stderr=file, cwd=ROOT) as process,
     ):
         try:
-            _wait(
-                f"http://127.0.0.1:{port}/voila/static/voila.js"
-                if "voila" in command[0]
-                else f"http://127.0.0.1:{port}/api",
-                process,
-                log,
-            )
+            _wait(f"http://127.0.0.1:{port}/{ready}", process, log)
             yield f"http://127.0.0.1:{port}/"
         finally:
             family = (
@@ -133,14 +129,15 @@ def free_port() -> int:
 def serve(line: Any) -> Callable[..., Any]:
     """Serve the view as `make app` does, with other variables and options where a test needs them."""
 
-    def started(*options: str, **variables: str) -> Any:
+    def started(*options: str, base: str = "", **variables: str) -> Any:
         port = free_port()
         environment = line.environment | {
             "JUPYTER_PATH": str(ROOT / "app"), "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
             "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"), **variables,
         }  # fmt: skip
         command = [str(BIN / "voila"), str(ROOT / "notebooks" / "api_usage_view.ipynb"), f"--port={port}", *options]
-        return server(command, environment, line.folder / f"voila-{port}.log", port)
+        log, ready = line.folder / f"voila-{port}.log", f"{base}voila/static/voila.js"
+        return server([*command, *([f"--base_url=/{base}"] if base else [])], environment, log, port, ready)
 
     return started
 
@@ -171,7 +168,7 @@ def lab_url(line: Any) -> Iterator[str]:
         "--expose-app-in-browser", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
         "--LabApp.extension_manager=readonly", "--ServerApp.port_retries=0",
     ]  # fmt: skip
-    with server([str(BIN / "jupyter-lab"), *options], environment, line.folder / "lab.log", port) as url:
+    with server([str(BIN / "jupyter-lab"), *options], environment, line.folder / "lab.log", port, "api") as url:
         yield url
 
 
@@ -187,6 +184,7 @@ def chromium() -> Iterator[Any]:
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--host-resolver-rules=MAP usage.example.com 127.0.0.1",
     ]
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
