@@ -7,12 +7,13 @@ of their own, one is prepared ahead, and those whose page is closed are ended. T
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 from jinja2 import Environment, FileSystemLoader
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from tornado.web import HTTPError
-from voila.static_file_handler import AllowListFileHandler
+from tornado.web import HTTPError, StaticFileHandler
+from voila.static_file_handler import AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler
 
 from apiusage_helpers.runs.execution.processes import clean_environment
 
@@ -25,7 +26,19 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "voila" / "templates" / "usage"), autoescape=True
 )
 _ERROR = _TEMPLATES.get_template("error.html").render()
-AllowListFileHandler.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
+for _files in (AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler):
+    _files.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
+
+
+async def _get(self: Any, *path: Any, answered: Any = StaticFileHandler.get, **options: Any) -> None:
+    """404 for an address that no file can have, which the handler itself would answer as a defect of the server."""
+    try:
+        await answered(self, *path, **options)
+    except (ValueError, AssertionError):
+        raise HTTPError(404) from None
+
+
+StaticFileHandler.get = _get
 
 _KERNEL_BYTES = 400_000_000  # what a visitor's kernel may need
 _LOADING_SECONDS = 120  # how long a page may take to load before it speaks to its kernel

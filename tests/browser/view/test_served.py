@@ -1,5 +1,6 @@
 """The served page as a server: no code from visitors, no files, no secrets, kernels that end, and errors one can read."""
 
+import http.client
 import json
 import re
 import time
@@ -7,8 +8,10 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -102,11 +105,21 @@ def test_nothing_but_the_page_is_served(page_url: str, path: str, method: str) -
         assert "schedule:" not in text
 
 
-def test_an_error_page_can_be_read(page_url: str) -> None:
-    """A sentence and a way back, no traceback."""
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(page_url + "voila/files/nothing.txt", timeout=30)
-    text = refusal.value.read().decode()
+@pytest.mark.parametrize(
+    ("path", "codes"),
+    [("voila/files/nothing.txt", {403}), ("voila/templates/", {404}), ("voila/templates/usage/static/../../x", {404}),
+     ("voila/templates/%2e%2e/%2e%2e/x", {404}), ("voila/templates/usage/static/%00", {404}),
+     ("voila/templates/a%00b/static/x", {404}), ("voila/static/%00", {403, 404})],
+)  # fmt: skip
+def test_an_error_page_can_be_read(page_url: str, path: str, codes: set[int]) -> None:
+    """A sentence and a way back, no traceback; also for paths that are made to break the server."""
+    connection = http.client.HTTPConnection(urlsplit(page_url).netloc, timeout=30)
+    with closing(connection):
+        connection.request("GET", f"/{path}")  # as it stands: other clients tidy paths
+        refusal = connection.getresponse()
+        text = refusal.read().decode()
+
+    assert refusal.status in codes
 
     assert "This page cannot be shown" in text
     assert "Traceback" not in text
