@@ -12,7 +12,7 @@ from apiusage_helpers.errors import SourceError, UsageError, shown
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
-from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, refuse_keyless, unknown_fields
+from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
 from apiusage_helpers.sources.spellings import told_spellings
 from apiusage_helpers.text import visible
@@ -77,7 +77,6 @@ def _parts(
         del content
         for page, label, lines in found:
             services.append(_service(page, file))
-            refuse_keyless(page, file, label, lines)
             parts.append(page_rows(page, file, label, lines, notes))
             pages.append((file, page))
             page.results = page.entities = None  # their rows are a table now; a large result need not stand twice

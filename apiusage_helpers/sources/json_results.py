@@ -25,6 +25,7 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 _SAMPLE = 1 << 20
 _SLICE = 20_000  # rows whose lists stay in the cache
 _REQUESTS = {LEGACY: "requests", JOBS: "request_count"}
+_NOT_EMPTY = ("template_uri", "client_id", "http_method", *COUNTS)  # each row has them, or it is looked at
 _FIELD = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]*)"\s*:')
 
 
@@ -37,13 +38,13 @@ class LegacyRow(Struct, gc=False, rename="camel"):
     organization_id: str | None = ""
     user_id: str | None = ""
     template_uri: str | None = None
-    http_method: str | None = ""
+    http_method: str | None = None
     requests: Count | None = None
-    status200: Count = 0
-    status300: Count = 0
-    status400: Count = 0
-    status429: Count = 0
-    status500: Count = 0
+    status200: Count | None = None
+    status300: Count | None = None
+    status400: Count | None = None
+    status429: Count | None = None
+    status500: Count | None = None
 
 
 class Named(Struct, gc=False):
@@ -62,13 +63,13 @@ class JobsRow(Struct, gc=False, rename="camel"):
     user: Named | None = None
     platform: str | None = ""
     template_uri: str | None = None
-    http_method: str | None = ""
+    http_method: str | None = None
     request_count: Count | None = None
-    status200: Count = 0
-    status300: Count = 0
-    status400: Count = 0
-    status429: Count = 0
-    status500: Count = 0
+    status200: Count | None = None
+    status300: Count | None = None
+    status400: Count | None = None
+    status429: Count | None = None
+    status500: Count | None = None
 
 
 class Cursors(Struct):
@@ -150,7 +151,11 @@ def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
 
 
 def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[str]) -> Rows:
-    """The rows of a page as a table; SourceError for a row without a date or with another instant than midnight UTC."""
+    """The rows of a page as a table.
+
+    SourceError for a row without a date or with another instant than midnight UTC, and for the first row without something
+    that nothing else in it tells.
+    """
     rows = Rows(ROW_SCHEMA.empty_table(), file, label, lines)
     found = page.results if page.service == LEGACY else page.entities
     if not isinstance(found, list) or not found:
@@ -159,17 +164,24 @@ def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[s
     summed = all(count is None for count in map(attrgetter(_REQUESTS[page.service or ""]), found))
     if summed:
         notes.append(f"{file}: requests are not in this result; they are the sum of its statuses")
-    slices = [(start, found[start : start + _SLICE]) for start in range(0, len(found), _SLICE)]
-    tables = [_table(columns(part), partial(_place, rows, start), summed=summed) for start, part in slices]
+    tables, looked_at = [], False
+    for start in range(0, len(found), _SLICE):
+        values = columns(found[start : start + _SLICE])
+        if not looked_at and any(None in values[name] for name in _NOT_EMPTY):
+            looked_at = True
+            _refuse_absent(found, rows, notes, summed=summed)
+        tables.append(_table(values, partial(_place, rows, start), summed=summed))
     return replace(rows, table=pa.concat_tables(tables))
 
 
-def refuse_keyless(page: Page, file: str, label: str, lines: list[int]) -> None:
-    """SourceError for the first row without a template URI, or without id and name of its client: absent is not empty."""
-    rows = Rows(ROW_SCHEMA.empty_table(), file, label, lines)
-    nobody, found = Named(), page.results if page.service == LEGACY else page.entities
-    listed: Sequence[Any] = found if isinstance(found, list) else ()
-    for number, row in enumerate(listed):
+def _refuse_absent(found: Sequence[Any], rows: Rows, notes: list[str], *, summed: bool) -> None:
+    """SourceError for the first row without something that nothing else in it tells: absent is not empty.
+
+    That is a template URI, the id and name of a client, a method, the requests or a count of 429 that other rows have, and a
+    status of a result whose requests are the sum of its statuses.
+    """
+    nobody = Named()
+    for number, row in enumerate(found):
         if row.template_uri is None:
             raise SourceError(
                 f"{rows.place(number)}: there is no templateUri: query with all groupings and save it again"
@@ -177,6 +189,23 @@ def refuse_keyless(page: Page, file: str, label: str, lines: list[int]) -> None:
         client = (row.client_id, row.client_name) if isinstance(row, LegacyRow) else _named(row.oauth_client or nobody)
         if client == (None, None):
             raise SourceError(f"{rows.place(number)}: there is no client id or name: query grouped by OAuth client")
+    requests = "requests" if isinstance(found[0], LegacyRow) else "request_count"
+    for name in ("http_method", requests, *STATUSES):
+        absent = [number for number, row in enumerate(found) if getattr(row, name) is None]
+        some = 0 < len(absent) < len(found) and name in {"http_method", requests, "status429"}
+        if absent and (some or (summed and name in STATUSES)):
+            why = "other rows have it" if some else "the requests are the sum of the statuses"
+            raise SourceError(
+                f"{rows.place(absent[0])}: there is no {_as_delivered(name)}, and {why}: query again with all of them"
+            )
+        if absent and name == "status429":
+            notes.append(f"{rows.file}: status429 is not in this result: how many requests were throttled is not known")
+
+
+def _as_delivered(name: str) -> str:
+    """The name that a field of a row has in a result: `httpMethod` for `http_method`."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _named(client: Named) -> tuple[str | None, str | None]:

@@ -242,6 +242,28 @@ def test_a_row_that_breaks_a_rule_is_named(write, legacy_row, other, message) ->
         read(write(page(legacy_row(**other))))
 
 
+@pytest.mark.parametrize("name", ["httpMethod", "requests", "status429"])
+def test_what_only_some_rows_have_is_absent_in_the_others(write, legacy_row, name) -> None:
+    """Not empty and not 0: the row is named; a field that is there and empty stays as it is."""
+    less = {field: value for field, value in legacy_row(templateUri="api/v2/queues").items() if field != name}
+    with pytest.raises(SourceError, match=rf"results\[1\]: there is no {name}, and other rows have it"):
+        read(write(page(legacy_row(), less)))
+
+
+def test_a_sum_of_statuses_needs_each_of_them(write, legacy_row) -> None:
+    """A query whose metrics lack one tells fewer requests than there were."""
+    less = {field: value for field, value in legacy_row().items() if field not in {"requests", "status300"}}
+    with pytest.raises(SourceError, match="there is no status300, and the requests are the sum of the statuses"):
+        read(write(page(less)))
+
+
+def test_a_result_without_429_says_so(write, legacy_row) -> None:
+    """Its requests are known, how many were throttled is not."""
+    less = {field: value for field, value in legacy_row().items() if field != "status429"}
+
+    assert any("how many requests were throttled is not known" in note for note in read(write(page(less))).notes)
+
+
 def test_a_row_outside_the_interval_is_named(write, legacy_row) -> None:
     """--interval says what the query covered."""
     with pytest.raises(UsageError, match=r"results\[0\].*outside --interval"):
