@@ -155,6 +155,7 @@ def test_each_test_file_has_a_module() -> None:
         "store/test_faults.py",  # the store after killed writers and flipped bits
         "store/test_mishaps.py",  # the store beside other writers, full disks and foreign files
         "insights/test_insights.py",  # what an analyst imports, and the report's story, against plain counts
+        "runs/scheduling/test_state_mutations.py",  # what the kit keeps, changed
         "sources/test_mutations.py",  # results that were changed on their way, beside a second reader
         "sources/test_cases.py",  # inputs that went wrong where the kit was used
         "page/test_one_truth.py",  # Python and the page's script against one list of cases

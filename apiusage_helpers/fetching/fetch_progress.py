@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import read_bytes, write_text
 from apiusage_helpers.store import delta
 
 _REMEMBERED = timedelta(days=1)
@@ -28,7 +28,7 @@ class Begun:
 def begun(organization: str, what: str, at: datetime, *, root: Path | None = None) -> Begun:
     """The fetch `what` of an organization, begun `at`, or the same one where it was interrupted the day before."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        written = json.loads(_file(organization, root).read_text(encoding="utf-8"))
+        written = json.loads(read_bytes(_file(organization, root)))
         earlier = Begun(written["what"], datetime.fromisoformat(written["at"]), date.fromisoformat(written["reached"]))
         if earlier.what == what and timedelta() <= at - earlier.at < _REMEMBERED:
             return earlier

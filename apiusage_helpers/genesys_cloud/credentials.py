@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.genesys_cloud.regions import region_host
+from apiusage_helpers.project.small_files import read_bytes
 from apiusage_helpers.usage import organization_name
 
 ID, SECRET, REGION = "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET", "GENESYSCLOUD_REGION"
@@ -102,7 +103,7 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
     """The profiles of the platform CLI by name, in lower case as it takes them; none without its file."""
     path = profile_file()
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = tomllib.loads(read_bytes(path).decode())
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError:

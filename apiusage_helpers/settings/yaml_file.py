@@ -4,15 +4,14 @@ Anchors and aliases are refused, since a few lines of them can mean gigabytes; s
 `MOST_BYTES`, or nested deeper than `MOST_DEPTH`. A key that appears twice in one mapping is a fault, not a silent choice.
 """
 
-import os
 import re
-import stat
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.project.small_files import read_bytes
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 20
@@ -72,13 +71,8 @@ def parsed_yaml(content: bytes, name: str) -> object:
 
 
 def _content(path: Path) -> bytes:
-    """The first bytes of a regular file, as many as may be read and one more; nothing waits for a pipe or a device."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ParameterError(f"{path}: not a regular file")
-            return file.read(MOST_BYTES + 1)
+        return read_bytes(path, MOST_BYTES)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as fault:

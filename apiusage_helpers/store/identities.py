@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import read_bytes, write_text
 from apiusage_helpers.store import delta
 
 FILE = delta.IDENTITIES
@@ -46,7 +46,7 @@ def bind(organization: str, found: Identity, *, rebind: bool = False, root: Path
 
 def _known(root: Path) -> dict[str, Identity]:
     try:
-        return msgspec.json.decode((root / FILE).read_bytes(), type=dict[str, Identity])
+        return msgspec.json.decode(read_bytes(root / FILE), type=dict[str, Identity])
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

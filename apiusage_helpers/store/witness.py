@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import read_bytes, write_text
 
 FILE = "snapshot.json"
 _TABLES = ("usage", "files")
@@ -31,7 +31,7 @@ class Witness(msgspec.Struct, frozen=True):
 def seen(root: Path) -> Witness | None:
     """What the last write noted; None where there is no note, or none that can be read."""
     try:
-        return msgspec.json.decode((root / FILE).read_bytes(), type=Witness)
+        return msgspec.json.decode(read_bytes(root / FILE), type=Witness)
     except (OSError, ValueError):
         return None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from apiusage_helpers.names import organization_name
 from apiusage_helpers.project import places
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import read_bytes, write_text
 from apiusage_helpers.reports.training.bank import Question
 from apiusage_helpers.text import counted
 
@@ -62,7 +62,7 @@ def read_progress(learner: str, group: str, bank: Sequence[Question]) -> Progres
     path = place_of(learner, group)
     if not path.is_file():
         return Progress(learner, group)
-    lines = path.read_bytes().split(b"\n")
+    lines = read_bytes(path).split(b"\n")
     whole = [line for line in lines[:-1] if line]  # what has no end was never confirmed
     read = [_answer(line) for line in whole]
     known = {one.id for one in bank}
@@ -152,7 +152,7 @@ def _answer(line: bytes) -> Answered | None:
 
 
 def _ends_torn(path: Path) -> bool:
-    content = path.read_bytes()
+    content = read_bytes(path)
     return bool(content) and not content.endswith(b"\n")
 
 

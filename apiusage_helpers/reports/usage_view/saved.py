@@ -18,7 +18,7 @@ import yaml
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.project import places
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import write_text
 from apiusage_helpers.reports.contract import read_report, read_report_text
 from apiusage_helpers.reports.usage_view.state import ViewState, view_state
 from apiusage_helpers.settings.report_file import Report

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from apiusage_helpers.page.sparkline import sparkline
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.project.small_files import write_text
 from apiusage_helpers.runs.records.run_facts import RunFacts, kept_failed, published
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.text import counted, percent, visible, whole

@@ -15,6 +15,7 @@ import msgspec
 
 from apiusage_helpers.errors import ApiUsageError, RunError
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.project.small_files import read_bytes
 from apiusage_helpers.settings.report_file import Report, ReportFile
 
 OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
@@ -201,7 +202,7 @@ def run_id(link: Path) -> str | None:
 def facts_of(folder: Path) -> RunFacts | None:
     """What the run.json in a folder tells; None where there is none that fits."""
     try:
-        return _decoder.decode((folder / _FILE).read_bytes())
+        return _decoder.decode(read_bytes(folder / _FILE))
     except (OSError, ValueError, RecursionError, ApiUsageError):
         return None
 

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from filelock import FileLock
 
-from apiusage_helpers.project.atomic import write_text
+from apiusage_helpers.interval import FIRST_DAY, LAST_DAY
 from apiusage_helpers.project.places import make_private
+from apiusage_helpers.project.small_files import read_bytes, write_text
 
 _STORE = ".store"  # no report can have this name
 _SECONDS = 60
 _ASIDE = ".unusable"
 _State = TypeVar("_State")
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,13 +59,19 @@ class ScheduleState(msgspec.Struct, omit_defaults=True):
     """
 
     schedule: str = ""
-    begun: datetime | None = None
-    opening: datetime | None = None
-    waiting: tuple[datetime, ...] = ()
+    begun: _Instant | None = None
+    opening: _Instant | None = None
+    waiting: tuple[_Instant, ...] = ()
     looked_at: dict[str, str] = msgspec.field(default_factory=dict)
     failures: dict[str, Failure] = msgspec.field(default_factory=dict)
     outbox: dict[str, Note] = msgspec.field(default_factory=dict)
     alarms: list[str] = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """ValueError where an instant lies where no report can."""
+        instants = [instant for instant in (self.begun, self.opening, *self.waiting) if instant]
+        if not all(FIRST_DAY <= instant.date() <= LAST_DAY for instant in instants):
+            raise ValueError("an instant before or after the days of the platform")
 
 
 class StoreState(msgspec.Struct, omit_defaults=True):
@@ -121,7 +129,7 @@ def locked(output: Path, name: str, *, seconds: float = _SECONDS) -> Iterator[No
 
 def _read(path: Path, model: type[_State]) -> _State | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=model)
+        return msgspec.json.decode(read_bytes(path), type=model)
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -83,7 +83,7 @@ def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False, as_
     stamp = store_stamp(places.store_folder())
     organizations = _organizations(day, stamp, plans, keep=not dry_run)
     work = sorted(
-        (work for report in plans for work in _scheduled(day, report, organizations, keep=not dry_run)),
+        (work for report in plans for work in _guarded(day, report, organizations, keep=not dry_run)),
         key=lambda work: (work.instant or now, work.report.name),
     )
     work += _restated(day, stamp, plans, organizations, [str(w.place) for w in work])
@@ -118,6 +118,16 @@ def _organizations(day: Day, stamp: str, plans: Sequence[ReportFile], *, keep: b
     if keep:
         remember_store(day.output, StoreState(stamp, found))
     return found
+
+
+def _guarded(day: Day, report: ReportFile, organizations: Sequence[str], *, keep: bool) -> list[Work]:
+    """What is due of a report; a fault in what is remembered of it stops no other."""
+    try:
+        return _scheduled(day, report, organizations, keep=keep)
+    except Exception as fault:  # noqa: BLE001  # explained or not, it is of this report alone
+        message, code = explained(fault, where=day.output)
+        day.fault(f"{report.name}: {message}", code)
+        return []
 
 
 def _scheduled(day: Day, report: ReportFile, organizations: Sequence[str], *, keep: bool) -> list[Work]:

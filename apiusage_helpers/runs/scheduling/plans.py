@@ -75,10 +75,21 @@ def _begun_anew(state: ScheduleState, schedule: Schedule, now: datetime) -> Memo
     memory = begin(schedule, now)
     if state.begun is None:
         return memory
-    cron, _, timezone = state.schedule.rpartition(" ")
-    before, held = schedule.model_copy(update={"cron": cron, "timezone": timezone}), _memory(state)
-    kept = {*held.waiting, *due_instants(before, held, now), *((held.opening,) if held.opening else ())}
+    held, before = _memory(state), _former(state, schedule)
+    missed = due_instants(before, held, now) if before else ()
+    kept = {*held.waiting, *missed, *((held.opening,) if held.opening else ())}
     return replace(memory, waiting=tuple(sorted(kept)))
+
+
+def _former(state: ScheduleState, schedule: Schedule) -> Schedule | None:
+    """The schedule before, with the other settings of today's; None where what is remembered is none."""
+    cron, _, timezone = state.schedule.rpartition(" ")
+    try:
+        check_cron(cron)
+        checked = Schedule(cron=cron, timezone=timezone)
+    except (ParameterError, ValueError):
+        return None
+    return schedule.model_copy(update={"cron": checked.cron, "timezone": checked.timezone})
 
 
 def _holds(state: ScheduleState, schedule: Schedule, now: datetime) -> bool:

@@ -89,5 +89,5 @@ def test_a_pipe_and_a_circle_among_the_params_files_stop_nobody(stub, params_fil
 
     assert code == 2
     assert [report for report, *_ in stub.made] == ["daily"]
-    assert any("pipe.yaml: not a regular file" in line for line in stub.told)
+    assert any("pipe.yaml: cannot be read: not a regular file" in line for line in stub.told)
     assert any("circle.yaml" in line for line in stub.told)
