@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import os
 import re
 import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from tests.browser.view.conftest import act
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
 
 
+PAGES = int(os.environ.get("APIUSAGE_PAGES", "4"))
 CANARY = "canary-1234567890"
 
 
@@ -222,6 +225,50 @@ def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
         assert answer == 503
         assert "<h1>Too many pages are open</h1>" in text
         assert 'http-equiv="refresh"' in text
+
+
+@pytest.mark.load
+def test_many_pages_leave_nothing_behind(serve: Callable[..., Any]) -> None:
+    """Opened and closed side by side: never more kernels than pages may be open and one prepared; 30 s later only that one."""
+    most = 3
+    with serve(APIUSAGE_APP_KERNELS=str(most)) as url, ThreadPoolExecutor(4) as visitors:
+        counts, pages = [], [visitors.submit(_come_and_go, url, number) for number in range(PAGES)]
+        while not all(page.done() for page in pages):
+            counts.append(_kernels_of(url))
+            time.sleep(0.5)
+        end = time.monotonic() + 30
+        while time.monotonic() < end and _kernels_of(url) > 1:
+            time.sleep(0.5)
+
+        assert [page.result() for page in pages] == list(range(PAGES))
+        assert 1 <= max(counts) <= most + 1
+        assert _kernels_of(url) <= 1
+
+
+def _come_and_go(url: str, number: int) -> int:
+    """A visitor who waits for a page, speaks to its kernel, and leaves, each other one without a goodbye."""
+    end = time.monotonic() + 300
+    while True:
+        try:
+            kernel = visit(url)
+            break
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != 503 or time.monotonic() > end:
+                raise
+            time.sleep(1)
+    socket = websocket.create_connection(f"ws{url[4:]}api/kernels/{kernel}/channels")
+    if number % 2:
+        socket.shutdown()
+    else:
+        socket.close()
+    return number
+
+
+def _kernels_of(url: str) -> int:
+    """How many kernels the server of this address has."""
+    port = url.rsplit(":", 1)[1].strip("/")
+    servers = [process for process in psutil.process_iter() if f"--port={port}" in _command(process)]
+    return sum("kernel-" in _command(child) for server in servers for child in server.children(recursive=True))
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7"])
