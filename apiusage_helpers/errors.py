@@ -132,6 +132,15 @@ def explained(fault: Exception, *, where: object = "a folder", of_the_disk: int 
     return defect(fault), 1
 
 
+def quoted(value: object) -> str:
+    """A value from outside as a message may show it, however large or odd it is.
+
+    >>> quoted("CRM sync"), len(quoted("a" * 1000))
+    ("'CRM sync'", 200)
+    """
+    return shown("", value, 200)
+
+
 def shown(name: str, value: object, limit: int = 80) -> str:
     """`value` as a message may show it: quoted, cut at `limit` characters, hidden when it may be a secret.
 

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from apiusage_helpers.errors import ParameterError, shown
+from apiusage_helpers.errors import ParameterError, quoted, shown
 
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2199, 12, 31)  # no platform before, and nobody means a day after
 _DAY = timedelta(days=1)
@@ -167,7 +167,7 @@ def parse_interval(text: str) -> Interval:
     try:
         start, end = map(date.fromisoformat, text.split("/"))
     except ValueError as fault:
-        raise ParameterError(f"{text!r} is not an interval: {fault}") from None
+        raise ParameterError(f"{quoted(text)} is not an interval: {fault}") from None
     return Interval(start, end)
 
 

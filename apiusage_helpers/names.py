@@ -2,7 +2,7 @@
 
 import re
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 METHODS_OF_THE_PLATFORM_TEXT = ("GET", "POST", "PUT", "DELETE")
@@ -21,7 +21,7 @@ def organization_name(name: str) -> str:
     """`name`, when it can name an organization; ParameterError otherwise (`all` is reserved)."""
     if name == "all" or not _ORGANIZATION.fullmatch(name):
         raise ParameterError(
-            f"organization {name!r} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
+            f"organization {quoted(name)} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
         )
     return name
 

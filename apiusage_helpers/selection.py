@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.interval import Interval, resolve, utc_today, zone
 from apiusage_helpers.names import METHODS, organization_name, plain_template_uri
 
@@ -70,13 +70,13 @@ def checked_today(today: str | date) -> date:
     try:
         return today if isinstance(today, date) else date.fromisoformat(today)
     except ValueError:
-        raise ParameterError(f"today {today!r} is not a date: write YYYY-MM-DD") from None
+        raise ParameterError(f"today {quoted(today)} is not a date: write YYYY-MM-DD") from None
 
 
 def checked_http_method(method: str) -> str:
     """The HTTP method in capitals; ParameterError when the platform counts no such method."""
     if method.upper() not in METHODS:
-        raise ParameterError(f"HTTP method {method!r} is unknown: use {', '.join(METHODS)}")
+        raise ParameterError(f"HTTP method {quoted(method)} is unknown: use {', '.join(METHODS)}")
     return method.upper()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from apiusage_helpers.cli.messages import show, tell
+from apiusage_helpers.errors import quoted
 
 _YEARS = (1900, 2999)  # far enough from where dates begin and end to reckon with
 _days = click.IntRange(0, 36_500)
@@ -23,9 +24,9 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic for the typ
         try:
             found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not an instant: write 2026-11-24T09:30:00+01:00", param, ctx)
+            self.fail(f"{quoted(value)} is not an instant: write 2026-11-24T09:30:00+01:00", param, ctx)
         if not _YEARS[0] <= found.year <= _YEARS[1]:
-            self.fail(f"{value!r} is not an instant of the years {_YEARS[0]} to {_YEARS[1]}", param, ctx)
+            self.fail(f"{quoted(value)} is not an instant of the years {_YEARS[0]} to {_YEARS[1]}", param, ctx)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.genesys_cloud.regions import region_host
 from apiusage_helpers.project.small_files import read_bytes
 from apiusage_helpers.usage import organization_name
@@ -70,7 +70,7 @@ def read_credentials(organization: str) -> Credentials:
         missing = [variable for variable in (*values, REGION) if not os.environ.get(variable, "").strip()]
         known = f" (it has {', '.join(sorted(profiles))})" if profiles else ""
         raise ParameterError(
-            f"no credentials for {name}: set {' and '.join(missing)}, or make a profile {name!r} in "
+            f"no credentials for {name}: set {' and '.join(missing)}, or make a profile {quoted(name)} in "
             f"{profile_file()}{known} by `gc profiles new`"
         )
     region = os.environ.get(REGION, "").strip()
@@ -84,7 +84,8 @@ def own_profile_lacks(organization: str) -> str:
     """
     if organization in read_profiles():
         return ""
-    return f"no profile {organization!r} in {profile_file()}, and the environment's OAuth client belongs to one organization"
+    lacking = f"no profile {quoted(organization)} in {profile_file()}"
+    return f"{lacking}, and the environment's OAuth client belongs to one organization"
 
 
 def usable_profiles() -> tuple[dict[str, Credentials], dict[str, ParameterError]]:
@@ -114,7 +115,7 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
 
 
 def _from_profile(name: str, profile: Mapping[str, Any]) -> Credentials:
-    place = f"profile {name!r} of {profile_file()}"
+    place = f"profile {quoted(name)} of {profile_file()}"
     values = {key: str(value) for key, value in profile.items()}
     if values.get("grant_type", "") not in _CLIENT_CREDENTIALS:
         raise ParameterError(f"{place}: fetching needs the grant Client Credentials; make the profile anew")

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 import pyarrow as pa
 
-from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError
+from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, quoted
 from apiusage_helpers.genesys_cloud.error_bodies import body_words, correlation
 from apiusage_helpers.genesys_cloud.session import FORBIDDEN, Reply, Session, call
 from apiusage_helpers.interval import Interval
@@ -211,7 +211,7 @@ def _ended(session: Session, service: Service, reply: Reply[Page]) -> SourceErro
     status = reply.value.query_status
     return SourceError(
         session.hidden(
-            f"{service.path}: the query ended as {status!r}{detail}{correlation(reply.correlation_id)}: ask again"
+            f"{service.path}: the query ended as {quoted(status)}{detail}{correlation(reply.correlation_id)}: ask again"
         )
     )
 

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 
 REGIONS = {
     "us_east_1": "mypurecloud.com",
@@ -44,7 +44,7 @@ def region_host(region: str, place: str) -> str:
         plain = plain.removeprefix(prefix)
     host = REGIONS.get(plain.replace("-", "_"), plain)
     if host not in REGIONS.values():
-        raise ParameterError(f"{place}: {region!r} is no region of Genesys Cloud: {_advice(plain)}")
+        raise ParameterError(f"{place}: {quoted(region)} is no region of Genesys Cloud: {_advice(plain)}")
     return host
 
 

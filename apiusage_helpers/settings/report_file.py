@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origi
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from apiusage_helpers.errors import ParameterError, looks_secret, shown
+from apiusage_helpers.errors import ParameterError, looks_secret, quoted, shown
 from apiusage_helpers.interval import resolve, zone
 from apiusage_helpers.names import organization_name
 from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method, select
@@ -200,7 +200,7 @@ def _shown_place(path: Path) -> str:
 def _report_name(path: Path, faults: list[str]) -> str:
     name = f"views.{path.stem}" if path.resolve().parent.name == "views" else path.stem
     if not _REPORT_NAME.fullmatch(name):
-        faults.append(f"file name: {name!r} cannot name a report: 1 to 64 letters, digits and . _ - only")
+        faults.append(f"file name: {quoted(name)} cannot name a report: 1 to 64 letters, digits and . _ - only")
     return name
 
 

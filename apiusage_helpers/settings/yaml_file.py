@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.project.small_files import read_bytes
 
 MOST_BYTES = 1_000_000
@@ -42,7 +42,7 @@ class _Loader(yaml.SafeLoader):
         for place, key in enumerate(keys):
             if key in keys[:place]:
                 line = node.value[place][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} appears twice", line)
+                raise yaml.constructor.ConstructorError(None, None, f"the key {quoted(key)} appears twice", line)
         return super().construct_mapping(node, deep)
 
 

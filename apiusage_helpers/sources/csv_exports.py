@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from apiusage_helpers.errors import ParameterError, SourceError, shown
+from apiusage_helpers.errors import ParameterError, SourceError, quoted, shown
 from apiusage_helpers.project import places
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.settings.yaml_file import read_yaml
@@ -125,7 +125,7 @@ def _matched(header: list[str], file: str, notes: list[str]) -> dict[str, int]:
         name = aliases.get(_plain(unguarded(head)))
         if name in columns:
             raise SourceError(
-                f"{file}: line 1: {header[columns[name]]!r} and {head!r} both mean {name}: keep one of them"
+                f"{file}: line 1: {quoted(header[columns[name]])} and {quoted(head)} both mean {name}: keep one of them"
             )
         if name is not None:
             columns[name] = place

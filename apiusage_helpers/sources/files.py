@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow as pa
 
-from apiusage_helpers.errors import SourceError, UsageError, shown
+from apiusage_helpers.errors import SourceError, UsageError, quoted, shown
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
@@ -119,7 +119,7 @@ def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:
         if page.query_status not in _FINISHED:
             detail = f" ({str(page.error_body)[:200]})" if page.error_body else ""
             raise UsageError(
-                f"{file}: queryStatus is {page.query_status!r}{detail}: only a finished result is whole; query again"
+                f"{file}: queryStatus is {quoted(page.query_status)}{detail}: only a finished result is whole; query again"
             )
     _refuse_gaps(pages)
     if pages and all(page.has_next for _, page in pages):

@@ -21,7 +21,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from apiusage_helpers.errors import StoreError, first_line, why_unwritable
+from apiusage_helpers.errors import StoreError, first_line, quoted, why_unwritable
 from apiusage_helpers.project import places
 from apiusage_helpers.project.native_stderr import held_back
 from apiusage_helpers.store import witness
@@ -239,7 +239,7 @@ def _refuse_foreign(root: Path) -> None:
     strangers = [name for name in names if name not in _OURS and not name.startswith(".")]
     if strangers:
         raise StoreError(
-            f"{root} holds {strangers[0]!r}, which is no part of a store: name another folder by APIUSAGE_STORE"
+            f"{root} holds {quoted(strangers[0])}, which is no part of a store: name another folder by APIUSAGE_STORE"
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.project import places
 from apiusage_helpers.store import ListedClient, listed_clients
 
@@ -80,7 +80,7 @@ def _by_id(path: Path, reader: "csv.DictReader[str]") -> dict[str, Client]:
     for record in reader:
         client = _client(path, reader.line_num, record)
         if client.client_id in clients:
-            raise ParameterError(f"{path}: line {reader.line_num}: client_id {client.client_id!r} appears twice")
+            raise ParameterError(f"{path}: line {reader.line_num}: client_id {quoted(client.client_id)} appears twice")
         clients[client.client_id] = client
     return clients
 
@@ -97,7 +97,7 @@ def _client(path: Path, line: int, record: dict[str, str | None]) -> Client:
         )
     excluded = (record.get("excluded") or "").strip().lower()
     if excluded not in _TRUTH:
-        raise ParameterError(f"{path}: line {line}: excluded {excluded!r}: write true, false or nothing")
+        raise ParameterError(f"{path}: line {line}: excluded {quoted(excluded)}: write true, false or nothing")
     client_id = (record.get("client_id") or "").strip()
     client_id = client_id.lower() if _UUID.fullmatch(client_id) else client_id  # as the platform writes its ids
     if not client_id:

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from apiusage_helpers.errors import quoted
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.tables import rankings
 from apiusage_helpers.tables.outcomes import status_codes, success_and_failure
@@ -91,7 +92,7 @@ def _one_of(column: pd.Series, values: Sequence[str]) -> pd.Series:
 
 def _unmet(parameter: str, chosen: Collection[str], known: Collection[str]) -> list[str]:
     return [
-        f"{parameter}: {value!r} made no request in this interval{did_you_mean(value, known)}"
+        f"{parameter}: {quoted(value)} made no request in this interval{did_you_mean(value, known)}"
         for value in chosen
         if value not in known
     ]

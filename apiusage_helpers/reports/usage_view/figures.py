@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from apiusage_helpers.errors import quoted
 from apiusage_helpers.reports.usage_view.state import STATUSES, ViewState, url_text
 from apiusage_helpers.tables.cube import MEASURES, Codes, Flags, UsageCube
 from apiusage_helpers.tables.outcomes import FAILED, OUTCOMES, with_share
@@ -118,12 +119,12 @@ def unmet_filters(cube: UsageCube, state: ViewState) -> list[str]:
     why = {True: "is marked excluded in clients.csv and left out", False: "made no request in this interval"}
     return [
         *(
-            f"filter_clients: {one!r} {why[one in excluded]}{did_you_mean(one, () if one in excluded else clients)}"
+            f"filter_clients: {quoted(one)} {why[one in excluded]}{did_you_mean(one, () if one in excluded else clients)}"
             for one in state.filter_clients
             if one not in clients
         ),
         *(
-            f"filter_urls: {one!r} was not requested in this interval{did_you_mean(one, urls)}"
+            f"filter_urls: {quoted(one)} was not requested in this interval{did_you_mean(one, urls)}"
             for one in state.filter_urls
             if one not in urls
         ),

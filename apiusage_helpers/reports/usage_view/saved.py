@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.project import places
 from apiusage_helpers.project.small_files import write_text
@@ -45,7 +45,9 @@ def view_name(name: str) -> str:
     """`name` without spaces around it, when a view can be saved under it; ParameterError otherwise."""
     trimmed = name.strip()
     if not _NAME.fullmatch(trimmed):
-        raise ParameterError(f"view name {trimmed!r}: 1 to 58 letters, digits and . _ - only, a letter or digit first")
+        raise ParameterError(
+            f"view name {quoted(trimmed)}: 1 to 58 letters, digits and . _ - only, a letter or digit first"
+        )
     return trimmed
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.selection import Selection, select
 
 Table = Literal["clients", "urls"]
@@ -76,7 +76,7 @@ def view_state(parameters: Mapping[str, Any], *, today: str | date = "") -> View
 def checked_status(status: str) -> None:
     """ParameterError when a view cannot be filtered by this status."""
     if status not in STATUSES:
-        raise ParameterError(f"status {status!r} is not one of {', '.join(STATUSES)}")
+        raise ParameterError(f"status {quoted(status)} is not one of {', '.join(STATUSES)}")
 
 
 def url_text(http_method: str, template_uri: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.settings.schedule import Schedule
 
 LATE = timedelta(hours=1)
@@ -40,7 +40,7 @@ def check_cron(expression: str) -> None:
         next(CronSim(expression, datetime(2000, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as fault:
         raise ParameterError(
-            f"{expression!r} is not a schedule ({fault or 'it never comes'}): write minute, hour, day, month and weekday"
+            f"{quoted(expression)} is not a schedule ({fault or 'it never comes'}): write minute, hour, day, month and weekday"
         ) from None
 
 
