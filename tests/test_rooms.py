@@ -23,7 +23,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "cli/days.py": "cli/test_commands.py",
     "cli/reports.py": "cli/test_commands.py",
     "cli/training.py": "reports/training/test_cards.py",
-    "errors.py": "cli/test_commands.py",
     "fetching/wanted_days.py": "fetching/test_fetch.py",
     "genesys_cloud/error_bodies.py": "genesys_cloud/test_session.py",
     "genesys_cloud/oauth_clients.py": "fetching/test_fetch.py",
