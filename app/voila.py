@@ -52,14 +52,20 @@ class VisitorKernels(AsyncMappingKernelManager):
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
+        self.starting: set[str] = set()
         self.begun: dict[str, float] = {}
         self.visited: set[str] = set()
 
     async def start_kernel(self, **options: object) -> str:
         """A kernel's id; 503 where as many pages are open as this machine can hold (one kernel more is prepared ahead)."""
-        if len(self) > self.most:
+        if len({*self.list_kernel_ids(), *self.starting}) > self.most:
             raise HTTPError(503)
-        name = await super().start_kernel(**options)
+        name = str(options.setdefault("kernel_id", self.new_kernel_id()))
+        self.starting.add(name)  # it counts from now on: others may ask before it has started
+        try:
+            await super().start_kernel(**options)
+        finally:
+            self.starting.discard(name)
         self.begun[name] = time.monotonic()
         return name
 
