@@ -3,7 +3,6 @@
 `make soak` tries 10,000; a figure that another reader would not get, and of which no note tells, is a silent fault.
 """
 
-import copy
 import csv
 import io
 import json
@@ -11,7 +10,6 @@ import os
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,8 @@ JSON_NAMES = {
     "http_method": "httpMethod",
     "template_uri": "templateUri",
 }
-KNOWN = (*CSV_COLUMNS, *JSON_NAMES.values(), "userId", "organizationId")
+JOBS_NAMES = JSON_NAMES | {"requests": "requestCount"}
+KNOWN = (*CSV_COLUMNS, *JOBS_NAMES.values(), "userId", "organizationId", "oauthClient", "platform", "user")
 VALUES: tuple[Any, ...] = (
     None, "", " ", 0, -1, 1, 7.0, 7.5, 1e300, 2**53, 2**63, 2**64, "7", "7.0", "1e3", "٣", True, [], {}, "2026-10-06",
     "2026-10-06T00:00:00.000Z", "2026-10-06T00:00:00+02:00", "2026-10-06T05:00:00Z", "06/10/2026", "2026-W41-2", "20261006",
@@ -53,14 +52,21 @@ def rows() -> list[dict[str, Any]]:
     return made
 
 
-def legacy() -> dict[str, Any]:
-    """They as an answer of usage/query."""
+def page(kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """They as an answer of usage/query or of the jobs service, and the list of rows in it."""
+    if kind == "jobs":
+        entities = [
+            {JOBS_NAMES.get(name, name): value for name, value in row.items() if not name.startswith("client_")}
+            | {"oauthClient": {"id": row["client_id"], "name": row["client_name"]}, "platform": ""}
+            for row in rows()
+        ]
+        return {"entities": entities, "queryStatus": "Succeeded"}, entities
     results = [
         {JSON_NAMES.get(name, name): value for name, value in row.items()}
         | {"date": f"{row['date']}T00:00:00Z", "organizationId": "", "userId": ""}
         for row in rows()
     ]
-    return {"results": results, "queryStatus": "Complete"}
+    return {"results": results, "queryStatus": "Complete"}, results
 
 
 def as_csv(of: list[dict[str, Any]]) -> bytes:
@@ -113,29 +119,41 @@ def mutated(kind: str, dice: random.Random) -> bytes:
             of = [{name: row.get(name, "") for name in CSV_COLUMNS} for row in of]
             return as_csv(of)
         return changed_bytes(as_csv(of), dice)
-    page = copy.deepcopy(legacy())
+    whole, listed = page(kind)
     if dice.random() < 0.5:
-        changed_rows(page["results"], dice)
-        return json.dumps(page).encode()
+        changed_rows(listed, dice)
+        return json.dumps(whole).encode()
     if dice.random() < 0.2:
-        changed_rows([page], dice)
-        return json.dumps(page).encode()
-    return changed_bytes(json.dumps(page, ensure_ascii=False).encode(), dice)
+        changed_rows([whole], dice)
+        return json.dumps(whole).encode()
+    if kind == "jobs" and dice.random() < 0.3:
+        changed_rows([dice.choice(listed)["oauthClient"]], dice)
+        return json.dumps(whole).encode()
+    return changed_bytes(json.dumps(whole, ensure_ascii=False).encode(), dice)
 
 
 def plain(content: bytes, kind: str) -> Counter[Key]:
     """The requests by day, client, method and URI, each different row once, by the standard library alone."""
     text = content.decode("utf-8-sig", errors="replace")
-    records = _lines(text) if kind == "csv" else json.loads(text)["results"]
+    records = _lines(text) if kind == "csv" else json.loads(text)["entities" if kind == "jobs" else "results"]
     counted: Counter[Key] = Counter()
     for row in {tuple(str(row.get(name)) for name in KNOWN): row for row in records}.values():
-        client = row.get("clientId", row.get("client_id")) or f"name:{row.get('clientName', row.get('client_name'))}"
-        uri = row.get("templateUri", row.get("template_uri"))
-        method = row.get("http_method", "") if kind == "csv" else row.get("httpMethod")
-        counted[str(row["date"]).strip()[:10], client, method, str(uri).removeprefix("/")] += int(
-            float(row["requests"])
-        )
+        key, requests = _counted(row, kind)
+        counted[key] += requests
     return Counter({key: number for key, number in counted.items() if number})
+
+
+def _counted(row: dict[str, Any], kind: str) -> tuple[Key, int]:
+    """What a row counts, and its requests."""
+    if kind == "csv":
+        client, name = row.get("client_id"), row.get("client_name")
+        method, uri, requests = row.get("http_method", ""), row.get("template_uri"), row["requests"]
+    else:
+        whose = row["oauthClient"] if kind == "jobs" else {"id": row.get("clientId"), "name": row.get("clientName")}
+        client, name, method, uri = whose.get("id"), whose.get("name"), row.get("httpMethod"), row.get("templateUri")
+        requests = row["requestCount" if kind == "jobs" else "requests"]
+    day = str(row["date"]).strip()[:10]
+    return (day, client or f"name:{name}", method, str(uri).removeprefix("/")), int(float(requests))
 
 
 def _lines(text: str) -> list[dict[str, Any]]:
@@ -161,12 +179,12 @@ def read(folder: Path, content: bytes) -> ImportedUsage | None:
 
 
 @pytest.mark.load
-@pytest.mark.parametrize("kind", ["json", "csv"])
+@pytest.mark.parametrize("kind", ["legacy", "jobs", "csv"])
 def test_no_change_gives_another_figure_in_silence(tmp_path: Path, kind: str) -> None:
     """Read like the second reader, refused, or told."""
     dice = random.Random(17)
     outcomes: Counter[str] = Counter()
-    for number in range(MUTATIONS // 2):
+    for number in range(MUTATIONS // 3):
         content = mutated(kind, dice)
         taken = read(tmp_path, content)
         outcomes["refused" if taken is None else "read"] += 1
@@ -184,9 +202,10 @@ def _hold(taken: ImportedUsage, content: bytes, kind: str, number: int) -> None:
 
 
 def test_what_is_not_changed_is_read(tmp_path: Path) -> None:
-    """The base of all changes, in both kinds, is the same usage."""
-    tables: list[Callable[[], bytes]] = [lambda: json.dumps(legacy()).encode(), lambda: as_csv(rows())]
-    usages = [taken.usage for content in tables if (taken := read(tmp_path, content()))]
+    """The base of all changes, in each kind, is the same usage."""
+    contents = [*(json.dumps(page(kind)[0]).encode() for kind in ("legacy", "jobs")), as_csv(rows())]
+    usages = [taken.usage.sort_by("template_uri") for content in contents if (taken := read(tmp_path, content))]
 
-    assert usages[0].sort_by("template_uri").equals(usages[1].sort_by("template_uri"))
-    assert usages[0].num_rows == 40
+    assert [usage.num_rows for usage in usages] == [40, 40, 40]
+    assert usages[0].equals(usages[1])
+    assert usages[0].equals(usages[2])
