@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.errors import engine_fault
+from apiusage_helpers.errors import ParameterError, SourceError, StoreError, UsageError, engine_fault
 from apiusage_helpers.runs.execution.processes import end_with_input
 from apiusage_helpers.runs.execution.start_up import leave_out_grammar
 
-_EXIT_CODES = {"StoreError": 3, "UsageError": 3, "SourceError": 3, "ParameterError": 2}
+_EXIT_CODES = {kind.__name__: kind.exit_code for kind in (StoreError, UsageError, SourceError, ParameterError)}
 _EXPECTED = frozenset({*_EXIT_CODES, "RunError"})
 _NO_SPACE = ("No space left", "Read-only file system", "Disk quota")
 
