@@ -104,10 +104,13 @@ def test_days_fit_a_phone(page: Any) -> None:
 
 
 def test_paper_and_pictures_are_light_or_dark_together(page: Any) -> None:
-    """The served page is light, whatever the reader's system is: its pictures follow the page, not the system."""
+    """The served page and its pictures follow the reader's system, also where it changes."""
     schemes = (
         "['.au', '.au-picture img', '.aud-box'].map(one => getComputedStyle(document.querySelector(one)).colorScheme)"
     )
 
-    assert page.evaluate(schemes) == ["light"] * 3
-    assert page.evaluate("getComputedStyle(document.querySelector('.au')).backgroundColor") == "rgb(255, 255, 254)"
+    paper = "getComputedStyle(document.querySelector('.au')).backgroundColor"
+
+    assert (page.evaluate(schemes), page.evaluate(paper)) == (["dark"] * 3, "rgb(20, 24, 29)")
+    page.emulate_media(color_scheme="light")
+    assert (page.evaluate(schemes), page.evaluate(paper)) == (["light"] * 3, "rgb(255, 255, 254)")

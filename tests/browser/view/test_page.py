@@ -186,10 +186,12 @@ def test_names_keep_their_words_whole(new_page: Callable[..., Any], page_url: st
     act(page, lambda: page.locator(".au-urls tbody button").nth(0).click())
     found.append(page.evaluate(narrowest))
 
+    whole = "[...document.querySelectorAll('.au-scroll')].every(box => box.scrollWidth <= box.clientWidth)"
     assert min(found) >= 100
-    assert page.evaluate(
-        "[...document.querySelectorAll('.au-scroll')].every(box => box.scrollWidth <= box.clientWidth)"
-    )
+    assert page.evaluate(whole)
+    act(page, lambda: page.get_by_role("button", name="Reset filter").click())
+    act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
+    assert page.evaluate(whole)  # no figure under the filter is cut either
 
 
 def test_what_was_pressed_keeps_the_focus_and_stays_in_sight(page: Any) -> None:
@@ -427,8 +429,10 @@ def test_the_picture_of_the_readme(page: Any, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_axe_finds_nothing_before_and_after_a_click(page: Any) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_before_and_after_a_click(page: Any, scheme: str) -> None:
     """One main landmark, headings in order, readable contrast, names for all that can be used; filtered too."""
+    page.emulate_media(color_scheme=scheme)
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
