@@ -102,6 +102,9 @@ c.VoilaConfiguration.strip_sources = True
 c.VoilaConfiguration.show_tracebacks = False
 c.VoilaConfiguration.file_allowlist = []  # no file of the project is served
 c.VoilaConfiguration.multi_kernel_manager_class = VisitorKernels
+c.KernelManager.transport = (
+    "ipc"  # ports may be taken by others before a kernel binds them; sockets in a folder of Voila's not
+)
 c.VoilaConfiguration.preheat_kernel = True
 c.VoilaConfiguration.default_pool_size = 1
 c.VoilaExecutor.cell_error_instruction = "The page cannot be shown. Whoever runs it finds the reason in its log."

@@ -99,8 +99,11 @@ class Viewer:
         own_choice = set(changes) <= SECTION_CHOICES
         self.attempt(lambda: self.go(chosen(self.on_this_day(self.state), **changes), own_choice=own_choice))
 
-    def go(self, state: ViewState, *, own_choice: bool = False) -> None:
-        """Show another state; with `own_choice` only the sections' choices are others, and their lists stay as they are."""
+    def go(self, state: ViewState, *, own_choice: bool = False, keep: bool = True) -> None:
+        """Show another state, and keep it for the next session.
+
+        With `own_choice` only the sections' choices are others, and their lists stay as they are.
+        """
         before = self.view
         view = moved(before, state) if before else usage_view(state, known_clients(state.selection.organization))
         same_rows = before is not None and before.cube is view.cube
@@ -114,7 +117,7 @@ class Viewer:
         if not same_selection:
             self.report = None
             self.sections.refresh(choices_too=not own_choice)
-        if before and not served():  # what somebody did, not what a notebook starts with
+        if keep and before and not served():  # what somebody did, not what a notebook starts with
             saved.keep_current(state)
 
     def freshen(self) -> None:
@@ -184,5 +187,5 @@ class Viewer:
 
     def reset_all(self) -> None:
         """Back to the parameters of the notebook; nothing is kept for the next session."""
-        self.go(self.on_this_day(self.given))
-        saved.forget_current()
+        saved.forget_current()  # before the page shows it, so that nothing is kept of what is seen to be reset
+        self.go(self.on_this_day(self.given), keep=False)
