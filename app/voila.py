@@ -5,6 +5,7 @@ of their own, one is prepared ahead, and those whose page is closed are ended. T
 """
 
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ StaticFileHandler.get = _get
 
 _KERNEL_BYTES = 400_000_000  # what a visitor's kernel may need
 _LOADING_SECONDS = 120  # how long a page may take to load before it speaks to its kernel
+_LONGEST_FOLDER = 32  # of temporary files, so that the path of a socket below it has its 103 characters at most
 _HOSTS = os.environ.get("APIUSAGE_APP_HOSTS", "").split(",")
 
 
@@ -102,9 +104,8 @@ c.VoilaConfiguration.strip_sources = True
 c.VoilaConfiguration.show_tracebacks = False
 c.VoilaConfiguration.file_allowlist = []  # no file of the project is served
 c.VoilaConfiguration.multi_kernel_manager_class = VisitorKernels
-c.KernelManager.transport = (
-    "ipc"  # ports may be taken by others before a kernel binds them; sockets in a folder of Voila's not
-)
+if len(tempfile.gettempdir()) < _LONGEST_FOLDER:
+    c.KernelManager.transport = "ipc"  # sockets in Voila's own folder: a port may be taken before a kernel has it
 c.VoilaConfiguration.preheat_kernel = True
 c.VoilaConfiguration.default_pool_size = 1
 c.VoilaExecutor.cell_error_instruction = "The page cannot be shown. Whoever runs it finds the reason in its log."
