@@ -16,7 +16,7 @@ test: .venv/test-ready
 
 check: .venv/test-ready
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not cron and not kills and not schedules and not slow"
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not cron and not kills and not schedules and not slow and not load"
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)

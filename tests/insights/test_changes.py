@@ -97,6 +97,7 @@ def plain_parts(rows: list[tuple[Any, ...]]) -> Counter[tuple[str, ...]]:
     return parts
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("seed", range(4))
 def test_the_parts_add_up_exactly(seed: int) -> None:
     """In 1,000 random pairs of intervals, and each part equals a plain count."""

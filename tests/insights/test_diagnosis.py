@@ -22,6 +22,7 @@ def is_told(found: tuple[Finding, ...], planted: tuple[str, str, str]) -> bool:
     )
 
 
+@pytest.mark.load
 def test_organizations_in_good_order_have_no_alarm() -> None:
     """At most 1 % of 200 have a finding above info."""
     alarmed = [seed for seed in HELD_OUT if any(one.severity != "info" for one in diagnosis(clean(seed).history()))]

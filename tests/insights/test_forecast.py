@@ -104,6 +104,7 @@ def relative(found: list[Outcome], figure: Callable[[Outcome], float]) -> float:
     return float(np.mean([figure(one) / one.total for one in found]))
 
 
+@pytest.mark.load
 def test_the_forecast_beats_last_week_where_things_move(outcomes) -> None:
     """On series that grow, fall, shift or have outliers: nearer in 75 % of the cases, with 0.6 of the error."""
     found = [one for kind in MOVING for one in outcomes[kind]]

@@ -90,6 +90,7 @@ def test_totals_name_rows_that_do_not_add_up() -> None:
     assert totals.newest == date(2026, 11, 1)
 
 
+@pytest.mark.load
 @given(
     st.lists(
         st.tuples(

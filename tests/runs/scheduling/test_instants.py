@@ -59,6 +59,7 @@ def random_looks(draw: random.Random, most: timedelta) -> list[datetime]:
     return looks
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("zone", ZONES)
 def test_five_years_with_downtime_publish_as_the_model_says(zone: str, policy: str) -> None:
