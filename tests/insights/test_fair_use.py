@@ -161,6 +161,7 @@ def test_a_month_that_the_store_does_not_know_has_no_figures() -> None:
     assert (month.used, month.projected, month.remaining, month.overage) == (None, None, None, None)
 
 
+@pytest.mark.load
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)), min_size=20, max_size=40))
 def test_what_clients_will_take_adds_up_to_the_month(counts: list[tuple[int, int]]) -> None:
     """Used and projected, to the request."""

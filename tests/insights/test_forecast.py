@@ -113,6 +113,7 @@ def test_the_forecast_beats_last_week_where_things_move(outcomes) -> None:
     assert relative(found, lambda one: one.error) <= 0.6 * relative(found, lambda one: one.baseline)
 
 
+@pytest.mark.load
 def test_the_forecast_is_no_worse_than_last_week_where_nothing_moves(outcomes) -> None:
     """On steady and wandering series."""
     found = outcomes["steady"] + outcomes["wandering"]
@@ -120,6 +121,7 @@ def test_the_forecast_is_no_worse_than_last_week_where_nothing_moves(outcomes) -
     assert relative(found, lambda one: one.error) <= relative(found, lambda one: one.baseline)
 
 
+@pytest.mark.load
 def test_the_range_holds_four_of_five_outcomes(outcomes) -> None:
     """72 to 88 % of all."""
     assert 0.72 <= np.mean([one.inside for found in outcomes.values() for one in found]) <= 0.88

@@ -77,6 +77,7 @@ def plain(table: pd.DataFrame) -> list[list[Any]]:
     return table.astype(object).where(table.notna(), None).to_numpy().tolist()
 
 
+@pytest.mark.load
 def test_every_character_is_as_wide_in_both(in_script: Callable[..., Any]) -> None:
     """All code points that text can hold, each alone."""
     points = [point for point in range(0x110000) if not 0xD800 <= point <= 0xDFFF]

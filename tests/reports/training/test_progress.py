@@ -118,6 +118,7 @@ def test_a_learner_starts_again() -> None:
     assert progress.learners("class") == []
 
 
+@pytest.mark.kills
 def test_ten_learners_killed_at_random_lose_no_confirmed_answer() -> None:
     """Each process says a number once its answer is confirmed; all of these are read afterwards, and nobody's are another's."""
     ids, dice = [one.id for one in BANK], random.Random(6)
