@@ -80,12 +80,18 @@ UNWRITABLE = {
 def why_unwritable(fault: BaseException) -> str:
     """Why something cannot be written, and what to do, where the system's own word for it is in the message of an engine."""
     known = [number for number in UNWRITABLE if os.strerror(number) in str(fault)]
-    return f"{os.strerror(known[0])}: {UNWRITABLE[known[0]]}" if known else first_line(fault)
+    if known:
+        return f"{os.strerror(known[0])}: {UNWRITABLE[known[0]]}"
+    return first_line(str(fault)) or type(fault).__name__
 
 
-def first_line(fault: BaseException) -> str:
-    """The first line of a message from outside, of which the others are for its makers."""
-    return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+def first_line(text: str) -> str:
+    """The first line of a message from outside, of which the others are for its makers.
+
+    >>> first_line("no such file" + chr(10) + "at line 7")
+    'no such file'
+    """
+    return (text.strip().splitlines() or [""])[0][:200]
 
 
 def defect(fault: Exception) -> str:
@@ -104,10 +110,9 @@ _ENGINE_FAULTS = frozenset({
 
 def engine_fault(name: str, text: str) -> "StoreError | None":
     """What a fault of the engine means, by the name of its class, while it reads stored rows; None for any other fault."""
-    first_line = (text.strip().splitlines() or [""])[0][:200]
-    return (
-        StoreError(f"the store cannot be read ({first_line}); try: apiusage doctor") if name in _ENGINE_FAULTS else None
-    )
+    if name not in _ENGINE_FAULTS:
+        return None
+    return StoreError(f"the store cannot be read ({first_line(text)}); try: apiusage doctor")
 
 
 def explained(fault: Exception, *, where: object = "a folder", of_the_disk: int = 5) -> tuple[str, int]:

@@ -194,10 +194,12 @@ def _refuse_absent(found: Sequence[Any], rows: Rows, notes: list[str], *, summed
         absent = [number for number, row in enumerate(found) if getattr(row, name) is None]
         some = 0 < len(absent) < len(found) and name in {"http_method", requests, "status429"}
         if absent and (some or (summed and name in STATUSES)):
-            why = "other rows have it" if some else "the requests are the sum of the statuses"
-            raise SourceError(
-                f"{rows.place(absent[0])}: there is no {_as_delivered(name)}, and {why}: query again with all of them"
+            why = (
+                "other rows have it: save the result again, complete"
+                if some
+                else "the requests are the sum of the statuses: query again with all statuses"
             )
+            raise SourceError(f"{rows.place(absent[0])}: there is no {_as_delivered(name)}, and {why}")
         if absent and name == "status429":
             notes.append(f"{rows.file}: status429 is not in this result: how many requests were throttled is not known")
 

@@ -91,7 +91,9 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         table = DeltaTable(folder)
         metadata, protocol = table.metadata(), table.protocol()
     except Exception as fault:  # noqa: BLE001  # deltalake's Rust core raises many kinds for a damaged log
-        raise StoreError(f"{folder}: its log cannot be read ({first_line(fault)}); put it back from a copy") from None
+        raise StoreError(
+            f"{folder}: its log cannot be read ({first_line(str(fault)) or type(fault).__name__}); put it back from a copy"
+        ) from None
     if (metadata.name, metadata.description) != (NAME, SCHEMA_VERSION):
         raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
     if "deletionVectors" in (protocol.reader_features or []):

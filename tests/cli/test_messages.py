@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from apiusage_helpers.cli import cli
-from apiusage_helpers.cli.messages import Day, show, tell
+from apiusage_helpers.cli.messages import Day, as_called, show, tell
 from apiusage_helpers.store import organizations
 
 
@@ -54,6 +54,16 @@ def test_hints_name_the_command_as_it_was_called(capsys, monkeypatch, called: st
     hint, usage = capsys.readouterr().err.splitlines()
     assert hint == f"try: {said} fetch --organization acme; apiusage is a word, apiusage-report another"
     assert usage == "Usage: bin/apiusage import"
+
+
+def test_hints_of_every_command_can_be_copied(monkeypatch) -> None:
+    """Also those of a command that is added later."""
+    monkeypatch.setattr("sys.argv", [".venv/bin/apiusage"])
+    monkeypatch.setattr("shutil.which", lambda _: None)
+
+    assert [as_called(f"try: apiusage {name} x") for name in cli.commands] == [
+        f"try: .venv/bin/apiusage {name} x" for name in cli.commands
+    ]
 
 
 def test_the_help_of_each_command_fits_in_its_column() -> None:
