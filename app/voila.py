@@ -26,9 +26,15 @@ os.environ.update(_kept)
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "voila" / "templates" / "usage"), autoescape=True
 )
-_ERROR = _TEMPLATES.get_template("error.html").render()
+
+
+def _write_error(self: Any, _code: int, **_: object) -> None:
+    """The page of errors, where Voila's own says "403: Forbidden"."""
+    self.finish(_TEMPLATES.get_template("error.html").render(base_url=self.settings["base_url"]))
+
+
 for _files in (AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler):
-    _files.write_error = lambda self, _code, **_: self.finish(_ERROR)  # Voila's own says "403: Forbidden"
+    _files.write_error = _write_error
 
 
 async def _get(self: Any, *path: Any, answered: Any = StaticFileHandler.get, **options: Any) -> None:

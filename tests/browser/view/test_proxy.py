@@ -81,6 +81,9 @@ def test_the_view_works_behind_the_example(proxied: str, new_page: Callable[...,
     assert whole > 1
     assert page.locator(".au-clients tbody tr[aria-selected=true], .au-clients tbody tr.au-chosen").count() == 1
     assert seen.nothing(), seen
+    for nowhere in ("voila/templates/", "no/such/page"):
+        page.goto(f"{proxied}usage/{nowhere}")
+        assert page.get_by_role("link").evaluate("link => link.href") == f"{proxied}usage/"
     page.goto(f"{proxied}reports/")
     assert page.inner_text("h1") == "All reports"
 
