@@ -16,7 +16,8 @@ import pytest
 from run_folders import write_run
 
 from apiusage_helpers.errors import SourceError
-from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
+from apiusage_helpers.reports.api_usage.report import usage_report
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.runs.records.publish import publish_run
 from apiusage_helpers.runs.records.run_facts import of_report
 from apiusage_helpers.runs.scheduling.ports import Hands

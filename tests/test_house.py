@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from apiusage_helpers.reports.api_usage import panels as api_usage
+from apiusage_helpers.reports.usage_view import view as usage_view
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "apiusage_helpers"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -16,7 +19,7 @@ ROOMS = {
     "deltalake": {"store"},
     "duckdb": {"store"},
     "narwhals": {"tables"},
-    "matplotlib": {"charts", "reports/api_usage"},
+    "matplotlib": {"charts"},
     "papermill": {"runs/execution"},
     "nbconvert": {"page"},
     "nh3": {"page"},
@@ -88,7 +91,7 @@ def test_a_third_party_package_lives_in_its_room(package: str) -> None:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("apiusage_helpers.reports.api_usage.tables", "matplotlib"),
+        ("apiusage_helpers.tables.panel_spec", "matplotlib"),
         ("apiusage_helpers.cli", "pandas"),
         ("apiusage_helpers.store", "pandas"),
         ("apiusage_helpers.fetching.fetch", "pandas"),
@@ -135,6 +138,28 @@ def test_parameters_are_literals_with_hints_and_comments(path: Path) -> None:
     for line in "".join(cell["source"]).splitlines():
         assert re.fullmatch(r"[a-z_]+: (str|int|list|float|dict) = .+  # .+", line), line
         ast.literal_eval(line.split(" = ", 1)[1].split("  # ")[0])
+
+
+def test_panels_are_named_in_their_reports_only() -> None:
+    """No other code of the kit, and no script of its pages, names a panel that a report declares."""
+    names = {panel.name for panel in (*api_usage.PANELS, *usage_view.PANELS)}
+    texts = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if "reports" not in path.parts}
+    strings = {
+        path: {
+            node.value
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        for path, text in texts.items()
+    }
+    scripts = {
+        path: set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+        for kind in ("js", "css")
+        for path in PACKAGE.rglob(f"*.{kind}")
+    }
+
+    assert len(names) == 14
+    assert {path.name: found for path, words in (strings | scripts).items() if (found := names & words)} == {}
 
 
 def test_nothing_names_a_machine_or_an_index() -> None:

@@ -15,6 +15,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "charts/alt_text.py": "reports/api_usage/test_panels.py",
     "charts/areas.py": "reports/usage_view/test_panels.py",
     "charts/bars.py": "reports/api_usage/test_panels.py",
+    "charts/declared_panel.py": "reports/api_usage/test_panels.py",
     "charts/course.py": "reports/fair_use/test_report.py",
     "charts/panel.py": "reports/api_usage/test_panels.py",
     "charts/takeaways.py": "page/test_script.py",
@@ -68,8 +69,10 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "reports/contract.py": "settings/test_report_file.py",
     "reports/export.py": "contract/test_counts.py",
     "reports/facts.py": "runs/execution/test_run.py",
-    "reports/findings_files.py": "reports/troubleshooting/test_report.py",
-    "reports/findings_list.py": "reports/troubleshooting/test_report.py",
+    "reports/findings.py": "reports/troubleshooting/test_report.py",
+    "reports/agreement.py": "reports/api_usage/test_head.py",
+    "reports/panels.py": "reports/api_usage/test_panels.py",
+    "reports/usage_report.py": "contract/test_counts.py",
     "reports/troubleshooting/panels.py": "reports/troubleshooting/test_report.py",
     "reports/troubleshooting/parameters.py": "reports/troubleshooting/test_report.py",
     "reports/fair_use/checks.py": "reports/fair_use/test_report.py",
@@ -112,7 +115,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "store/witness.py": "store/test_repair.py",
     "tables/csv_files.py": "contract/test_counts.py",
     "tables/cube.py": "contract/test_view_counts.py",
-    "tables/requests_per_day.py": "reports/api_usage/test_tables.py",
+    "tables/requests_per_day.py": "tables/test_panel_spec.py",
 }
 
 

@@ -22,14 +22,14 @@ def leaders(table: pd.DataFrame, labels: Sequence[str], noun: str) -> str:
     return f"{counted(len(ranked), noun)} with the most requests: {listed(first)}; {total} requests in all."
 
 
-def worst(table: pd.DataFrame, labels: Sequence[str]) -> str:
-    """Which client of a table of outcomes has the largest failed share."""
+def worst(table: pd.DataFrame, labels: Sequence[str], noun: str) -> str:
+    """Which row of a table of outcomes has the largest failed share."""
     if not len(table):
         return NOTHING
     failed = failed_shares(table)
     place = int(failed.to_numpy().argmax())
     largest = f"{labels[place]} has the largest failed share, {percent(failed.iloc[place])}"
-    return f"Status classes of {counted(len(table), 'OAuth client')}; {largest}."
+    return f"Status classes of {counted(len(table), noun)}; {largest}."
 
 
 def failed_shares(table: pd.DataFrame) -> "pd.Series[float]":

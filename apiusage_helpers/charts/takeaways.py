@@ -11,6 +11,7 @@ import pandas as pd
 from apiusage_helpers.charts.alt_text import failed_shares
 from apiusage_helpers.charts.style import LEGENDS
 from apiusage_helpers.tables.outcomes import FAILED, OUTCOMES
+from apiusage_helpers.tables.panel_spec import PanelSpec
 from apiusage_helpers.text import counted, cut, human, percent, whole
 
 _CELLS = 80
@@ -18,7 +19,23 @@ _FIRST = 3
 _NONE_FAILED = "No request failed."
 
 
-def days(table: pd.DataFrame) -> str:
+def takeaway(spec: PanelSpec, table: pd.DataFrame, labels: Sequence[str], total: int) -> str:
+    """What the declared panel says of its table, whose rows bear `labels`; `total` are all requests."""
+    says = spec.takeaway
+    match says:
+        case "days" | "failures":
+            return _days(table) if says == "days" else _failures(table)
+        case "statuses" | "two_outcomes":
+            return _statuses(table, total) if says == "statuses" else _two_outcomes(table, total)
+        case "":
+            return ""
+        case "first_ones":
+            return _first_ones(table, labels, spec.what) if table["requests"].any() else ""
+        case _:
+            return _OF_RANKINGS[says](table, labels) if table["requests"].any() else ""
+
+
+def _days(table: pd.DataFrame) -> str:
     """The mean of the days that the store has, and the highest day."""
     if not table["requests"].any():
         return ""
@@ -29,7 +46,7 @@ def days(table: pd.DataFrame) -> str:
     return f"{mean} a day on average; most on {_day(highest['date'])}: {whole(highest['requests'])}."
 
 
-def failures(table: pd.DataFrame) -> str:
+def _failures(table: pd.DataFrame) -> str:
     """The failed share of all days, and the worst day."""
     total, failed = int(table["requests"].sum()), int(table["failed"].sum())
     if not failed:
@@ -40,11 +57,9 @@ def failures(table: pd.DataFrame) -> str:
     return f"{percent(failed / total)} failed; the worst day was {_day(worst['date'])} with {percent(worst['failed_share'])}."
 
 
-def leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
+def _leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The part of requests and of failures that the first of a ranking takes, and who has more failures."""
     requests, failed = int(table["requests"].sum()), int(table["failed"].sum())
-    if not requests:
-        return ""
     ranked = table[table["rank"].notna()]
     told = f"{_cut(labels[0])} made {percent(ranked['requests'].iloc[0] / requests)} of the requests"
     if not failed:
@@ -56,22 +71,18 @@ def leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
     return f"{told} Most failures: {_cut(labels[worst])}, {percent(ranked['failed'].iloc[worst] / failed)}."
 
 
-def first_ones(table: pd.DataFrame, labels: Sequence[str]) -> str:
-    """The part of their requests that the first clients take."""
+def _first_ones(table: pd.DataFrame, labels: Sequence[str], noun: str) -> str:
+    """The part of their requests that the first ones take."""
     requests, count = int(table["requests"].sum()), len(table)
-    if not requests:
-        return ""
     if count <= _FIRST:
         share = percent(table["requests"].iloc[0] / requests)
         return f"{_cut(labels[0])} made {share} of these requests."
     share = percent(int(table["requests"].head(_FIRST).sum()) / requests)
-    return f"The first {_FIRST} of {counted(count, 'OAuth client')} made {share} of these requests."
+    return f"The first {_FIRST} of {counted(count, noun)} made {share} of these requests."
 
 
-def most_refused(table: pd.DataFrame, labels: Sequence[str]) -> str:
+def _most_refused(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The client with the largest failed share, and what its failures mostly are."""
-    if not table["requests"].any():
-        return ""
     shares = failed_shares(table)
     place = int(shares.to_numpy().argmax())
     if not shares.iloc[place]:
@@ -82,16 +93,14 @@ def most_refused(table: pd.DataFrame, labels: Sequence[str]) -> str:
     )
 
 
-def first_pair(table: pd.DataFrame, labels: Sequence[str]) -> str:
+def _first_pair(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The part of the requests that the busiest pair of client and URL takes."""
     requests = int(table["requests"].sum())
-    return f"{percent(table['requests'].iloc[0] / requests)} are {_cut(labels[0])}." if requests else ""
+    return f"{percent(table['requests'].iloc[0] / requests)} are {_cut(labels[0])}."
 
 
-def most_failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
+def _most_failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The URL with the most failures."""
-    if not table["requests"].any():
-        return ""
     failed = table[list(FAILED)].sum(axis=1)
     place = int(failed.to_numpy().argmax())
     if not failed.iloc[place]:
@@ -101,7 +110,7 @@ def most_failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
     )
 
 
-def statuses(table: pd.DataFrame, total: int) -> str:
+def _statuses(table: pd.DataFrame, total: int) -> str:
     """The parts that succeeded and failed, and what the failures mostly are."""
     counts = [int(count) for count in table["requests"]]
     if not total:
@@ -113,7 +122,7 @@ def statuses(table: pd.DataFrame, total: int) -> str:
     return f"{told}, {percent(failed / total)} failed, mostly {_main_failure(counts[2:])}."
 
 
-def two_outcomes(table: pd.DataFrame, total: int) -> str:
+def _two_outcomes(table: pd.DataFrame, total: int) -> str:
     """How many requests failed."""
     return f"{whole(table['requests'].iloc[1])} of {whole(total)} requests failed." if total else ""
 
@@ -129,3 +138,11 @@ def _cut(label: str) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
+
+
+_OF_RANKINGS = {
+    "leader": _leader,
+    "most_refused": _most_refused,
+    "first_pair": _first_pair,
+    "most_failures": _most_failures,
+}

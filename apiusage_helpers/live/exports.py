@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apiusage_helpers.interval import local_label, zone
-from apiusage_helpers.reports.usage_view.view import UsageView, by_id
+from apiusage_helpers.reports.usage_view.view import CLIENTS, DAYS, ONE_DAY, URLS, UsageView, by_id
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.tables.workbook import workbook
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
     "XLSX: all tables and facts": "workbook",
-    "CSV: OAuth Clients": "view_clients",
-    "CSV: API Requests": "view_urls",
-    "CSV: requests per day": "view_days",
+    "CSV: OAuth Clients": CLIENTS.name,
+    "CSV: API Requests": URLS.name,
+    "CSV: requests per day": DAYS.name,
 }
 _SHEETS = {
-    "view_clients": "OAuth Clients",
-    "view_urls": "API Requests",
-    "view_days": "Requests per day",
-    "view_day": "One day by client",
+    CLIENTS.name: "OAuth Clients",
+    URLS.name: "API Requests",
+    DAYS.name: "Requests per day",
+    ONE_DAY.name: "One day by client",
 }
 _SLUG = 32
 

@@ -15,9 +15,10 @@ from apiusage_helpers.live.controls.selectors import Change, calendar_text
 from apiusage_helpers.live.controls.tick_list import TickList
 from apiusage_helpers.live.exports import CSV
 from apiusage_helpers.reports.api_usage import head, panels
-from apiusage_helpers.reports.api_usage.report import UsageReport
-from apiusage_helpers.reports.api_usage.tables import chosen_clients
+from apiusage_helpers.reports.panels import panel
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.tables.csv_files import csv_file
+from apiusage_helpers.tables.panel_spec import chosen_clients
 from apiusage_helpers.text import client_labels, visible
 
 TITLES = (
@@ -26,11 +27,7 @@ TITLES = (
     "URL Request Settings > Template URL View Selections (section 3)",
     "Days in the store",
 )
-PANELS = (
-    (panels.top_clients, panels.status_codes, panels.top_urls),
-    (panels.client_requests, panels.client_status_codes, panels.client_urls),
-    (panels.url_requests, panels.success_and_failure),
-)
+PANELS = tuple([spec.name for spec in panels.PANELS if spec.section == section] for section in (1, 2, 3))
 SECTION_CHOICES = frozenset({"clients", "client_template_uris", "template_uris"})  # made in the sections' own lists
 Source = Callable[[], UsageReport | None]
 _STYLE = (Path(__file__).parent / "sections.css").read_text(encoding="utf-8")
@@ -74,8 +71,7 @@ class Sections:
 
     def _exports(self) -> Sequence[widgets.Widget]:
         buttons = []
-        for panel in PANELS[0]:
-            name = panel.__name__
+        for name in PANELS[0]:
             button = widgets.Button(description=f"Export {name}.csv", layout=widgets.Layout(width="auto"))
             button.on_click(lambda _, name=name: self._hand_over(name))
             buttons.append(button)
@@ -86,7 +82,7 @@ class Sections:
         if report is not None:
             interval = report.selection.interval
             stem = f"{name}_{report.selection.organization}_{interval.start}_{interval.end}"
-            self.courier.hand_over(f"{stem}.csv", CSV, csv_file(report.tables.by_name()[name]))
+            self.courier.hand_over(f"{stem}.csv", CSV, csv_file(report.tables[name]))
 
     def _client_choices(self, report: UsageReport) -> Sequence[widgets.Widget]:
         requests = report.summary.requests
@@ -115,7 +111,7 @@ def styled(html: str) -> str:
 
 def section_html(report: UsageReport, section: int) -> str:
     """The counts and panels of a section (1 to 3) as HTML; all text from data is escaped."""
-    shown = [panel(report).html() for panel in PANELS[section - 1]]
+    shown = [panel(report, name).html() for name in PANELS[section - 1]]
     return head.section_counts(report, section).html + "".join(shown)
 
 

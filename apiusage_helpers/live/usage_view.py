@@ -21,7 +21,8 @@ from apiusage_helpers.live.explorer import Explorer
 from apiusage_helpers.live.exports import exported
 from apiusage_helpers.live.sections import SECTION_CHOICES, Sections
 from apiusage_helpers.live.toolbar import Acts, toolbar
-from apiusage_helpers.reports.api_usage.report import UsageReport, shown_report
+from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.reports.usage_report import UsageReport, shown_report
 from apiusage_helpers.reports.usage_view import saved
 from apiusage_helpers.reports.usage_view.state import ViewState, as_of, chosen, clicked, reset, view_state
 from apiusage_helpers.reports.usage_view.view import UsageView, by_id, moved, usage_view
@@ -135,7 +136,7 @@ class Viewer:
     def current_report(self) -> UsageReport | None:
         """The report of the present selection, made once."""
         if self.view and self.report is None:
-            self.report = shown_report(self.view.usage, self.state.selection, self.view.directory)
+            self.report = shown_report(self.view.usage, self.state.selection, PANELS, self.view.directory)
         return self.report
 
     def _acts(self) -> Acts:

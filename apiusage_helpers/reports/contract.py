@@ -1,18 +1,18 @@
-"""What the kit's reports declare: a notebook, its title, and the parameters that it takes.
+"""What a report declares, and all that do: each folder of `reports` whose `parameters.py` holds a `REPORT`.
 
-This is the one door to a params file: it hands the parameter models to `settings`, which knows no report.
+A report is a notebook, the title of its pages, and the parameters that it takes; nothing else names it. This is the one
+door to a params file: it hands the parameter models to `settings`, which knows no report.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
-from apiusage_helpers.reports.api_usage.parameters import ReportParameters
-from apiusage_helpers.reports.fair_use.parameters import FairUseParameters
-from apiusage_helpers.reports.training.parameters import TrainingParameters
-from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
-from apiusage_helpers.reports.usage_view.parameters import ViewParameters
+from apiusage_helpers import reports
 from apiusage_helpers.settings.report_file import (
     CommonParameters,
     Models,
@@ -32,19 +32,21 @@ class Declared:
     parameters: type[CommonParameters]
 
 
-REPORTS = (
-    Declared("api_usage_report", "API Usage", ReportParameters),
-    Declared("api_usage_view", "API Usage", ViewParameters),
-    Declared("fair_use", "API fair use", FairUseParameters),
-    Declared("troubleshooting", "API troubleshooting", TroubleshootingParameters),
-    Declared("training", "API usage training", TrainingParameters),
-)
-PARAMETERS: Models = {declared.notebook: declared.parameters for declared in REPORTS}
+@cache
+def declared() -> tuple[Declared, ...]:
+    """What the reports declare, in the order of their folders' names."""
+    folders = [module.name for module in iter_modules(reports.__path__) if module.ispkg]
+    return tuple(import_module(f"{reports.__name__}.{folder}.parameters").REPORT for folder in folders)
+
+
+def models() -> Models:
+    """The parameter model of each notebook."""
+    return {one.notebook: one.parameters for one in declared()}
 
 
 def title_of(notebook: str) -> str:
     """The title of a notebook's pages."""
-    return next((declared.title for declared in REPORTS if declared.notebook == notebook), "API Usage")
+    return next((one.title for one in declared() if one.notebook == notebook), "API Usage")
 
 
 def read_report(
@@ -58,14 +60,14 @@ def read_report(
 
     ParameterError tells all faults at once.
     """
-    return checked_report_file(path, overrides, models=PARAMETERS, today=today, check_cron=check_cron).as_of(today)
+    return checked_report_file(path, overrides, models=models(), today=today, check_cron=check_cron).as_of(today)
 
 
 def read_report_text(content: bytes, name: str, *, today: date) -> Report:
     """As `read_report`, of the bytes of a params file that messages call `name`."""
-    return checked_report_text(content, name, models=PARAMETERS, today=today).as_of(today)
+    return checked_report_text(content, name, models=models(), today=today).as_of(today)
 
 
 def read_scheduled(path: Path, *, check_cron: Callable[[str], object]) -> ReportFile:
     """What a params file describes, whatever the day; ParameterError tells all faults at once."""
-    return checked_report_file(path, models=PARAMETERS, check_cron=check_cron)
+    return checked_report_file(path, models=models(), check_cron=check_cron)

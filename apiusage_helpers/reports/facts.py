@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.store import StoredUsage, day_digests
+from apiusage_helpers.tables.requests_per_day import by_day
 from apiusage_helpers.tables.summary import Summary
 
 
-def data_facts(
-    usage: StoredUsage, summary: Summary, requests_per_day: pd.DataFrame, checks: Sequence[Check]
-) -> dict[str, Any]:
-    """The facts of the interval's `usage`, ready for JSON; `requests_per_day` has a row for each of its days."""
+def data_facts(usage: StoredUsage, summary: Summary, interval: Interval, checks: Sequence[Check]) -> dict[str, Any]:
+    """The facts of the `usage` of an interval, ready for JSON."""
     return {
         "source": ", ".join(sorted({day.source for day in usage.days})),
         "store_version": usage.version,
@@ -27,13 +25,14 @@ def data_facts(
         },
         "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks],
         "outcomes": {name: int(summary.requests[name].sum()) for name in ("successful", "failed", "throttled")},
-        "requests_per_day": _requests_per_day(requests_per_day),
+        "requests_per_day": _requests_per_day(usage, summary, interval),
         "seen": _seen(usage),
     }
 
 
-def _requests_per_day(days: pd.DataFrame) -> list[int | None]:
+def _requests_per_day(usage: StoredUsage, summary: Summary, interval: Interval) -> list[int | None]:
     """One figure a day of the interval; None for a missing day."""
+    days = by_day(summary.days, ("requests", "complete"), interval, usage.missing)
     return [int(n) if there else None for n, there in zip(days["requests"], days["complete"], strict=True)]
 
 

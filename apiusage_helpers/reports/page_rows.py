@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from apiusage_helpers.page.rows import FilterableRows, PageRows, packed
-from apiusage_helpers.reports.api_usage.panels import before_by_day, finding_days, labels_of
-from apiusage_helpers.reports.api_usage.report import UsageReport
-from apiusage_helpers.reports.api_usage.tables import chosen_clients
+from apiusage_helpers.reports.panels import before_by_day, finding_days, labels_of
+from apiusage_helpers.reports.usage_report import USAGE_FILE, UsageReport
 from apiusage_helpers.reports.usage_view.figures import chosen_client_flags, chosen_url_flags, cube_of
 from apiusage_helpers.reports.usage_view.panels import clicks, labels_of_view
 from apiusage_helpers.reports.usage_view.state import STATUSES
 from apiusage_helpers.reports.usage_view.view import UsageView
 from apiusage_helpers.tables.cube import UsageCube, usage_cube
+from apiusage_helpers.tables.panel_spec import chosen_clients
+from apiusage_helpers.tables.requests_per_day import by_day
 from apiusage_helpers.tables.summary import names_by_day
 from apiusage_helpers.text import day_label, days_in_words
+from apiusage_helpers.usage import COLUMNS
 
 MOST_BYTES, MOST_BYTES_OF_VIEW = 300_000, 200_000  # a view's own tables take the rest
 
@@ -38,13 +40,15 @@ def _cube(report: UsageReport) -> UsageCube:
 
 
 def _told(report: UsageReport, view: UsageView | None, cube: UsageCube) -> dict[str, Any]:
-    selection, table = report.selection, report.tables.requests_per_day
+    selection, counts = report.selection, ("requests", "successful", "failed", "throttled")
+    table = by_day(report.summary.days, (*counts, "complete"), selection.interval, report.usage.missing)
     kinds = report.kinds if view is None else view.kinds
     labels, zone = labels_of(report) if view is None else labels_of_view(view), ZoneInfo(selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
     chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None
     return {
         "organization": selection.organization,
+        "panels": [panel.told() for panel in report.panels],
         "top": selection.top,
         "span": 1,
         "clients": [
@@ -55,14 +59,16 @@ def _told(report: UsageReport, view: UsageView | None, cube: UsageCube) -> dict[
         "labels": [day_label(day, zone) for day in selection.interval.days],
         "missing": [int(n) for n in np.flatnonzero(~table["complete"].to_numpy(dtype=bool))],
         "provisional": [n for n, day in enumerate(selection.interval.days) if day in provisional],
-        "totals": [[int(count) for count in table[name]] for name in ("requests", "successful", "failed")]
-        + [[int(count) for count in report.tables.failures_per_day["throttled"]]],
+        "totals": [[int(count) for count in table[name]] for name in counts],
         "names": _names(report, cube),
-        "section_2": [
-            None if chosen is None else [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
-            _chosen_urls(cube, selection.client_template_uris),
-        ],
-        "section_3": _chosen_urls(cube, selection.template_uris),
+        "chosen": {
+            "clients": [
+                None if chosen is None else [n for n, (client, _) in enumerate(cube.clients) if client in chosen],
+                _chosen_urls(cube, selection.client_template_uris),
+            ],
+            "urls": [None, _chosen_urls(cube, selection.template_uris)],
+        },
+        "rows_file": {"name": USAGE_FILE, "columns": COLUMNS} if USAGE_FILE in report.files else None,
         **(_around(report, cube) if view is None else {"view": _view(view, cube)}),
     }  # fmt: skip
 
@@ -102,6 +108,7 @@ def _around(report: UsageReport, cube: UsageCube) -> dict[str, Any]:
     """What the page shows beside its rows: the days before, the days of findings, the findings, and the small files."""
     numbers = {client: n for n, (client, _) in enumerate(cube.clients)}
     found, interval = report.story.findings if report.story else (), report.selection.interval
+    counted = {panel.file for panel in report.panels} | {USAGE_FILE}
     return {
         "before": {
             "name": days_in_words(interval.compared_with(), year=False),
@@ -113,11 +120,8 @@ def _around(report: UsageReport, cube: UsageCube) -> dict[str, Any]:
             for one in found
             if one.client_id in numbers
         ],
-        "files": {name: report.files[name].decode() for name in _SMALL_FILES if name in report.files},
+        "files": {name: report.files[name].decode() for name in sorted({*report.files} - counted)},
     }
-
-
-_SMALL_FILES = ("changes.csv", "findings.csv", "findings.json", "summary.csv")
 
 
 def _view(view: UsageView, cube: UsageCube) -> dict[str, Any]:

@@ -34,8 +34,8 @@ def with_outcomes(usage: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def status_codes(requests: pd.DataFrame) -> pd.DataFrame:
-    """One row a status (200, 300, 400, 429, 500): status, meaning, requests, share (0-1); 400 is without 429."""
+def by_status(requests: pd.DataFrame, total: int) -> pd.DataFrame:
+    """One row a status (200, 300, 400, 429, 500): status, meaning, requests, share of `total`; 400 is without 429."""
     table = pd.DataFrame(
         {
             "status": list(STATUS_MEANINGS),
@@ -43,14 +43,14 @@ def status_codes(requests: pd.DataFrame) -> pd.DataFrame:
             "requests": [int(requests[outcome].sum()) for outcome in OUTCOMES],
         }
     )
-    return with_share(table, int(requests["requests"].sum()))
+    return with_share(table, total)
 
 
-def success_and_failure(requests: pd.DataFrame) -> pd.DataFrame:
-    """Two rows, successful and failed: outcome, requests, share (0-1)."""
+def by_outcome(requests: pd.DataFrame, total: int) -> pd.DataFrame:
+    """Two rows, successful and failed: outcome, requests, share of `total`."""
     names = ["successful", "failed"]
     table = pd.DataFrame({"outcome": names, "requests": [int(requests[name].sum()) for name in names]})
-    return with_share(table, int(requests["requests"].sum()))
+    return with_share(table, total)
 
 
 def with_share(table: pd.DataFrame, total: int) -> pd.DataFrame:

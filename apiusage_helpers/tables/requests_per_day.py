@@ -1,34 +1,27 @@
 """Requests per UTC day, with every day of the interval: a silent day is a row of 0, a missing day says so."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import pandas as pd
 
 from apiusage_helpers.interval import Interval
 
+_SHARE = "_share"
 
-def requests_per_day(days: pd.DataFrame, interval: Interval, missing: Collection[date]) -> pd.DataFrame:
-    """One row a UTC day of `interval`: date, requests, successful, failed, complete.
 
-    `complete` is False, and the counts are 0, where the store has no such day (`missing`).
+def by_day(days: pd.DataFrame, columns: Sequence[str], interval: Interval, missing: Collection[date]) -> pd.DataFrame:
+    """One row a UTC day of `interval` in these `columns`: `date`, counts, `complete`, and shares of them.
+
+    `complete` is False, and the counts are 0, where the store has no such day (`missing`). `failed_share` is `failed` of the
+    day's requests (0-1), NaN where there are none.
     """
-    return _by_day(days, ["requests", "successful", "failed"], interval, missing)
-
-
-def failures_per_day(days: pd.DataFrame, interval: Interval, missing: Collection[date]) -> pd.DataFrame:
-    """One row a UTC day of `interval`: date, requests, failed, throttled, failed_share, throttled_share, complete.
-
-    `throttled` (429) are among the failed; shares (0-1) are of the day's requests, NaN where there are none.
-    """
-    table = _by_day(days, ["requests", "failed", "throttled"], interval, missing)
-    some = table["requests"].where(table["requests"] > 0)
-    shares = {f"{name}_share": (table[name] / some).astype("float64") for name in ("failed", "throttled")}
-    return table.assign(**shares)[["date", "requests", "failed", "throttled", *shares, "complete"]]
-
-
-def _by_day(days: pd.DataFrame, counts: list[str], interval: Interval, missing: Collection[date]) -> pd.DataFrame:
+    counts = [name for name in columns if name not in {"date", "complete"} and not name.endswith(_SHARE)]
     sums = days.groupby("date")[counts].sum()
     every_day = pd.DatetimeIndex(interval.days, name="date")
     table = sums.reindex(every_day, fill_value=0).astype("int64").reset_index()
-    return table.assign(complete=~table["date"].isin(pd.DatetimeIndex(list(missing))))
+    some = table["requests"].where(table["requests"] > 0)
+    shares = {
+        name: (table[name.removesuffix(_SHARE)] / some).astype("float64") for name in columns if name.endswith(_SHARE)
+    }
+    return table.assign(**shares, complete=~table["date"].isin(pd.DatetimeIndex(list(missing))))[list(columns)]

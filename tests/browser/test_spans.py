@@ -11,9 +11,11 @@ import nbformat
 import pytest
 
 from apiusage_helpers.page.html import report_page
-from apiusage_helpers.reports.api_usage import head, panels as report
-from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
+from apiusage_helpers.reports.api_usage import head
+from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.page_rows import page_rows
+from apiusage_helpers.reports.panels import panel
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.reports.usage_view import panels as view
 from apiusage_helpers.reports.usage_view.figures import view_figures
 from apiusage_helpers.reports.usage_view.state import view_state
@@ -73,7 +75,7 @@ def test_a_page_in_spans_of_days_is_exact_and_says_so(
     made: Any, page: Callable[..., Path], opened: Callable[..., Any], csv_files: Callable[[Any], dict[str, str]]
 ) -> None:
     """Unfiltered the days are as published; filtered they are spans of two, of which the last is shorter; choices hold."""
-    path = page(report.requests_per_day(made[0]), report.client_requests(made[0]))
+    path = page(panel(made[0], "requests_per_day"), panel(made[0], "client_requests"))
     watch = opened(path)
     published = csv_files(watch.page)
     filtered = opened(path, "#clients=b&days=2026-11-03&days=2026-11-05")

@@ -3,7 +3,7 @@
 import matplotlib as mpl
 import pytest
 
-from apiusage_helpers.reports.api_usage import panels
+from apiusage_helpers.reports.panels import panel
 
 ROWS = [
     (1, "a", "CRM sync", "GET", "api/v2/users", 5, 0, 3, 1, 2),
@@ -18,9 +18,9 @@ ROWS = [
 )  # fmt: skip
 def test_a_users_own_settings_change_no_picture(report, settings) -> None:
     """Whatever a matplotlibrc says, the bytes are the same, and the user's settings stay as they were."""
-    before = [panel(report(*ROWS)).svg for panel in (panels.requests_per_day, panels.url_requests)]
+    before = [panel(report(*ROWS), name).svg for name in ("requests_per_day", "url_requests")]
     with mpl.rc_context(settings):
-        after = [panel(report(*ROWS)).svg for panel in (panels.requests_per_day, panels.url_requests)]
+        after = [panel(report(*ROWS), name).svg for name in ("requests_per_day", "url_requests")]
 
         assert all(mpl.rcParams[name] == value for name, value in settings.items())
     assert after == before
@@ -28,7 +28,7 @@ def test_a_users_own_settings_change_no_picture(report, settings) -> None:
 
 def test_a_picture_is_set_in_the_readers_own_fonts(report) -> None:
     """The font that measures is named nowhere; letters stay text."""
-    svg = panels.top_clients(report(*ROWS)).svg
+    svg = panel(report(*ROWS), "top_clients").svg
 
     assert "DejaVu" not in svg
     assert "font-family: system-ui" in svg

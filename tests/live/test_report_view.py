@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from apiusage_helpers.live.report_view import explore_report
-from apiusage_helpers.reports.api_usage.report import shown_report
+from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.reports.usage_report import shown_report
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Origin, scan, write_days
 from apiusage_helpers.usage import usage_table
@@ -20,7 +21,7 @@ def test_a_choice_redraws_the_open_section_and_a_wrong_zone_is_told(tmp_path, mo
     rows = [(DAY, one, one, "GET", "u", 5, 5, 0, 0, 0, 0) for one in ("a", "<b>")]
     write_days("acme", usage_table(rows), [DAY], Origin("test", datetime(2026, 11, 9, tzinfo=UTC)))
     selection = select("acme", f"{DAY}/{DAY}", today="2026-11-24")
-    box = explore_report(shown_report(scan(selection), selection))
+    box = explore_report(shown_report(scan(selection), selection, PANELS))
     fields, message, days, sections, _ = box.children
 
     sections.selected_index = 1

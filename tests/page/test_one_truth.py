@@ -10,7 +10,9 @@ import pytest
 
 from apiusage_helpers import text
 from apiusage_helpers.project import formula_guard
-from apiusage_helpers.tables import rankings
+from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.tables.panel_spec import KEYS
+from apiusage_helpers.tables.rankings import ranking
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "cases.json").read_text(encoding="utf-8"))
 PYTHON = {
@@ -34,11 +36,10 @@ EVERY_SIGN = """() => {
     }
     return told;
 }"""
-TOP = """(name, by, block, total) => {
+TOP = """(columns, by, block, total) => {
     const pairs = block.counts.map(([client, url, ...outcomes]) => (
         {client, url, sums: [outcomes.reduce((sum, count) => sum + count, 0), ...outcomes]}));
     const entries = countsModule.top(countsModule.ranked(pairs, by), block.top);
-    const columns = figuresModule.columnsOf(name, false);
     return entries.map(entry => columns.map(column => figuresModule.valueOf(column, entry, block, {total})));
 }"""
 
@@ -67,9 +68,12 @@ def test_a_ranking_is_the_same_in_both(in_script: Callable[..., Any], case: dict
              "counts": counts, "top": case["top"]}  # fmt: skip
     total = int(rows["requests"].sum())
 
-    for name, by, table in (("top_clients", "client", rankings.top_clients), ("top_urls", "url", rankings.top_urls)):
-        assert plain(table(rows, case["top"])) == case[name]
-        assert in_script(TOP, name, by, block, total) == case[name]
+    for panel in PANELS:
+        if panel.top:
+            counts = ("requests", "successful", "failed")
+            table = ranking(rows, KEYS[panel.by], counts, total, top=case["top"])[list(panel.columns)]
+            assert plain(table) == case[panel.name]
+            assert in_script(TOP, panel.columns, panel.by, block, total) == case[panel.name]
 
 
 def plain(table: pd.DataFrame) -> list[list[Any]]:

@@ -21,9 +21,11 @@ from plain_count import STATUSES
 from plain_page import END, SAVED, START, expected, shown_columns, view_files
 from py_mini_racer import MiniRacer
 
-from apiusage_helpers.reports.api_usage import panels
-from apiusage_helpers.reports.api_usage.report import shown_report, usage_report
+from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.page_rows import page_rows
+from apiusage_helpers.reports.panels import panel
+from apiusage_helpers.reports.usage_report import shown_report
 from apiusage_helpers.reports.usage_view.state import view_state
 from apiusage_helpers.reports.usage_view.view import usage_view, with_view
 from apiusage_helpers.selection import select
@@ -31,10 +33,6 @@ from apiusage_helpers.store import StoredUsage, scan
 from apiusage_helpers.usage import COLUMNS, usage_table
 
 STATES = 48
-PANELS = (
-    panels.requests_per_day, panels.failures_per_day, panels.top_clients, panels.status_codes, panels.top_urls, panels.client_requests,
-    panels.client_status_codes, panels.client_urls, panels.url_requests, panels.success_and_failure,
-)  # fmt: skip
 BROWSERS_OWN = """
 globalThis.TextDecoder = class {
     decode(bytes) {
@@ -57,7 +55,8 @@ UNPACK = """bytes => {
 CHOOSE = """fragment => {
     const {chosen, unknown} = filtersModule.choiceIn(fragment, options);
     const found = figuresModule.figures(block, chosen);
-    const modelOf = name => tablesModule.tableModel(name, found, block, {kinds: false, heads: new Map()}, null);
+    const specs = Object.fromEntries(block.panels.map(spec => [spec.name, spec]));
+    const modelOf = name => tablesModule.tableModel(specs[name], found, block, {kinds: false, heads: new Map()}, null);
     const names = Object.keys(found.tables);
     return {
         tables: Object.fromEntries(names.map(name => [name, modelOf(name).rows.map(row => row.texts)])),
@@ -74,7 +73,7 @@ TAKEAWAYS = """fragment => {
     const label = entry => [entry.client === undefined ? null : wordsModule.clientLabel(block, entry),
         entry.url === undefined ? null : wordsModule.urlOf(block, entry, entry.client === undefined ? 84 : 56)].filter(text => text !== null).join(" · ")
         || (entry.other ? "Other" : "");
-    return Object.fromEntries(Object.keys(found.tables).map(name => [name, wordsModule.takeaway(name, found, label)]));
+    return Object.fromEntries(block.panels.map(spec => [spec.name, wordsModule.takeaway(spec, found, label)]));
 }"""
 
 
@@ -161,7 +160,8 @@ def test_takeaways_are_the_same_in_both(engine: MiniRacer, in_script: Callable[.
             (date.fromisoformat(row["date"]), *(row[name] for name in COLUMNS[1:])) for row in chosen_rows(rows, choice)
         )
         chosen = replace(usage, rows=duckdb.connect().from_arrow(kept))
-        published = {panel.__name__: panel(shown_report(chosen, selection)).takeaway for panel in PANELS}
+        published_report = shown_report(chosen, selection, PANELS)
+        published = {spec.name: panel(published_report, spec.name).takeaway for spec in PANELS}
         # Two clients of one name are told apart in the page also where one of them is not chosen.
         found = {
             name: re.sub(r"Data actions \(\w{8}\)", "Data actions", text)

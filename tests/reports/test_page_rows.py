@@ -115,5 +115,5 @@ def test_a_choice_that_nobody_meets_chooses_nobody(report) -> None:
     """A client that made no request leaves section 2 without clients; without a choice it has all of them."""
     chosen, everybody = (unpacked(page_rows(report(*ROWS, clients=clients)).block)[0] for clients in (["nobody"], []))
 
-    assert chosen["section_2"] == [[], None]
-    assert everybody["section_2"] == [None, None]
+    assert chosen["chosen"]["clients"] == [[], None]
+    assert everybody["chosen"]["clients"] == [None, None]

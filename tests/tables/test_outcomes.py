@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from apiusage_helpers.tables.outcomes import status_codes, success_and_failure, with_outcomes
+from apiusage_helpers.tables.outcomes import by_outcome, by_status, with_outcomes
 
 
 def statuses(**counts: int) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def test_the_input_is_untouched() -> None:
 
 def test_status_codes_are_five_rows_in_order() -> None:
     """200, 300, 400, 429, 500, with 400 without 429 and shares of all requests."""
-    table = status_codes(with_outcomes(statuses(requests=10, status200=5, status400=4, status429=1, status500=1)))
+    table = by_status(with_outcomes(statuses(requests=10, status200=5, status400=4, status429=1, status500=1)), 10)
 
     assert list(table["status"]) == [200, 300, 400, 429, 500]
     assert list(table["requests"]) == [5, 0, 3, 1, 1]
@@ -46,12 +46,12 @@ def test_status_codes_are_five_rows_in_order() -> None:
 
 def test_success_and_failure_are_two_rows() -> None:
     """Both outcomes stand there, also when one is 0."""
-    table = success_and_failure(with_outcomes(statuses(requests=4, status200=4)))
+    table = by_outcome(with_outcomes(statuses(requests=4, status200=4)), 4)
 
     assert table.values.tolist() == [["successful", 4, 1.0], ["failed", 0, 0.0]]
 
 
-@pytest.mark.parametrize("table", [status_codes, success_and_failure])
+@pytest.mark.parametrize("table", [by_status, by_outcome])
 def test_no_requests_have_no_share(table) -> None:
     """Where there are no requests there is no share, rather than a 0."""
-    assert table(with_outcomes(statuses()))["share"].isna().all()
+    assert table(with_outcomes(statuses()), 0)["share"].isna().all()

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from apiusage_helpers.tables.rankings import client_urls, top_clients, top_urls, url_requests
+from apiusage_helpers.tables.rankings import CLIENT, URL, ranking
+
+COUNTS = ("requests", "successful", "failed")
 
 
 def requests(*rows: tuple[str, str, str, str, int]) -> pd.DataFrame:
@@ -11,6 +13,10 @@ def requests(*rows: tuple[str, str, str, str, int]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=names)
     nothing = ("redirected", "client_errors", "throttled", "server_errors", "failed")
     return table.assign(succeeded=table["requests"], successful=table["requests"], **dict.fromkeys(nothing, 0))
+
+
+def top_clients(rows: pd.DataFrame, top: int) -> pd.DataFrame:
+    return ranking(rows, CLIENT, COUNTS, int(rows["requests"].sum()), top=top)
 
 
 def test_clients_stand_by_requests_then_name_then_id() -> None:
@@ -47,7 +53,7 @@ def test_the_rest_is_one_last_row() -> None:
 
 def test_no_other_where_nothing_is_left() -> None:
     """A top n that names all has no row of the rest."""
-    table = top_urls(requests(("a", "A", "GET", "u", 5), ("a", "A", "POST", "u", 5)), top=2)
+    table = ranking(requests(("a", "A", "GET", "u", 5), ("a", "A", "POST", "u", 5)), URL, COUNTS, 10, top=2)
 
     assert list(table["template_uri"]) == ["u", "u"]
 
@@ -56,14 +62,16 @@ def test_urls_stand_by_template_uri_then_method() -> None:
     """Equal counts of URLs are ordered by template URI, then method."""
     rows = requests(("a", "A", "POST", "b", 5), ("a", "A", "GET", "b", 5), ("a", "A", "PUT", "a", 5))
 
-    assert list(top_urls(rows, 5)["http_method"]) == ["PUT", "GET", "POST"]
-    assert list(url_requests(rows)["http_method"]) == ["PUT", "GET", "POST"]
+    for top in (5, None):
+        assert list(ranking(rows, URL, COUNTS, 15, top=top)["http_method"]) == ["PUT", "GET", "POST"]
 
 
 def test_client_urls_hold_each_pair() -> None:
     """One row per client and URL, the most requests first."""
     rows = requests(("a", "A", "GET", "u", 1), ("b", "B", "GET", "u", 3), ("a", "A", "GET", "v", 2))
 
-    assert list(zip(*(client_urls(rows)[name] for name in ("client_id", "template_uri")), strict=True)) == [
+    table = ranking(rows, CLIENT + URL, COUNTS, 6)
+
+    assert list(zip(*(table[name] for name in ("client_id", "template_uri")), strict=True)) == [
         ("b", "u"), ("a", "v"), ("a", "u"),
     ]  # fmt: skip

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.interval import Interval, local_label, local_span
-from apiusage_helpers.reports.api_usage.panels import labels_of
-from apiusage_helpers.reports.api_usage.report import UsageReport
-from apiusage_helpers.reports.api_usage.tables import section_2, section_3, unmet_choices
+from apiusage_helpers.reports.agreement import unmet_choices
 from apiusage_helpers.reports.checks import agreed, checks_list
+from apiusage_helpers.reports.panels import labels_of
+from apiusage_helpers.reports.usage_report import UsageReport
+from apiusage_helpers.tables.panel_spec import Rows, shown_rows
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
 from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
@@ -83,12 +84,13 @@ def checks(report: UsageReport) -> Html:
     return checks_list(report.checks)
 
 
+_SECTIONS: dict[int, Rows] = {1: "all", 2: "clients", 3: "urls"}
+
+
 def section_counts(report: UsageReport, section: int) -> Html:
     """The counts that head a section: requests x of y, OAuth clients a of b under its selection."""
-    selection, requests = report.selection, report.summary.requests
-    shown = {1: requests, 2: requests[section_2(requests, selection)], 3: requests[section_3(requests, selection)]}[
-        section
-    ]
+    requests, rows = report.summary.requests, _SECTIONS[section]
+    shown = requests[shown_rows(requests, report.selection, rows)]
     counts = (
         f"Requests {whole(shown['requests'].sum())} of {whole(report.summary.total)} · "
         f"OAuth clients {whole(shown['client_id'].nunique())} of {whole(report.summary.clients)}"
@@ -203,7 +205,10 @@ def _unmet(report: UsageReport, section: int) -> list[str]:
 
 
 def _platform_400(report: UsageReport) -> str:
-    counts = dict(zip(report.tables.status_codes["status"], report.tables.status_codes["requests"], strict=True))
+    counts = {
+        status: int(report.summary.requests[name].sum())
+        for status, name in ((400, "client_errors"), (429, "throttled"))
+    }
     return (
         f"429 inside its 400: the platform's 400 is the whole class 4xx, so it reads {whole(counts[400] + counts[429])} "
         f"where this report shows {whole(counts[400])} (4xx without 429) and {whole(counts[429])} (429) apart. "

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from apiusage_helpers.insights.analysis import Before
-from apiusage_helpers.reports.api_usage.report import UsageReport
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.tables.summary import Summary
 from apiusage_helpers.text import counted, days_in_words
 

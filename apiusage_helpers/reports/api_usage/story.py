@@ -12,11 +12,10 @@ from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at
 from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes_in_words, changes_table, rank_changes
 from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, not_compared, summary_table
-from apiusage_helpers.reports.api_usage.panels import labels_of
-from apiusage_helpers.reports.api_usage.report import Story, UsageReport
 from apiusage_helpers.reports.api_usage.tiles import tiles
-from apiusage_helpers.reports.findings_files import findings_files
-from apiusage_helpers.reports.findings_list import findings_list
+from apiusage_helpers.reports.findings import findings_files, findings_list
+from apiusage_helpers.reports.panels import labels_of
+from apiusage_helpers.reports.usage_report import Story, UsageReport
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.text import days_in_words, listed, percent, url_label, whole
 

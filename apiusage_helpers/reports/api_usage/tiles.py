@@ -16,8 +16,8 @@ from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.reports.api_usage.metrics import Metric, metrics, new_and_silent, not_compared
-from apiusage_helpers.reports.api_usage.panels import labels_of
-from apiusage_helpers.reports.api_usage.report import UsageReport
+from apiusage_helpers.reports.panels import labels_of
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
 
 DAYS = 30  # of a sparkline

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project import places
+from apiusage_helpers.reports.contract import Declared
 from apiusage_helpers.settings.allowances import FILE, MOST, Allowances, Contract, Licence, read_allowances, unmet
 from apiusage_helpers.settings.report_file import CommonParameters
 from apiusage_helpers.settings.strict import allowed
@@ -58,3 +59,6 @@ class FairUseParameters(CommonParameters):
     def billing_day_of(self, organization: str) -> int:
         """The day on which the billing month of an organization starts."""
         return self.contract_of(organization).billing_day
+
+
+REPORT = Declared("fair_use", "API fair use", FairUseParameters)

@@ -23,14 +23,13 @@ from apiusage_helpers.reports.facts import data_facts
 from apiusage_helpers.reports.fair_use.checks import agreement, notes
 from apiusage_helpers.reports.fair_use.parameters import FairUseParameters, stored_allowances
 from apiusage_helpers.reports.fair_use.tables import days_of_month, table_of_months
-from apiusage_helpers.reports.findings_list import told_findings
+from apiusage_helpers.reports.findings import told_findings
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.allowances import Contract
 from apiusage_helpers.settings.strict import checked
 from apiusage_helpers.store import StoredUsage, scan, stored_days
 from apiusage_helpers.tables.client_directory import excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.tables.requests_per_day import requests_per_day
 from apiusage_helpers.tables.summary import Summary, summarise
 
 _DAY = timedelta(days=1)
@@ -72,8 +71,7 @@ class FairUseReport:
 
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
-        days = requests_per_day(self.summary.days, self.selection.interval, self.usage.missing)
-        facts = data_facts(self.usage, self.summary, days, self.checks)
+        facts = data_facts(self.usage, self.summary, self.selection.interval, self.checks)
         return facts | {"findings": told_findings(self.findings), "fair_use": self.month.told()}
 
 

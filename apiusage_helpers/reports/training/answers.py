@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from apiusage_helpers.charts.alt_text import failed_shares
-from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.training.bank import Question
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.text import client_labels, url_label, whole
 
 Answer = str | Sequence[str] | Mapping[str, str]
@@ -83,7 +83,7 @@ _NUMBERS: Mapping[str, Callable[[UsageReport], int]] = {
 
 def _clients_by(report: UsageReport, order: "Callable[[pd.DataFrame], pd.Series[float]]") -> list[str]:
     """The names of clients, those first for which `order` is greatest."""
-    table = report.tables.client_status_codes
+    table = report.tables["client_status_codes"]
     ranked = table.assign(order=order(table)).sort_values("order", ascending=False, kind="stable")
     return client_labels(list(zip(ranked["client_id"], ranked["client_name"], strict=True)), _CELLS)
 
@@ -112,7 +112,7 @@ def _steadiest(report: UsageReport) -> list[str]:
 
 
 def _worst_days(report: UsageReport) -> list[str]:
-    table = report.tables.failures_per_day
+    table = report.tables["failures_per_day"]
     known = table[table["requests"] > 0].sort_values("failed_share", ascending=False, kind="stable")
     return [f"{day:%Y-%m-%d}" for day in known["date"]]
 
@@ -124,7 +124,7 @@ _RANKED: Mapping[str, Callable[[UsageReport], list[str]]] = {
     "top_url": lambda report: [
         url_label(method, uri, _CELLS)
         for method, uri in zip(
-            report.tables.url_requests["http_method"], report.tables.url_requests["template_uri"], strict=True
+            report.tables["url_requests"]["http_method"], report.tables["url_requests"]["template_uri"], strict=True
         )
     ],
     "worst_day": _worst_days,

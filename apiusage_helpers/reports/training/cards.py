@@ -4,7 +4,7 @@ from html import escape
 
 from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.reports.checks import checks_list
-from apiusage_helpers.reports.findings_list import findings_list
+from apiusage_helpers.reports.findings import findings_list
 from apiusage_helpers.reports.training.answers import Asked
 from apiusage_helpers.reports.training.bank import TOPICS
 from apiusage_helpers.reports.training.report import TrainingReport

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project import places
+from apiusage_helpers.reports.contract import Declared
 from apiusage_helpers.reports.training.bank import FILE, read_bank
 from apiusage_helpers.settings.report_file import CommonParameters
 
@@ -23,3 +24,6 @@ class TrainingParameters(CommonParameters):
         except ParameterError as fault:
             raise ValueError(str(fault)) from None
         return self
+
+
+REPORT = Declared("training", "API usage training", TrainingParameters)

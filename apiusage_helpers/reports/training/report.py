@@ -12,11 +12,12 @@ import pandas as pd
 from apiusage_helpers.insights.analysis import findings_of
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.project import places
-from apiusage_helpers.reports.api_usage.report import UsageReport, usage_report
+from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.training.answers import Asked, asked
 from apiusage_helpers.reports.training.bank import FILE, TOPICS, Question, read_bank
 from apiusage_helpers.reports.training.own_sample import NAME, TODAY, write_own_sample
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import scan
 from apiusage_helpers.tables.client_directory import known_clients

@@ -3,7 +3,7 @@
 from apiusage_helpers.charts.panel import Html, Panel
 from apiusage_helpers.insights.finding import findings_table
 from apiusage_helpers.reports.checks import checks_list
-from apiusage_helpers.reports.findings_list import findings_list
+from apiusage_helpers.reports.findings import findings_list
 from apiusage_helpers.reports.troubleshooting.report import TroubleshootingReport
 from apiusage_helpers.text import counted
 

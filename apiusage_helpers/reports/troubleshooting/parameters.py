@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from apiusage_helpers.errors import ParameterError, shown
+from apiusage_helpers.reports.contract import Declared
 from apiusage_helpers.settings.report_file import CommonParameters
 from apiusage_helpers.settings.strict import allowed
 from apiusage_helpers.settings.thresholds import Thresholds
@@ -36,3 +37,6 @@ class TroubleshootingParameters(CommonParameters):
     def limits(self) -> Thresholds:
         """All thresholds, with those that are stated."""
         return Thresholds(**self.thresholds)
+
+
+REPORT = Declared("troubleshooting", "API troubleshooting", TroubleshootingParameters)

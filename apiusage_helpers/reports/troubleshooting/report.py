@@ -10,15 +10,13 @@ from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.reports.facts import data_facts
-from apiusage_helpers.reports.findings_files import findings_files
-from apiusage_helpers.reports.findings_list import told_findings
+from apiusage_helpers.reports.findings import findings_files, told_findings
 from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
 from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.strict import checked
 from apiusage_helpers.store import StoredUsage, scan
 from apiusage_helpers.tables.client_directory import excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import column_sums
-from apiusage_helpers.tables.requests_per_day import requests_per_day
 from apiusage_helpers.tables.summary import Summary, chosen_rows, row_totals, summarise
 from apiusage_helpers.text import counted
 
@@ -38,8 +36,7 @@ class TroubleshootingReport:
 
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
-        days = requests_per_day(self.summary.days, self.selection.interval, self.usage.missing)
-        facts = data_facts(self.usage, self.summary, days, self.checks)
+        facts = data_facts(self.usage, self.summary, self.selection.interval, self.checks)
         return facts | {"findings": told_findings(self.findings)}
 
 

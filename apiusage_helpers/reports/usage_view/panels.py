@@ -15,7 +15,7 @@ from apiusage_helpers.charts.panel import Html, Panel
 from apiusage_helpers.charts.style import LEGENDS, WIDE, WIDTH, drawn
 from apiusage_helpers.reports.usage_view.figures import Ranked, cube_of, days_table
 from apiusage_helpers.reports.usage_view.state import STATUSES, url_text
-from apiusage_helpers.reports.usage_view.view import UsageView
+from apiusage_helpers.reports.usage_view.view import CLIENTS, DAYS, ONE_DAY, URLS, UsageView
 from apiusage_helpers.tables.cube import MEASURES
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
@@ -33,7 +33,6 @@ from apiusage_helpers.text import (
     whole,
 )
 
-MOST_BARS = 12
 _HEIGHT, _LIVE_HEIGHT, _MOST_LIVE_BARS = 2.6, 1.88, 5
 _MOST_TOLD = 5
 
@@ -48,20 +47,19 @@ def graph(view: UsageView, wide: float | None = None) -> Panel:
 
 def clients(view: UsageView) -> Panel:
     """The table OAuth Clients, its first rows as bars."""
-    table = view.tables()["view_clients"]
+    table = view.tables()[CLIENTS.name]
     known = labels_of_view(view)
     labels = [known[one] for one in table["client_id"]]
     told = _told(table, view.figures.clients).drop(columns=[] if view.kinds else ["kind"])
-    panel = Panel("view_clients", "OAuth Clients", told, _leaders(table, labels, "OAuth client"))
-    return _with_bars(panel, table, labels, above=True)
+    return _with_bars(Panel(CLIENTS.name, CLIENTS.title, told, _leaders(table, labels, CLIENTS.what)), table, labels)
 
 
 def urls(view: UsageView) -> Panel:
     """The table API Requests, its first rows as bars."""
-    table = view.tables()["view_urls"]
+    table = view.tables()[URLS.name]
     labels = [url_label(*url, URL_CELLS) for url in zip(table["http_method"], table["template_uri"], strict=True)]
-    panel = Panel("view_urls", "API Requests", _told(table, view.figures.urls), _leaders(table, labels, "API request"))
-    return _with_bars(panel, table, labels, above=True)
+    told = _told(table, view.figures.urls)
+    return _with_bars(Panel(URLS.name, URLS.title, told, _leaders(table, labels, URLS.what)), table, labels)
 
 
 def headline(view: UsageView) -> str:
@@ -105,19 +103,19 @@ def _days(view: UsageView, wide: float | None) -> Panel:
     table = days_table(view.cube, figures)
     height = _LIVE_HEIGHT + legend_height([LEGENDS[name] for name in OUTCOMES], wide) if wide else _HEIGHT
     figure, svg = drawn(height, lambda axes: draw_areas(axes, days), wide or WIDE)
-    return Panel("view_days", "Requests per day by status", table, alt_text.days(table), figure, svg)
+    return Panel(DAYS.name, DAYS.title, table, alt_text.days(table), figure, svg)
 
 
 def _single_day(view: UsageView, wide: float | None) -> Panel:
     """The clients of one day as bars of outcomes, the rest of them as one bar."""
-    day, table = view.cube.interval.start, view.tables()["view_day"]
+    day, table = view.cube.interval.start, view.tables()[ONE_DAY.name]
     known = labels_of_view(view)
     labels = [known[one] for one in table["client_id"]]
-    alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, 'OAuth client')}"
-    panel = Panel("view_day", f"Requests on {day} (UTC) by OAuth client and status", table, alt, kinds=view.kinds)
+    alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, ONE_DAY.what)}"
+    panel = Panel(ONE_DAY.name, ONE_DAY.title.format(day=day), table, alt, kinds=view.kinds)
     if not len(table):
         return panel
-    most = _MOST_LIVE_BARS if wide else MOST_BARS
+    most = _MOST_LIVE_BARS if wide else ONE_DAY.chart.most
     series = {name: [*map(float, table[name][:most]), *_rest(table[name], most)] for name in OUTCOMES}
     totals = [*table["requests"][:most], *_rest(table["requests"], most)]
     rest = frozenset({most}) if len(table) > most else frozenset()
@@ -145,7 +143,7 @@ def graph_marks(view: UsageView, panel: Panel) -> dict[str, Any]:
         names, counts = [str(day) for day in view.cube.interval.days], view.figures.days.T.tolist()
         missing = [n for n, day in enumerate(view.cube.interval.days) if day in view.cube.missing]
         return {"along": "x", "first": low, "last": high, "names": names, "counts": counts, "missing": missing, **box}
-    known, table = labels_of_view(view), view.tables()["view_day"].head(_MOST_LIVE_BARS)
+    known, table = labels_of_view(view), view.tables()[ONE_DAY.name].head(_MOST_LIVE_BARS)
     names, counts = [known[one] for one in table["client_id"]], table[list(MEASURES)].to_numpy().tolist()
     bottom, top = panel.figure.axes[0].get_ylim()
     return {"along": "y", "first": top, "last": bottom, "names": names, "counts": counts, "missing": [], **box}
@@ -164,16 +162,17 @@ def _told(table: pd.DataFrame, ranked: Ranked) -> pd.DataFrame:
     return table if ranked.filtered is not None else table.drop(columns=["filtered_requests", "filtered_share"])
 
 
-def _with_bars(panel: Panel, table: pd.DataFrame, labels: list[str], *, above: bool) -> Panel:
+def _with_bars(panel: Panel, table: pd.DataFrame, labels: list[str]) -> Panel:
     """The panel with its first rows as bars: all requests, and the part of them under the filter."""
     if not len(table):
         return panel
-    first, count = table.head(MOST_BARS), min(len(table), MOST_BARS)
+    first = table.head(CLIENTS.chart.most)
+    count = len(first)
     filtered = first["filtered_requests"].fillna(first["requests"]).astype("int64")
     series = {"filtered": list(map(float, filtered)), "unfiltered": list(map(float, first["requests"] - filtered))}
     legend = bool(first["filtered_requests"].notna().any())
     shares = zip(first["requests"], first["share"], strict=True)
-    bars = Bars(labels[:count], series, [f"{human(n)} · {percent(s)}" for n, s in shares], legend=legend, above=above)
+    bars = Bars(labels[:count], series, [f"{human(n)} · {percent(s)}" for n, s in shares], legend=legend, above=True)
     figure, svg = drawn(bars.height, lambda axes: draw_bars(axes, bars))
     more = f" The picture shows the first {count} of {whole(len(table))} rows." if len(table) > count else ""
     return replace(panel, figure=figure, svg=svg, alt=panel.alt + more)

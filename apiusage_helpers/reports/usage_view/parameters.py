@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from apiusage_helpers.reports.contract import Declared
 from apiusage_helpers.reports.usage_view.state import checked_status
 from apiusage_helpers.settings.report_file import CommonParameters
 from apiusage_helpers.settings.strict import allowed
@@ -20,3 +21,6 @@ class ViewParameters(CommonParameters):
     filter_clients: list[str] = []
     filter_urls: list[str] = []
     filter_statuses: list[Annotated[str, BeforeValidator(_as_text), allowed(checked_status)]] = []
+
+
+REPORT = Declared("api_usage_view", "API Usage", ViewParameters)

@@ -5,15 +5,35 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from apiusage_helpers.reports.api_usage.report import UsageReport
 from apiusage_helpers.reports.checks import Check
+from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.reports.usage_view import figures as view
 from apiusage_helpers.reports.usage_view.state import ViewState
 from apiusage_helpers.store import StoredUsage, scan
 from apiusage_helpers.tables.client_directory import Client, excluded_clients, known_clients
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.tables.cube import UsageCube, usage_cube
+from apiusage_helpers.tables.outcomes import OUTCOMES
+from apiusage_helpers.tables.panel_spec import Chart, PanelSpec
 from apiusage_helpers.usage import METHODS
+
+_COUNTS = ("requests", "failed", "throttled", "share", "filtered_requests", "filtered_share")
+_FILTERED = Chart("bars", ("filtered", "unfiltered"), end="share", most=12)
+CLIENTS = PanelSpec(
+    "view_clients", "OAuth Clients", "client", ("client_id", "client_name", "kind", *_COUNTS), _FILTERED, rows="view"
+)
+URLS = PanelSpec(
+    "view_urls", "API Requests", "url", ("http_method", "template_uri", *_COUNTS), _FILTERED, rows="view", noun="API request"
+)  # fmt: skip
+DAYS = PanelSpec(
+    "view_days", "Requests per day by status", "day", ("date", "requests", *OUTCOMES, "complete"),
+    Chart("days", OUTCOMES, joined=True), rows="view",
+)  # fmt: skip
+ONE_DAY = PanelSpec(
+    "view_day", "Requests on {day} (UTC) by OAuth client and status", "client",
+    ("client_id", "client_name", "requests", *OUTCOMES), Chart("bars", OUTCOMES, end="requests", most=12, rest=True), rows="view",
+)  # fmt: skip
+PANELS = (CLIENTS, URLS, DAYS, ONE_DAY)
 
 
 @dataclass(frozen=True)
@@ -40,13 +60,14 @@ class UsageView:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is shown: both tables and the days (of a single day its clients too), each under the name of its CSV file."""
-        one_day = {"view_day": view.single_day_table(self.cube, self.figures)} if len(self.cube.interval) == 1 else {}
-        return {
-            "view_clients": view.clients_table(self.cube, self.figures, self.kinds),
-            "view_urls": view.urls_table(self.cube, self.figures),
-            "view_days": view.days_table(self.cube, self.figures),
-            **one_day,
+        made = {
+            CLIENTS: view.clients_table(self.cube, self.figures, self.kinds),
+            URLS: view.urls_table(self.cube, self.figures),
+            DAYS: view.days_table(self.cube, self.figures),
         }
+        if len(self.cube.interval) == 1:
+            made[ONE_DAY] = view.single_day_table(self.cube, self.figures)
+        return {panel.name: table[list(panel.columns)] for panel, table in made.items()}
 
     def notes(self) -> list[str]:
         """What to know of this view: filters without a row, days that are missing or provisional, excluded clients."""
@@ -89,7 +110,8 @@ def moved(before: UsageView, state: ViewState) -> UsageView:
 def with_view(report: UsageReport, shown: UsageView) -> UsageReport:
     """The report with the files of a view of the same interval, and a check that the view's figures are the rows'."""
     files = {f"{name}.csv": csv_file(table) for name, table in shown.tables().items()}
-    return replace(report, files={**report.files, **files}, checks=(_agreement(report, shown), *report.checks))
+    checks = (_agreement(report, shown), *report.checks)
+    return replace(report, panels=(*report.panels, *PANELS), files={**report.files, **files}, checks=checks)
 
 
 def _agreement(report: UsageReport, shown: UsageView) -> Check:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from apiusage_helpers.errors import RunError
-from apiusage_helpers.reports.api_usage import head, panels
+from apiusage_helpers.reports.agreement import files_agree, panels_agree
+from apiusage_helpers.reports.api_usage import head
 from apiusage_helpers.reports.export import export
+from apiusage_helpers.reports.panels import panel
 from apiusage_helpers.selection import select
 from apiusage_helpers.tables.client_directory import Client
 
@@ -79,12 +81,10 @@ def test_all_checks_hold_and_notes_tell_the_gaps(report) -> None:
 
 def test_a_panel_that_disagrees_stops_the_report(report, tmp_path) -> None:
     """One request too many in one table: the check fails with both figures, and nothing is written."""
-    from apiusage_helpers.reports.api_usage.checks import agreement
-
     made = report(ROW, PATCH)
-    wrong = made.tables.top_clients.assign(requests=lambda table: table["requests"] + [1, 0])
-    tables = replace(made.tables, top_clients=wrong)
-    made = replace(made, tables=tables, checks=agreement(tables, made.sums, made.files, made.selection))
+    wrong = made.tables["top_clients"].assign(requests=lambda table: table["requests"] + [1, 0])
+    tables = {**made.tables, "top_clients": wrong}
+    made = replace(made, tables=tables, checks=panels_agree(made.panels, tables, made.sums, {}))
 
     with pytest.raises(RunError, match=r"16 requests, 11 successful, 4 failed.*but the rows: 15 requests") as fault:
         export(made, str(tmp_path))
@@ -94,11 +94,9 @@ def test_a_panel_that_disagrees_stops_the_report(report, tmp_path) -> None:
 
 def test_a_file_that_disagrees_stops_the_report(report, tmp_path) -> None:
     """A row lost from a CSV is found when it is read back."""
-    from apiusage_helpers.reports.api_usage.checks import agreement
-
     made = report(ROW, PATCH)
     files = made.files | {"client_urls.csv": made.files["client_urls.csv"].rsplit(b"\r\n", 2)[0] + b"\r\n"}
-    made = replace(made, checks=agreement(made.tables, made.sums, files, made.selection))
+    made = replace(made, checks=(files_agree(made.tables, made.sums.report, files),))
 
     with pytest.raises(RunError, match="client_urls"):
         export(made, str(tmp_path))
@@ -127,9 +125,9 @@ def test_kinds_stand_beside_the_clients_and_in_no_file(report) -> None:
     """A known kind is a column of the page's tables; the CSV keeps its columns."""
     made = replace(report(ROW, PATCH), clients={"a": Client("a", kind="<i>code</i>")})
 
-    assert '<td>CRM</td><td class="kind">&lt;i&gt;code&lt;/i&gt;</td>' in panels.client_requests(made).html()
+    assert '<td>CRM</td><td class="kind">&lt;i&gt;code&lt;/i&gt;</td>' in panel(made, "client_requests").html()
     assert b"kind" not in made.files["client_requests.csv"]
-    assert "Kind" not in panels.client_requests(report(ROW)).html()
+    assert "Kind" not in panel(report(ROW), "client_requests").html()
 
 
 @pytest.mark.parametrize(

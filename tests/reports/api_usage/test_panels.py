@@ -8,12 +8,10 @@ from matplotlib.colors import to_hex
 
 from apiusage_helpers.charts.bars import Days, draw_days
 from apiusage_helpers.charts.style import COLOURS, drawn
-from apiusage_helpers.reports.api_usage import panels
+from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.reports.panels import panel as panel_of
 
-ALL = (
-    panels.requests_per_day, panels.failures_per_day, panels.top_clients, panels.status_codes, panels.top_urls, panels.client_requests,
-    panels.client_status_codes, panels.client_urls, panels.url_requests, panels.success_and_failure,
-)  # fmt: skip
+ALL = tuple(spec.name for spec in PANELS)
 HOSTILE = [
     "<script>alert(1)</script>", "Cost $ave $ync", "_hidden", "", "日本語", "=1+1", 'say "hi"', "a\nb", "\u202egnp", "x" * 300, "&amp;",
     "{format}", "%s", "\\n", "👩‍👩‍👧", "Zoë", "'", "null", "$\\frac{", "Client Creds", "Client Creds",
@@ -33,7 +31,7 @@ def bars(panel) -> list[list[float]]:
 def test_top_clients_are_bars_in_order(report) -> None:
     """The first client on top, successful and failed stacked, the rest muted and last."""
     rows = [(1, f"id{n}", f"Client {n}", "GET", "u", 10 * n, 0, n, 0, 0) for n in range(1, 5)]
-    panel = panels.top_clients(report(*rows, top=2))
+    panel = panel_of(report(*rows, top=2), "top_clients")
 
     assert labels(panel) == ["Client 4", "Client 3", "Other"]
     assert bars(panel) == [[40, 30, 30], [4, 3, 3]]
@@ -45,12 +43,12 @@ def test_clients_of_one_name_are_two_bars(report) -> None:
     """Told apart by the start of their ids."""
     rows = [(1, client, "Sync", "GET", "u", 5, 0, 0, 0, 0) for client in ("aaaaaaaa-1", "bbbbbbbb-2")]
 
-    assert labels(panels.client_requests(report(*rows))) == ["Sync (aaaaaaaa)", "Sync (bbbbbbbb)"]
+    assert labels(panel_of(report(*rows), "client_requests")) == ["Sync (aaaaaaaa)", "Sync (bbbbbbbb)"]
 
 
 def test_statuses_are_told_apart_without_colour(report) -> None:
     """Every outcome but the plain one has a hatch of its own."""
-    panel = panels.client_status_codes(report((1, "a", "A", "GET", "u", 5, 1, 4, 2, 1)))
+    panel = panel_of(report((1, "a", "A", "GET", "u", 5, 1, 4, 2, 1)), "client_status_codes")
     hatches = [container[0].get_hatch() for container in panel.figure.axes[0].containers]
 
     assert len(set(hatches)) == 5
@@ -61,7 +59,9 @@ def test_statuses_are_told_apart_without_colour(report) -> None:
 
 def test_days_show_silence_and_gaps(report) -> None:
     """A silent day is a 0, a missing day a marked column, a provisional day says so."""
-    panel = panels.requests_per_day(report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), missing=(3,), provisional=(1,)))
+    panel = panel_of(
+        report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), missing=(3,), provisional=(1,)), "requests_per_day"
+    )
     texts = [text.get_text() for text in panel.figure.axes[0].texts]
 
     assert {"missing", "provisional", "0", "5"} <= set(texts)
@@ -86,8 +86,8 @@ def test_the_days_before_are_a_line_and_findings_a_strip() -> None:
 
 def test_the_failed_share_of_each_day_is_cut_into_429_and_the_rest(report) -> None:
     """Throttled requests at the foot, other failures on them; a silent day has none."""
-    panel = panels.failures_per_day(
-        report((1, "a", "A", "GET", "u", 5, 0, 4, 1, 1), (2, "a", "A", "GET", "u", 8, 0, 0, 0, 0))
+    panel = panel_of(
+        report((1, "a", "A", "GET", "u", 5, 0, 4, 1, 1), (2, "a", "A", "GET", "u", 8, 0, 0, 0, 0)), "failures_per_day"
     )
     heights = [[round(bar.get_height(), 6) for bar in container] for container in panel.figure.axes[0].containers]
 
@@ -97,7 +97,7 @@ def test_the_failed_share_of_each_day_is_cut_into_429_and_the_rest(report) -> No
 
 def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:
     """The word provisional stands in a high column, and over the count of a low one."""
-    panel = panels.requests_per_day(report((1, "a", "A", "GET", "u", 50, 0, 0, 0, 0), provisional=(1, 2)))
+    panel = panel_of(report((1, "a", "A", "GET", "u", 50, 0, 0, 0, 0), provisional=(1, 2)), "requests_per_day")
     axes = panel.figure.axes[0]
     high, low = (text.get_position()[1] for text in axes.texts if text.get_text() == "provisional")
     (zero, *_) = (text.get_position()[1] for text in axes.texts if text.get_text() == "0")
@@ -108,8 +108,8 @@ def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:
 
 def test_days_bear_the_dates_of_the_display_zone(report) -> None:
     """West of UTC each label is the day before."""
-    panel = panels.requests_per_day(
-        report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), display_timezone="America/New_York")
+    panel = panel_of(
+        report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0), display_timezone="America/New_York"), "requests_per_day"
     )
 
     assert [label.get_text() for label in panel.figure.axes[0].get_xticklabels()][::-1] == [
@@ -117,25 +117,25 @@ def test_days_bear_the_dates_of_the_display_zone(report) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("panel", ALL, ids=lambda panel: panel.__name__)
-def test_hostile_names_neither_break_nor_hide(report, panel) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_hostile_names_neither_break_nor_hide(report, name) -> None:
     """Every panel is drawn, valid XML, the same each time, with each name escaped."""
     from xml.dom import minidom
 
-    rows = [(1, f"id{n:06d}", name, "GET", name or "u", 100 + n, 1, 9, 3, 2) for n, name in enumerate(HOSTILE)]
-    made = panel(report(*rows, top=100))
+    rows = [(1, f"id{n:06d}", client, "GET", client or "u", 100 + n, 1, 9, 3, 2) for n, client in enumerate(HOSTILE)]
+    made = panel_of(report(*rows, top=100), name)
 
     assert minidom.parseString(made.svg).documentElement.tagName == "svg"  # noqa: S318  # our own picture
-    assert made.svg == panel(report(*rows, top=100)).svg
+    assert made.svg == panel_of(report(*rows, top=100), name).svg
     assert "<script>" not in made.html()
     assert len(made.alt) >= 25
     assert "\n" not in re.sub(r"<[^>]*>", "", made.html())
 
 
-@pytest.mark.parametrize("panel", ALL, ids=lambda panel: panel.__name__)
-def test_nothing_to_draw_is_said(report, panel) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_to_draw_is_said(report, name) -> None:
     """Days without a request: a sentence in place of an empty box."""
-    made = panel(report())
+    made = panel_of(report(), name)
 
     assert "No requests" in made.alt
     assert "No requests" in made.html()
@@ -144,7 +144,7 @@ def test_nothing_to_draw_is_said(report, panel) -> None:
 def test_long_lists_are_cut_in_the_picture_and_whole_in_the_table(report) -> None:
     """Ten bars, all rows below, and the description says so."""
     rows = [(1, f"id{n}", f"Client {n}", "GET", "u", n, 0, 0, 0, 0) for n in range(1, 31)]
-    panel = panels.client_requests(report(*rows))
+    panel = panel_of(report(*rows), "client_requests")
 
     assert len(labels(panel)) == 10
     assert panel.html().count("<tr>") == 31
@@ -158,13 +158,15 @@ def test_no_label_leaves_the_picture(report) -> None:
         (1, f"id{n:06d}", name, "GET", f"api/v2/{'y' * 9 * n}", 10**n if n < 9 else n, 0, 1, 0, 0)
         for n, name in enumerate(HOSTILE)
     ]
-    for panel in ALL[2:-1]:
-        figure = panel(report(*rows)).figure
+    for spec in PANELS:
+        if spec.chart.kind != "bars":
+            continue
+        figure = panel_of(report(*rows), spec.name).figure
         renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
         for text in [*figure.axes[0].texts, *figure.axes[0].get_yticklabels()]:
             box = text.get_window_extent(renderer)
-            assert box.x0 >= -2, (panel.__name__, text.get_text())
-            assert box.x1 <= figure.bbox.x1 + 2, (panel.__name__, text.get_text())
+            assert box.x0 >= -2, (spec.name, text.get_text())
+            assert box.x1 <= figure.bbox.x1 + 2, (spec.name, text.get_text())
 
 
 def test_many_days_are_steps_with_their_gaps_as_runs() -> None:

@@ -10,7 +10,7 @@ from apiusage_helpers.insights.analysis import Before
 from apiusage_helpers.insights.fair_use import BillingMonth, Exhaustion
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.api_usage import tiles
-from apiusage_helpers.reports.api_usage.report import Story
+from apiusage_helpers.reports.usage_report import Story
 
 NOW = [(1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 0), (2, "b", "<b>Bot</b>", "GET", "u", 10, 0, 0, 0, 0)]
 THEN = [(1, "a", "CRM", "GET", "u", 8, 0, 2, 2, 0), (2, "c", "Old", "GET", "u", 2, 0, 0, 0, 0)]

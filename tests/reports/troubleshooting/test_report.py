@@ -12,7 +12,7 @@ import pytest
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.names import FINDING_KINDS
 from apiusage_helpers.reports.contract import read_report
-from apiusage_helpers.reports.findings_list import NOTHING, findings_list
+from apiusage_helpers.reports.findings import NOTHING, findings_list
 from apiusage_helpers.reports.troubleshooting import panels
 from apiusage_helpers.reports.troubleshooting.report import troubleshooting_report
 from apiusage_helpers.sources.sample import sample_usage

@@ -75,14 +75,10 @@ function urlChoice(block, chosen) {
   return url => (!chosen.requests.size || chosen.requests.has(url)) && (!chosen.uris.size || chosen.uris.has(block.uriNumbers.get(block.urls[url][1])));
 }
 
-function section2(block) {
-  const [clients, urls] = block.section_2.map(list => list && new Set(list));
+// Which pairs the report itself chose for the panels of these rows.
+function chosenBy(block, rows) {
+  const [clients, urls] = (block.chosen[rows] ?? [null, null]).map(list => list && new Set(list));
   return (client, url) => (!clients || clients.has(client)) && (!urls || urls.has(url));
-}
-
-function section3(block) {
-  const urls = block.section_3 && new Set(block.section_3);
-  return (_, url) => !urls || urls.has(url);
 }
 
 // The sums of each client or URL, the most requests first; ties go by their numbers, which stand in the order of names.
@@ -128,6 +124,6 @@ function spanOf(block, span) {
 }
 
 export {
-  add, dayOf, entries, failed, isFiltered, nothing, ranked, requestsOf, restOf, section2, section3, spanOf, successful,
-  summed, summedBy, tally, top, urlChoice,
+  add, chosenBy, dayOf, entries, failed, isFiltered, nothing, ranked, requestsOf, restOf, spanOf, successful, summed,
+  summedBy, tally, top, urlChoice,
 };

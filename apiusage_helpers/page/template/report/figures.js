@@ -1,59 +1,47 @@
-// The figures under the reader's choices: the tables of the report, counted again from the rows.
+// The figures under the reader's choices: the tables of the report's panels, counted again from the rows.
 //
+// `block.panels` are the panels as the report declares them (apiusage_helpers/tables/panel_spec.py).
 // A choice holds for every panel, on top of what the report itself chose for its sections. With a choice of statuses only the
 // requests with these statuses count, and `requests` is their sum; without one `requests` is as delivered. `share` is of
 // all requests of the report, whatever is chosen; `filtered_share` of all requests under the reader's choices.
 
 import {OUTCOMES} from "./block.js";
-import {add, dayOf, entries, failed, isFiltered, nothing, ranked, requestsOf, section2, section3, spanOf, successful, summed, top} from "./counts.js";
-import {VIEW_COLUMNS, viewFigures} from "./view.js";
+import {add, chosenBy, dayOf, entries, failed, isFiltered, nothing, ranked, requestsOf, spanOf, successful, summed, top} from "./counts.js";
+import {viewFigures} from "./view.js";
 
 const MEANINGS = [
   [200, "2xx: succeeded"], [300, "3xx: redirected"], [400, "4xx other than 429: refused by the request"],
   [429, "429: too many requests"], [500, "5xx: server error"],
 ];
-const COLUMNS = {
-  top_clients: ["rank", "client_id", "client_name", "requests", "successful", "failed", "share"],
-  status_codes: ["status", "meaning", "requests", "share"],
-  top_urls: ["rank", "http_method", "template_uri", "requests", "successful", "failed", "share"],
-  client_requests: ["client_id", "client_name", "requests", "successful", "failed", "share"],
-  client_status_codes: ["client_id", "client_name", ...OUTCOMES, "requests"],
-  client_urls: ["client_id", "client_name", "http_method", "template_uri", "requests", "successful", "failed"],
-  url_requests: ["http_method", "template_uri", "requests", ...OUTCOMES],
-  success_and_failure: ["outcome", "requests", "share"],
-  requests_per_day: ["date", "requests", "successful", "failed", "complete"],
-  failures_per_day: ["date", "requests", "failed", "throttled", "failed_share", "throttled_share", "complete"],
-};
-
 // All figures of the block under `chosen`: sets of numbers by facet, empty sets meaning all (filters.js).
 function figures(block, chosen) {
   const sums = summed(block, chosen);
   const total = block.totals[0].reduce((sum, count) => sum + count, 0);
-  const all = entries(block, sums.pairs, () => true);
-  const ofClients = entries(block, sums.pairs, section2(block));
-  const ofUrls = entries(block, sums.pairs, section3(block));
+  const pairs = Object.fromEntries(["all", "clients", "urls"].map(rows => [rows, entries(block, sums.pairs, chosenBy(block, rows))]));
   const filtered = isFiltered(chosen);
-  const view = block.view ? viewFigures(block, chosen, sums) : {};
   const everything = nothing();
-  const daily = days(block, chosen, sums.spans, filtered);
-  all.forEach(pair => add(everything, pair.sums));
+  pairs.all.forEach(pair => add(everything, pair.sums));
+  const known = {pairs, everything, days: days(block, chosen, sums.spans, filtered), top: block.top};
+  const view = block.view ? viewFigures(block, chosen, sums) : {tables: {}};
+  const counted = block.panels.filter(({rows}) => rows !== "view").map(panel => [panel.name, tableOf(panel, known)]);
   return {
-    chosen, filtered, total, filteredTables: view.filtered ?? {}, requests: everything[0], sums: everything,
-    counts: [all, ofClients, ofUrls].map(pairs => ({requests: requestsOf(pairs), clients: new Set(pairs.map(pair => pair.client)).size})),
-    tables: {
-      top_clients: top(ranked(all, "client"), block.top),
-      status_codes: MEANINGS.map((meaning, n) => ({meaning, sums: [everything[n + 1]]})),
-      top_urls: top(ranked(all, "url"), block.top),
-      client_requests: ranked(ofClients, "client"),
-      client_status_codes: ranked(ofClients, "client"),
-      client_urls: ofClients.sort((one, other) => other.sums[0] - one.sums[0] || one.client - other.client || one.url - other.url),
-      url_requests: ranked(ofUrls, "url"),
-      success_and_failure: [["successful", successful], ["failed", failed]].map(([outcome, of]) => ({outcome, sums: [of(everything)]})),
-      requests_per_day: daily,
-      failures_per_day: daily,
-      ...view.tables,
-    },
+    chosen, filtered, total, filteredTables: view.filtered ?? {}, requests: everything[0], sums: everything, inView: view.requests,
+    counts: Object.values(pairs).map(list => ({requests: requestsOf(list), clients: numbersIn(list, "client"), urls: numbersIn(list, "url")})),
+    tables: {...Object.fromEntries(counted), ...view.tables},
   };
+}
+
+const numbersIn = (list, by) => new Set(list.map(entry => entry[by])).size;
+
+// The entries of a panel's table.
+function tableOf({by, rows, top: ranks}, {pairs, everything, days: daily, top: most}) {
+  switch (by) {
+    case "day": return daily;
+    case "status": return MEANINGS.map((meaning, n) => ({meaning, sums: [everything[n + 1]]}));
+    case "outcome": return [["successful", successful], ["failed", failed]].map(([outcome, of]) => ({outcome, sums: [of(everything)]}));
+    case "client_url": return [...pairs[rows]].sort((one, other) => other.sums[0] - one.sums[0] || one.client - other.client || one.url - other.url);
+    default: return ranks ? top(ranked(pairs[rows], by), most) : ranked(pairs[rows], by);
+  }
 }
 
 // One entry a day; while filtered one a span of days, where the block holds no single days.
@@ -95,9 +83,8 @@ function valueOf(column, entry, block, found) {
 }
 
 // The columns of a panel's table: those of its CSV file, and while filtered the share of what is filtered beside that of all.
-function columnsOf(name, filtered) {
-  const columns = COLUMNS[name] ?? VIEW_COLUMNS[name];
+function columnsOf({columns}, filtered) {
   return filtered && columns.includes("share") && !columns.includes("filtered_share") ? [...columns, "filtered_share"] : columns;
 }
 
-export {COLUMNS, columnsOf, figures, MEANINGS, valueOf};
+export {columnsOf, figures, MEANINGS, valueOf};

@@ -3,20 +3,19 @@
 import {button, byCodePoint, csvFile, element} from "./text.js";
 import {download} from "./grid.js";
 
-const USAGE = ["date", "client_id", "client_name", "http_method", "template_uri", "requests", "status200", "status300", "status400", "status429", "status500"];
-
 // Buttons after `place`; `tables` gives the text of a panel's file by its name.
 function fileButtons(place, block, tables) {
   const texts = {...tables, ...Object.fromEntries(Object.entries(block.files ?? {}).map(([name, text]) => [name, () => text]))};
   const whole = block.span === 1 && block.names;
-  if (whole) texts["api_usage.csv"] = () => csvFile(usageRecords(block));
+  const {name: rowsFile, columns} = block.rows_file ?? {};
+  if (whole && rowsFile) texts[rowsFile] = () => csvFile([columns, ...usageRecords(block)]);
   const made = Object.entries(texts).sort(([one], [other]) => byCodePoint(one, other))
     .map(([name, text]) => button(name, () => download(name, text()), {"aria-label": `Save ${name}`}));
-  const note = whole ? "" : "api_usage.csv lies beside this page: it holds more rows than a page can.";
+  const note = whole || !rowsFile ? "" : `${rowsFile} lies beside this page: it holds more rows than a page can.`;
   place.after(element("div", {class: "tools save"}, element("span", {}, "Save from this page:"), ...made, element("span", {class: "note"}, note)));
 }
 
-// The records of api_usage.csv: one a row of the page, in the order of their keys, each with the name that its client bore.
+// The records of the file of rows: one a row of the page, in the order of their keys, each with the name that its client bore.
 function usageRecords(block) {
   const records = [];
   for (let row = 0; row < block.rows; row += 1) {
@@ -29,7 +28,7 @@ function usageRecords(block) {
   }
   const keys = [0, 1, 3, 4];
   records.sort((one, other) => keys.reduce((way, key) => way || byCodePoint(one[key], other[key]), 0));
-  return [USAGE, ...records];
+  return records;
 }
 
 export {fileButtons};

@@ -2,9 +2,9 @@
 
 import {button, counted, cut, element, listed, percent, whole} from "./text.js";
 import {readBlock} from "./block.js";
-import {heldClicks, VIEW_COLUMNS, viewLine} from "./view.js";
-import {COLUMNS, figures} from "./figures.js";
-import {DAILY, inWords, mostBars, takeaway} from "./words.js";
+import {heldClicks, viewLine} from "./view.js";
+import {figures} from "./figures.js";
+import {inWords, takeaway} from "./words.js";
 import {copy, grid} from "./grid.js";
 import {choiceIn, facetsOf, filterBar, fragmentOf, noChoice, numbered, optionsOf} from "./filters.js";
 import {shownColumns, tableModel} from "./tables.js";
@@ -45,7 +45,7 @@ function enliven(packed, grids) {
   const block = numbered(packed);
   const options = optionsOf(block);
   const published = figures(block, noChoice());
-  const panels = [...Object.keys(COLUMNS), ...Object.keys(VIEW_COLUMNS)].map(name => panelOf(name, block, grids, published)).filter(Boolean);
+  const panels = block.panels.map(spec => panelOf(spec, block, grids, published)).filter(Boolean);
   const counts = [1, 2, 3, "view"].map(section => document.querySelector(`#counts-${section} .counts`)).map(line => line && {line, published: line.textContent});
   const totals = tilesUnderFilter();
   const asPublished = [...document.querySelectorAll(".published")].map(part => part.appendChild(element("p", {class: "note"}, "These figures are the published ones, not filtered.")));
@@ -117,14 +117,15 @@ function keepFocus(pressed) {
 }
 
 // A panel of the report: its picture, its sentence and its table follow what is found.
-function panelOf(name, block, grids, asPublished) {
+function panelOf(spec, block, grids, asPublished) {
+  const {name, by, chart} = spec;
   const figure = document.getElementById(name);
   const table = grids.get(name);
   if (!figure || !table) return null;
   const published = figure.querySelector(":scope > img, :scope > .nothing");
   const texts = [...figure.querySelectorAll("thead th")].map(head => head.textContent);
   const kinds = texts.includes("Kind");
-  const heads = new Map(shownColumns(name, asPublished, kinds).map((column, n) => [column, texts[n]]));
+  const heads = new Map(shownColumns(spec, asPublished, kinds).map((column, n) => [column, texts[n]]));
   const title = figure.querySelector("h3").textContent;
   const sentence = published.alt || published.textContent;
   const mark = element("span", {class: "filtered-mark", hidden: ""}, "filtered");
@@ -132,13 +133,13 @@ function panelOf(name, block, grids, asPublished) {
   figure.parentElement.querySelectorAll(`#${name} .more`).forEach(note => note.remove());
   const said = figure.querySelector(".takeaway");
   const saidFirst = said?.textContent;
-  const model = (found, toggle = () => {}) => tableModel(name, found, block, {kinds, heads}, toggle);
+  const model = (found, toggle = () => {}) => tableModel(spec, found, block, {kinds, heads}, toggle);
   let place = published;
 
   function draw(found, toggle, width) {
-    const labels = found.tables[name].slice(0, mostBars(name)).map((entry, n) => DAILY.has(name) || name === "success_and_failure" ? "" : rowLabel(name, entry, n, block));
-    const words = found.filtered ? inWords(name, found, block, labels) : sentence;
-    const made = picture(name, found, block, Math.max(280, width), toggle);
+    const labels = found.tables[name].slice(0, chart.most).map((entry, n) => by === "day" || by === "outcome" ? "" : rowLabel(spec, entry, n, block));
+    const words = found.filtered ? inWords(spec, found, block, labels) : sentence;
+    const made = picture(spec, found, block, Math.max(280, width), toggle);
     made?.setAttribute("aria-label", words);
     const next = made ? told(made, title) : element("p", {class: "nothing"}, words);
     const focused = place === document.activeElement;
@@ -157,7 +158,7 @@ function panelOf(name, block, grids, asPublished) {
       if (!found.filtered) table.clear();
       table.cut();
       table.show(model(found, toggle));
-      if (said) said.textContent = found.filtered ? takeaway(name, found, (entry, n) => rowLabel(name, entry, n, block)) : saidFirst;
+      if (said) said.textContent = found.filtered ? takeaway(spec, found, (entry, n) => rowLabel(spec, entry, n, block)) : saidFirst;
       draw(found, toggle, width);
     },
   };

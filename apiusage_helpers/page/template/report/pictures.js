@@ -5,13 +5,11 @@
 import {broken, counted, cut, element, human, percent, visible, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
 import {failed, restOf, successful} from "./counts.js";
-import {VIEW_COLUMNS} from "./view.js";
-import {BARS, clientLabel, DAILY, failedShare, mostBars, OUTCOME_LABELS, urlOf} from "./words.js";
+import {clientLabel, failedShare, OUTCOME_LABELS, urlOf} from "./words.js";
 import {choiceOf} from "./tables.js";
 
 const NARROW = 560;
 const ROOM_FOR_WORD = 0.45; // of the highest column: a lower one has a word above it, not in it
-const ABOVE = ["top_urls", "client_urls", "url_requests", "view_urls"];
 
 const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = `12.5px ${getComputedStyle(document.body).fontFamily}`;
@@ -22,13 +20,13 @@ const shape = (name, attributes, ...children) => element(`svg:${name}`, attribut
 const words = (text, x, y, kind = "", anchor = "start") => shape("text", {x, y, class: kind, "text-anchor": anchor}, text);
 
 // The picture of a panel under the found figures, `width` pixels wide; null where there is nothing to draw.
-function picture(name, found, block, width, choose) {
-  const list = found.tables[name];
-  if (DAILY.has(name)) return dayPicture(name, list, {block, filtered: found.filtered, width}, choose);
+function picture(panel, found, block, width, choose) {
+  const list = found.tables[panel.name];
+  if (panel.by === "day") return dayPicture(panel, list, {block, filtered: found.filtered, width}, choose);
   if (!list.some(entry => entry.sums[0] > 0)) return null;
-  if (name === "success_and_failure") return sharePicture(list, found, width);
-  const first = list.slice(0, mostBars(name));
-  return barPicture(name, name === "view_day" ? [...first, ...restOf(list, first.length)] : first, found, block, width, choose);
+  if (panel.chart.kind === "share") return sharePicture(list, found, width);
+  const first = list.slice(0, panel.chart.most);
+  return barPicture(panel, panel.chart.rest ? [...first, ...restOf(list, first.length)] : first, found, block, width, choose);
 }
 
 function framed(width, height, ...parts) {
@@ -80,13 +78,13 @@ function legend(outcomes, width, further = []) {
   return {height: y + 18, draw: () => parts.flatMap(([word, key, left, base]) => [key(left, base), words(word, left + 25, base + 1)])};
 }
 
-function barPicture(name, list, found, block, width, choose) {
-  const outcomes = BARS[name];
-  const unnamed = name === "status_codes" || found.filteredTables[name] === false;
-  const above = width < NARROW || ABOVE.includes(name);
+function barPicture(panel, list, found, block, width, choose) {
+  const outcomes = panel.chart.series;
+  const unnamed = panel.by === "status" || found.filteredTables[panel.name] === false;
+  const above = width < NARROW || panel.by === "url" || panel.by === "client_url";
   const rows = list.map((entry, n) => ({
-    entry, label: rowLabel(name, entry, n, block), parts: partsOf(name, entry, n), end: endOf(name, entry, found), muted: entry.other,
-    told: `${wholeLabel(name, entry, n, block)}: ${exactly(name, entry, found)}`,
+    entry, label: rowLabel(panel, entry, n, block), parts: partsOf(panel, entry, n), end: endOf(panel, entry, found), muted: entry.other,
+    told: `${wholeLabel(panel, entry, n, block)}: ${exactly(panel, entry, found)}`,
   }));
   if (above) rows.forEach(row => { row.lines = broken(row.label, width - 4, measure); });
   const thick = above ? 18 : 20;
@@ -98,14 +96,14 @@ function barPicture(name, list, found, block, width, choose) {
   const drawn = rows.map(row => {
     const y = foot;
     foot += above ? 28 + 15 * row.lines.length : 30;
-    return barRow(row, {outcomes, above, start, scale, thick, y}, choose, name);
+    return barRow(row, {outcomes, above, start, scale, thick, y}, choose, panel);
   });
   const svg = framed(width, foot + 6);
   svg.append(...key.draw(), ...drawn);
   return svg;
 }
 
-function barRow(row, place, choose, name) {
+function barRow(row, place, choose, panel) {
   const y = place.y + (place.above ? 5 + 15 * row.lines.length : 5);
   const kind = row.muted ? "muted" : "";
   const parts = place.above ? row.lines.map((line, n) => words(line, 2, y - 6 - 15 * (row.lines.length - 1 - n), kind))
@@ -117,7 +115,7 @@ function barRow(row, place, choose, name) {
     x += count * place.scale;
   });
   parts.push(words(row.end, x + 6, y + place.thick / 2 + 4), shape("title", {}, row.told));
-  return clickable(shape("g", {}, ...parts), choiceOf(name, row.entry), choose);
+  return clickable(shape("g", {}, ...parts), choiceOf(panel, row.entry), choose);
 }
 
 function clickable(group, choice, choose) {
@@ -127,44 +125,43 @@ function clickable(group, choice, choose) {
   return group;
 }
 
-function rowLabel(name, entry, n, block) {
-  if (name === "status_codes") return OUTCOME_LABELS[OUTCOMES[n]];
-  if (name === "client_urls") return `${clientLabel(block, entry)} · ${urlOf(block, entry, 56)}`;
+function rowLabel({by}, entry, n, block) {
+  if (by === "status") return OUTCOME_LABELS[OUTCOMES[n]];
+  if (by === "client_url") return `${clientLabel(block, entry)} · ${urlOf(block, entry, 56)}`;
   return entry.url === undefined ? clientLabel(block, entry) : urlOf(block, entry);
 }
 
 // The name of a row, whole.
-function wholeLabel(name, entry, n, block) {
-  if (entry.other || name === "status_codes") return rowLabel(name, entry, n, block);
+function wholeLabel(panel, entry, n, block) {
+  if (entry.other || panel.by === "status") return rowLabel(panel, entry, n, block);
   const [client, url] = [block.clients[entry.client], block.urls[entry.url]];
   return [client && visible(client[1] || client[0]), url && visible(url.join(" ").trim())].filter(Boolean).join(" · ");
 }
 
 // The exact figures of a row and its shares.
-function exactly(name, entry, found) {
+function exactly({by}, entry, found) {
   const share = of => percent(of ? entry.sums[0] / of : NaN);
   const told = `${counted(entry.sums[0], "request")}, ${share(found.requests)} of all`;
-  if (name === "status_codes") return told;
+  if (by === "status") return told;
   if (typeof entry.filtered === "number") return `${whole(entry.filtered)} of ${counted(entry.sums[0], "request")} under the filter`;
   if (entry.sums.length < 6) return `${counted(entry.sums[0], "request")}, ${share(found.total)} of all`;
   return `${told}; ${whole(failed(entry.sums))} failed (${percent(failedShare(entry))}), ${whole(entry.sums[4])} with 429`;
 }
 
-function partsOf(name, entry, n) {
-  if (BARS[name].includes("unfiltered")) return [entry.filtered ?? entry.sums[0], entry.sums[0] - (entry.filtered ?? entry.sums[0])];
+function partsOf({by, chart}, entry, n) {
+  if (chart.series.includes("unfiltered")) return [entry.filtered ?? entry.sums[0], entry.sums[0] - (entry.filtered ?? entry.sums[0])];
   const five = entry.sums.slice(1);
-  if (name === "status_codes") return OUTCOMES.map((_, place) => place === n ? entry.sums[0] : 0);
-  if (name === "client_status_codes") return five.map(count => count / (total(five) || 1));
-  return BARS[name] === OUTCOMES ? five : [successful(entry.sums), failed(entry.sums)];
+  if (by === "status") return OUTCOMES.map((_, place) => place === n ? entry.sums[0] : 0);
+  const parts = chart.series.map(name => ({successful: successful(entry.sums), failed: failed(entry.sums)})[name] ?? five[OUTCOMES.indexOf(name)]);
+  return chart.shares ? parts.map(count => count / (total(five) || 1)) : parts;
 }
 
-function endOf(name, entry, found) {
-  if (name === "client_status_codes") return `${percent(failedShare(entry))} failed`;
+function endOf({by, chart}, entry, found) {
+  if (chart.shares) return `${percent(failedShare(entry))} failed`;
   const count = human(entry.sums[0]);
-  if (name === "status_codes") return `${count} · ${percent(found.requests ? entry.sums[0] / found.requests : NaN)}`;
-  if (name === "url_requests" || name === "view_day") return count;
-  if (name in VIEW_COLUMNS) return `${count} · ${percent(found.total ? entry.sums[0] / found.total : NaN)}`;
-  return failed(entry.sums) ? `${count} · ${percent(failed(entry.sums) / entry.sums[0])} failed` : count;
+  const of = by === "status" ? found.requests : found.total;
+  if (chart.end === "share") return `${count} · ${percent(of ? entry.sums[0] / of : NaN)}`;
+  return chart.end === "failed" && failed(entry.sums) ? `${count} · ${percent(failed(entry.sums) / entry.sums[0])} failed` : count;
 }
 
 function sharePicture(list, found, width) {
@@ -178,20 +175,21 @@ function sharePicture(list, found, width) {
   return svg;
 }
 
-// Columns of days: of the report two outcomes each, their failed share, or of a view five without a gap between the days.
-const DAYS = {
-  requests_per_day: {outcomes: ["successful", "failed"], parts: entry => [entry.ok, entry.bad], form: human, scale: count => human(count).replace(".0", ""), least: 1},
-  failures_per_day: {
-    outcomes: ["throttled", "other_failures"], parts: entry => [entry.throttled, entry.bad - entry.throttled].map(count => entry.requests ? count / entry.requests * 100 : 0),
-    form: count => percent(count / 100), scale: count => `${round(count)} %`, least: 0.1,
-  },
-  view_days: {outcomes: OUTCOMES, parts: entry => entry.sums.slice(1), form: human, scale: count => human(count).replace(".0", ""), least: 1},
-};
+// Columns of days: what each stacks are counts, or shares of its requests.
+const COUNTS = {form: human, scale: count => human(count).replace(".0", ""), least: 1};
+const SHARES = {form: count => percent(count / 100), scale: count => `${round(count)} %`, least: 0.1};
 
-function dayPicture(name, list, {block, filtered, width}, choose) {
-  const {outcomes, parts: partsOfDay, form, scale, least} = DAYS[name];
-  const before = name === "requests_per_day" && !filtered && block.before?.counts.some(count => count !== null) ? block.before : null;
-  const marked = name === "requests_per_day" ? new Set(block.marked ?? []) : new Set();
+function partsOfDay({series, shares}, entry) {
+  const counts = entry.sums ? Object.fromEntries(OUTCOMES.map((name, n) => [name, entry.sums[n + 1]]))
+    : {successful: entry.ok, failed: entry.bad, throttled: entry.throttled, other_failures: entry.bad - entry.throttled};
+  return series.map(name => shares ? entry.requests ? counts[name] / entry.requests * 100 : 0 : counts[name]);
+}
+
+function dayPicture(panel, list, {block, filtered, width}, choose) {
+  const {series: outcomes, shares, compared, joined} = panel.chart;
+  const {form, scale, least} = shares ? SHARES : COUNTS;
+  const before = compared && !filtered && block.before?.counts.some(count => count !== null) ? block.before : null;
+  const marked = compared ? new Set(block.marked ?? []) : new Set();
   const further = [
     ...(before ? [[before.name, (left, y) => shape("path", {class: "before", d: `M${left} ${y - 3}h20`})]] : []),
     ...(list.some((entry, n) => marked.has(entry.span ?? n)) ? [["days of findings", (left, y) => shape("rect", {class: "strip", x: left, y: y - 5, width: 20, height: 4})]] : []),
@@ -199,7 +197,7 @@ function dayPicture(name, list, {block, filtered, width}, choose) {
   const key = legend(outcomes, width, further);
   const height = 232 + key.height - 30;
   const [left, bottom, high] = [46, height - 40, height - 66 - key.height];
-  const columns = list.map(entry => ({entry, parts: partsOfDay(entry), top: total(partsOfDay(entry))}));
+  const columns = list.map(entry => ({entry, parts: partsOfDay(panel.chart, entry), top: total(partsOfDay(panel.chart, entry))}));
   const highest = Math.max(...columns.map(({top}) => top), ...(before?.counts ?? []), 0) || least;
   const widest = Math.max(...list.flatMap(entry => entry.label.split("\n").map(measure)), 0);
   const room = width - left - Math.max(6, widest / 2); // half of the last label may stand beside its column
@@ -211,9 +209,9 @@ function dayPicture(name, list, {block, filtered, width}, choose) {
   const few = list.length <= 16 && Math.max(...columns.map(({top}) => measure(form(top)))) + 4 <= step;
   const figures = [];
   columns.forEach((column, n) => {
-    const place = {x: start + n * step, step, inset: name === "view_days" ? 0 : 0.14, bottom, high, highest, width, last: (list.length - 1 - n) % thin === 0};
+    const place = {x: start + n * step, step, inset: joined ? 0 : 0.14, bottom, high, highest, width, last: (list.length - 1 - n) % thin === 0};
     const earlier = before && before.counts[n] !== null ? `; ${before.name}: ${whole(before.counts[n])}` : "";
-    svg.append(clickable(dayColumn(column, outcomes, place, earlier), choiceOf(name, column.entry), choose));
+    svg.append(clickable(dayColumn(column, outcomes, place, earlier), choiceOf(panel, column.entry), choose));
     if (!column.entry.missing && (few || (column.entry.requests === 0 && step >= 10))) {
       const text = words(form(column.top), place.x + step / 2, bottom - column.top / highest * high - 5, "on", "middle");
       text.setAttribute("pointer-events", "none");

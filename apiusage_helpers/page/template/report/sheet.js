@@ -21,7 +21,7 @@ function contents(client, found, block) {
     ["Client id", visible(id)], ["Kind", visible(kind)], ["Owner", visible(owner ?? "")], ["First seen", first], ["Last seen", last],
     ["Requests shown", `${whole(found.requests)} (${share} of all)`],
     ["Failed", `${whole(failed(found.sums))} (${percent(found.requests ? failed(found.sums) / found.requests : NaN)})`],
-    ["URLs", whole(found.tables.url_requests.length)],
+    ["URLs", whole(found.counts[2].urls)],
   ].filter(([, text]) => text);
   const list = element("dl", {}, ...facts.map(([title, text]) => element("div", {}, element("dt", {}, title), element("dd", {}, text))));
   const about = (block.findings ?? []).filter(finding => finding.client === client);

@@ -2,23 +2,23 @@
 
 import {breakable, button, csvFile, element, percent, visible, whole} from "./text.js";
 import {columnsOf, MEANINGS, valueOf} from "./figures.js";
-import {DAILY} from "./words.js";
 
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
-function tableModel(name, found, block, {kinds, heads}, choose) {
-  const inFile = columnsOf(name, found.filtered);
-  const columns = shownColumns(name, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column), kind: LEFT_OUT_ON_PAPER.has(column) ? column : ""}));
+function tableModel(panel, found, block, {kinds, heads}, choose) {
+  const {name} = panel;
+  const inFile = columnsOf(panel, found.filtered);
+  const columns = shownColumns(panel, found, kinds).map(column => ({column, heading: heads.get(column) ?? HEADINGS[column], number: !TEXTS.has(column), kind: LEFT_OUT_ON_PAPER.has(column) ? column : ""}));
   const entriesOfTable = found.tables[name];
-  const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, name, choose));
+  const rows = entriesOfTable.map(entry => new Row(columns, entry, block, found, panel, choose));
   const records = () => [inFile, ...entriesOfTable.map(entry => inFile.map(column => csvValue(column, valueOf(column, entry, block, found))))];
   return {columns, rows, csv: () => csvFile(records()), file: `${name}${found.filtered ? ".filtered" : ""}.csv`};
 }
 
 // The columns of a table as readers see it: those of its file, with the kind of clients where that was published, and
 // figures under a filter only where there is one.
-function shownColumns(name, found, kinds) {
-  return columnsOf(name, found.filtered).filter(column => column !== "kind").flatMap(column => {
-    if (column.startsWith("filtered_") && found.filteredTables[name] === false) return [];
+function shownColumns(panel, found, kinds) {
+  return columnsOf(panel, found.filtered).filter(column => column !== "kind").flatMap(column => {
+    if (column.startsWith("filtered_") && found.filteredTables[panel.name] === false) return [];
     return column === "client_name" && kinds ? [column, "kind"] : [column];
   });
 }
@@ -30,8 +30,8 @@ const csvValue = (column, value) => column === "status" ? String(value) : value;
 
 // One row of a report's table, made into texts and elements only when it is looked at.
 class Row {
-  constructor(columns, entry, block, found, name, choose) {
-    Object.assign(this, {columns, entry, block, found, name, choose});
+  constructor(columns, entry, block, found, panel, choose) {
+    Object.assign(this, {columns, entry, block, found, panel, choose});
   }
 
   get keys() {
@@ -47,13 +47,13 @@ class Row {
     const texts = this.texts;
     return element("tr", {}, ...this.columns.map(({column, number}, n) => {
       const text = texts[n];
-      const choice = text && cellChoice(column, this.entry, this.name, this.block);
+      const choice = text && cellChoice(column, this.entry, this.panel, this.block);
       const parts = column === "template_uri" ? breakable(text) : [text];
       const kind = number ? {class: "number"} : LEFT_OUT_ON_PAPER.has(column) ? {class: column} : {};
       if (!choice) return element("td", kind, ...parts);
       const pressed = button("", () => this.choose(...choice), {
         class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
-        "data-choice": choice.join(), "data-table": this.name,
+        "data-choice": choice.join(), "data-table": this.panel.name,
       });
       pressed.replaceChildren(...parts);
       return element("td", kind, pressed);
@@ -62,20 +62,20 @@ class Row {
 }
 
 // What a click on an entry chooses: facet and number, or null.
-function choiceOf(name, entry) {
-  if (entry.other || name === "success_and_failure") return null;
-  if (name === "status_codes") return ["statuses", MEANINGS.indexOf(entry.meaning)];
-  if (DAILY.has(name)) return ["days", entry.span];
+function choiceOf({by}, entry) {
+  if (entry.other || by === "outcome") return null;
+  if (by === "status") return ["statuses", MEANINGS.indexOf(entry.meaning)];
+  if (by === "day") return ["days", entry.span];
   return entry.url === undefined ? ["clients", entry.client] : ["requests", entry.url];
 }
 
 // What a press on a cell chooses: the client on its name (its id, where it has none), the request on its template URI, the status, the day.
-function cellChoice(column, entry, name, block) {
+function cellChoice(column, entry, panel, block) {
   if (entry.other) return null;
   const named = entry.client !== undefined && block.clients[entry.client][1] !== "";
   if (column === (named ? "client_name" : "client_id")) return ["clients", entry.client];
   if (column === "template_uri") return ["requests", entry.url];
-  return column === "meaning" || column === "date" ? choiceOf(name, entry) : null;
+  return column === "meaning" || column === "date" ? choiceOf(panel, entry) : null;
 }
 
 function cellText(column, value) {

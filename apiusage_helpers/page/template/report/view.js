@@ -6,15 +6,8 @@
 // and `filtered_share` of those under what acts on the table; where nothing does, these two are empty.
 
 import {counted, listed, percent, whole} from "./text.js";
-import {OUTCOMES} from "./block.js";
-import {dayOf, entries, isFiltered, ranked, requestsOf, spanOf, summed, summedBy, tally, urlChoice} from "./counts.js";
+import {dayOf, entries, isFiltered, ranked, spanOf, summed, summedBy, tally, urlChoice} from "./counts.js";
 
-const VIEW_COLUMNS = {
-  view_clients: ["client_id", "client_name", "kind", "requests", "failed", "throttled", "share", "filtered_requests", "filtered_share"],
-  view_urls: ["http_method", "template_uri", "requests", "failed", "throttled", "share", "filtered_requests", "filtered_share"],
-  view_days: ["date", "requests", ...OUTCOMES, "complete"],
-  view_day: ["client_id", "client_name", "requests", ...OUTCOMES],
-};
 const MEETS_NOTHING = -1; // the number of a saved click that no row of the interval bears
 
 // The choices that act on the graph: the reader's, and the saved clicks that hold beside them.
@@ -44,15 +37,17 @@ function viewFigures(block, chosen, sums) {
     if (!isFiltered(others)) return null;
     return facets.some(facet => acts[facet].size) ? summed(block, others) : both;
   };
-  const [underUrls, underClients] = [sumsWithout(["clients"]), sumsWithout(["requests", "uris"])];
+  const daily = isFiltered(chosen) ? viewSpans(block, chosen, both.spans) : viewDays(block);
+  const under = {client: sumsWithout(["clients"]), url: sumsWithout(["requests", "uris"])};
+  const isChosen = {client: chosenClient, url: chosenUrl};
+  const tableOf = ({by, chart}) => by === "day" ? daily
+    : chart.series.includes("filtered") ? viewRanks(block, by, under[by], isChosen[by]) : ranked(entries(block, both.pairs, () => true), by);
+  const panels = block.panels.filter(({rows}) => rows === "view");
+  const lists = panels.filter(({chart}) => chart.series.includes("filtered"));
   return {
-    tables: {
-      view_clients: viewRanks(block, "client", underUrls, chosenClient),
-      view_urls: viewRanks(block, "url", underClients, chosenUrl),
-      view_days: isFiltered(chosen) ? viewSpans(block, chosen, both.spans) : viewDays(block),
-      view_day: ranked(entries(block, both.pairs, () => true), "client"),
-    },
-    filtered: {view_clients: underUrls !== null, view_urls: underClients !== null},
+    tables: Object.fromEntries(panels.map(panel => [panel.name, tableOf(panel)])),
+    filtered: Object.fromEntries(lists.map(({name, by}) => [name, under[by] !== null])),
+    requests: both.pairs.reduce((sum, [requests]) => sum + requests, 0),
   };
 }
 
@@ -79,9 +74,9 @@ function viewSpans(block, chosen, spans) {
 // The line above graph and tables: what they are filtered by, and how many requests that leaves.
 function viewLine(found, chosen, block, told) {
   const held = heldClicks(block, chosen);
-  const requests = requestsOf(found.tables.view_day);
+  const requests = found.inView;
   const saved = held.length ? ` and, as saved, ${held.join(" and ")}` : "";
   return `Filtered by ${listed(told, 6)}${saved}: ${whole(requests)} of ${counted(found.total, "request")} (${percent(found.total ? requests / found.total : NaN)})`;
 }
 
-export {heldClicks, VIEW_COLUMNS, viewFigures, viewLine};
+export {heldClicks, viewFigures, viewLine};

@@ -3,7 +3,6 @@
 import {counted, cut, human, listed, percent, urlLabel, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
 import {failed, requestsOf, successful} from "./counts.js";
-import {VIEW_COLUMNS} from "./view.js";
 
 const NOTHING = "No requests under this selection: there is nothing to draw.";
 const OUTCOME_LABELS = {
@@ -11,14 +10,6 @@ const OUTCOME_LABELS = {
   server_errors: "5xx server error", successful: "successful (2xx, 3xx)", failed: "failed (4xx, 5xx)",
   filtered: "under the filter", unfiltered: "the rest", other_failures: "other failures (4xx, 5xx)",
 };
-const BARS = {
-  top_clients: ["successful", "failed"], status_codes: OUTCOMES, top_urls: ["successful", "failed"],
-  client_requests: ["successful", "failed"], client_status_codes: OUTCOMES, client_urls: ["successful", "failed"], url_requests: OUTCOMES,
-  view_clients: ["filtered", "unfiltered"], view_urls: ["filtered", "unfiltered"], view_day: OUTCOMES,
-};
-const DAILY = new Set(["requests_per_day", "failures_per_day", "view_days"]);
-const mostBars = name => name in VIEW_COLUMNS ? 12 : 10;
-
 const clientLabel = (block, entry) => entry.other ? "Other" : block.clients[entry.client][2];
 const urlOf = (block, entry, most = 84) => entry.other ? "Other" : urlLabel(...block.urls[entry.url], most);
 
@@ -33,10 +24,10 @@ const failedShare = entry => {
   return all > 0 ? failed(entry.sums) / all : failed(entry.sums);
 };
 
-function worst(list, labels) {
+function worst(list, labels, noun) {
   const shares = list.map(failedShare);
   const place = shares.indexOf(Math.max(...shares));
-  return `Status classes of ${counted(list.length, "OAuth client")}; ${labels[place]} has the largest failed share, ${percent(shares[place])}.`;
+  return `Status classes of ${counted(list.length, noun)}; ${labels[place]} has the largest failed share, ${percent(shares[place])}.`;
 }
 
 // `told` counts the columns ("7 UTC days"), `each` says what one of them is ("a day").
@@ -66,47 +57,42 @@ function failuresInWords(list, told) {
 }
 
 // The sentence for the picture of a panel.
-function inWords(name, found, block, labels) {
+function inWords(panel, found, block, labels) {
+  const {name, by, chart, noun, rows} = panel;
   const list = found.tables[name].map(entry => typeof entry.filtered === "number" ? {...entry, sums: [entry.filtered]} : entry);
   const share = entry => percent(found.requests ? entry.sums[0] / found.requests : NaN);
-  const most = mostBars(name);
-  const more = name in BARS && list.length > most ? ` The picture shows the first ${most} of ${counted(list.length, "row")}.` : "";
-  if (name === "failures_per_day") return failuresInWords(list, found.filtered && block.span > 1 ? `${counted(list.length, "span")} of ${block.span} days` : counted(list.length, "UTC day"));
-  if (DAILY.has(name)) {
-    return found.filtered && block.span > 1
-      ? daysInWords(list, `${counted(list.length, "span")} of ${block.span} days`, "a span") : daysInWords(list, counted(list.length, "UTC day"), "a day");
-  }
+  const more = chart.kind === "bars" && !chart.rest && list.length > chart.most ? ` The picture shows the first ${chart.most} of ${counted(list.length, "row")}.` : "";
+  if (by === "day") return dailyInWords(chart, list, found.filtered && block.span > 1 ? block.span : 0);
   if (!found.tables[name].some(entry => entry.sums[0] > 0)) return NOTHING;
-  switch (name) {
-    case "client_status_codes": return worst(list, labels) + more;
-    case "status_codes": return `Responses by status: ${list.map((entry, n) => `${OUTCOME_LABELS[OUTCOMES[n]]} ${share(entry)}`).join(", ")}.`;
-    case "success_and_failure": return `Of all ${found.filtered ? "filtered " : ""}requests ${list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${share(entry)})`).join(" and ")}.`;
-    case "client_urls": return leaders(list, labels, "OAuth client and URL pair") + more;
-    case "view_clients": return underFilter(found, name) + leaders(list, labels, "OAuth client") + more;
-    case "view_urls": return underFilter(found, name) + leaders(list, labels, "API request") + more;
-    case "view_day": return `Requests of the single day ${block.days[0]} by OAuth client. ${leaders(list, labels, "OAuth client")}`;
-    default: return leaders(list, labels, name.includes("url") ? "URL" : "OAuth client") + more;
-  }
+  if (by === "status") return `Responses by status: ${list.map((entry, n) => `${OUTCOME_LABELS[OUTCOMES[n]]} ${share(entry)}`).join(", ")}.`;
+  if (by === "outcome") return `Of all ${found.filtered ? "filtered " : ""}requests ${list.map(entry => `${whole(entry.sums[0])} ${entry.outcome} (${share(entry)})`).join(" and ")}.`;
+  if (chart.shares) return worst(list, labels, noun) + more;
+  const about = chart.rest ? `Requests of the single day ${block.days[0]} by OAuth client. ` : rows === "view" && found.filteredTables[name] ? "Under the filter: " : "";
+  return about + leaders(list, labels, noun) + more;
 }
 
-const underFilter = (found, name) => found.filteredTables[name] ? "Under the filter: " : "";
+// `span`: how many days are put together in one column; 0 for none.
+function dailyInWords(chart, list, span) {
+  const told = span ? `${counted(list.length, "span")} of ${span} days` : counted(list.length, "UTC day");
+  return chart.shares ? failuresInWords(list, told) : daysInWords(list, told, span ? "a span" : "a day");
+}
 
 // What a panel's table says, in a line (apiusage_helpers/charts/takeaways.py); `label(entry, place)` names an entry.
-function takeaway(name, found, label) {
+function takeaway({name, by, noun, takeaway: says}, found, label) {
   const list = found.tables[name];
   const named = place => cut(label(list[place], place), TAKEAWAY_CELLS);
-  if (DAILY.has(name)) return dailyTakeaway(name, list);
+  if (by === "day") return says ? dailyTakeaway(says, list) : "";
   const requests = requestsOf(list);
-  if (!(name === "status_codes" || name === "success_and_failure" ? found.requests : requests)) return "";
-  switch (name) {
-    case "top_clients": case "top_urls": return leaderTakeaway(list, requests, named);
-    case "status_codes": return statusTakeaway(list.map(entry => entry.sums[0]), found.requests);
-    case "client_requests": return list.length <= 3 ? `${named(0)} made ${percent(list[0].sums[0] / requests)} of these requests.`
-      : `The first 3 of ${counted(list.length, "OAuth client")} made ${percent(requestsOf(list.slice(0, 3)) / requests)} of these requests.`;
-    case "client_status_codes": return refusedTakeaway(list, named);
-    case "client_urls": return `${percent(list[0].sums[0] / requests)} are ${named(0)}.`;
-    case "url_requests": return failuresTakeaway(list, named);
-    case "success_and_failure": return `${whole(list[1].sums[0])} of ${whole(found.requests)} requests failed.`;
+  if (!(by === "status" || by === "outcome" ? found.requests : requests)) return "";
+  switch (says) {
+    case "leader": return leaderTakeaway(list, requests, named);
+    case "statuses": return statusTakeaway(list.map(entry => entry.sums[0]), found.requests);
+    case "first_ones": return list.length <= 3 ? `${named(0)} made ${percent(list[0].sums[0] / requests)} of these requests.`
+      : `The first 3 of ${counted(list.length, noun)} made ${percent(requestsOf(list.slice(0, 3)) / requests)} of these requests.`;
+    case "most_refused": return refusedTakeaway(list, named);
+    case "first_pair": return `${percent(list[0].sums[0] / requests)} are ${named(0)}.`;
+    case "most_failures": return failuresTakeaway(list, named);
+    case "two_outcomes": return `${whole(list[1].sums[0])} of ${whole(found.requests)} requests failed.`;
     default: return "";
   }
 }
@@ -118,10 +104,10 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const mainFailure = counts => OUTCOME_LABELS[FAILED[indexOfMost(counts)]];
 const dayInWords = date => date.length > 10 ? date : `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
 
-function dailyTakeaway(name, list) {
-  const total = name === "view_days" ? 0 : dailySum(list, "requests");
+function dailyTakeaway(says, list) {
+  const total = dailySum(list, "requests");
   if (!total) return "";
-  if (name === "failures_per_day") {
+  if (says === "failures") {
     const bad = dailySum(list, "bad");
     if (!bad) return NONE_FAILED;
     if (list.length === 1) return `${percent(bad / total)} failed.`;
@@ -162,4 +148,4 @@ function failuresTakeaway(list, named) {
   return failures[place] ? `Most failures: ${named(place)}, ${human(failures[place])} of ${human(list[place].sums[0])}.` : NONE_FAILED;
 }
 
-export {BARS, clientLabel, DAILY, failedShare, inWords, mostBars, OUTCOME_LABELS, takeaway, urlOf};
+export {clientLabel, failedShare, inWords, OUTCOME_LABELS, takeaway, urlOf};

@@ -1,12 +1,14 @@
-"""Findings as a reader meets them on a page: a sentence each, worst first, with what to do behind a fold."""
+"""Findings as a reader meets them: on the page a sentence each, worst first, with what to do behind a fold; the same as files."""
 
+import json
 from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlencode
 
 from apiusage_helpers.charts.panel import Html, sentence
-from apiusage_helpers.insights.finding import Finding
+from apiusage_helpers.insights.finding import Finding, findings_table
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.text import counted, visible
 
 _SIGNS = {"critical": "▲", "warning": "!", "info": "i"}
@@ -37,6 +39,12 @@ def findings_list(
     lines = [f"{one.severity}: {one.cause} {one.remedy}" for one in shown] or [NOTHING]
     html = f'<section class="box published" id="{anchor}" aria-label="{title}"><h2>{title}</h2>{body}</section>'
     return Html(html, "\n".join([title, *lines]))
+
+
+def findings_files(found: Sequence[Finding]) -> dict[str, bytes]:
+    """findings.csv and findings.json by name: the same findings in the same order, in JSON with their evidence."""
+    told = json.dumps([one.told() for one in found], indent=1, ensure_ascii=False)
+    return {"findings.csv": csv_file(findings_table(found)), "findings.json": told.encode()}
 
 
 def told_findings(found: Iterable[Finding], filtered: Interval | None = None) -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""A toy report: which URLs are refused, and nothing else."""
