@@ -20,7 +20,7 @@ from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.runs.records.publish import publish_run
 from apiusage_helpers.runs.records.run_facts import of_report
-from apiusage_helpers.runs.scheduling.ports import Hands
+from apiusage_helpers.runs.scheduling.ports import Ports
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Day, StoredUsage
 from apiusage_helpers.usage import usage_table
@@ -182,8 +182,8 @@ class Stub:
         if "fetch" in self.open:
             raise SourceError(self.open["fetch"])
 
-    def hands(self, **others: Any) -> Hands:
-        return Hands(**{
+    def ports(self, **others: Any) -> Ports:
+        return Ports(**{
             "run": self.run, "fetch": self.fetch, "open_days": lambda name, _: self.open.get(name, ""),
             "organizations": lambda: ("a", "b"), "why_not_fetched": lambda *_: "", "send": lambda to, message: self.sent.append((to, message)),
             "sleep": lambda _: None, "tell": self.told.append, "show": self.told.append,

@@ -96,6 +96,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/records/kept_failures.py": "runs/execution/test_run.py",
     "runs/records/work.py": "runs/scheduling/test_due.py",
     "runs/scheduling/daemon.py": "runs/scheduling/test_due_processes.py",
+    "runs/scheduling/making.py": "runs/scheduling/test_due.py",
     "runs/scheduling/plans.py": "runs/scheduling/test_due.py",
     "runs/scheduling/ports.py": "runs/scheduling/test_due.py",
     "runs/scheduling/restated.py": "runs/scheduling/test_due.py",

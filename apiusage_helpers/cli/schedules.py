@@ -42,10 +42,10 @@ def due(*, now: datetime | None, dry_run: bool, as_json: bool) -> None:
     if as_json and not dry_run:
         raise click.UsageError("--json works with --dry-run only")
     from apiusage_helpers.runs.scheduling.due import due as make_due
-    from apiusage_helpers.runs.scheduling.ports import Hands
+    from apiusage_helpers.runs.scheduling.ports import Ports
 
     try:
-        code = make_due(now or datetime.now(UTC), Hands(tell=tell, show=show), dry_run=dry_run, as_json=as_json)
+        code = make_due(now or datetime.now(UTC), Ports(tell=tell, show=show), dry_run=dry_run, as_json=as_json)
     except OSError as fault:
         tell(f"{fault.filename or 'the output folder'}: {fault.strerror or fault}: what is due stays due")
         code = 5
@@ -56,9 +56,9 @@ def due(*, now: datetime | None, dry_run: bool, as_json: bool) -> None:
 def schedule() -> None:
     """Stay, and do what `apiusage due` does at each scheduled instant."""
     from apiusage_helpers.runs.scheduling.daemon import stay
-    from apiusage_helpers.runs.scheduling.ports import Hands
+    from apiusage_helpers.runs.scheduling.ports import Ports
 
-    stay(Hands(tell=tell, show=show))
+    stay(Ports(tell=tell, show=show))
 
 
 @click.command(short_help="Say what changed between two runs.")

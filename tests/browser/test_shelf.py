@@ -25,8 +25,8 @@ def output(stub: Any, params_file: Callable[..., Path]) -> Path:
     }  # fmt: skip
     params_file(parameters={"organization": ["north", "south"]})
     params_file("weekly", parameters={"organization": "north", "date_range": "previous_30_days"})
-    due(NOW - timedelta(days=1), stub.hands())
-    due(NOW, stub.hands())
+    due(NOW - timedelta(days=1), stub.ports())
+    due(NOW, stub.ports())
     return stub.output
 
 

@@ -147,7 +147,7 @@ def test_schedule_does_what_due_does_at_each_instant(stub, params_file) -> None:
 
     stub.facts = {"days": {}}
     with pytest.raises(KeyboardInterrupt):
-        stay(stub.hands(), clock=lambda: now[0], sleep=sleep)
+        stay(stub.ports(), clock=lambda: now[0], sleep=sleep)
     assert slept == [60.0, MOST_SECONDS, MOST_SECONDS]
     assert [interval for _, _, interval in stub.made] == ["2026-11-16/2026-11-22", "2026-11-17/2026-11-23"]
     assert seconds_to_sleep(datetime(2026, 11, 24, 2, 20, tzinfo=UTC)) == 600

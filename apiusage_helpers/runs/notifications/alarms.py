@@ -47,13 +47,14 @@ def joined(failures: Mapping[str, Failure], key: str, failure: Failure) -> dict[
     return {**failures, key: failure.part_of(before.alarm if before else key, over=over)}
 
 
-def note_failure(output: Path, report: str, key: str, failure: Failure, unnoted: dict[str, Failure]) -> None:
-    """It is remembered that this fails; on a full disk it is `unnoted`, and told all the same."""
+def note_failure(output: Path, report: str, key: str, failure: Failure) -> dict[str, Failure]:
+    """It is remembered that this fails; what a full disk could not note comes back by key, and is told all the same."""
     try:
         with remembering(output, report) as state:
             state.failures = joined(state.failures, key, failure)
     except OSError:
-        unnoted[key] = failure
+        return {key: failure}
+    return {}
 
 
 def note_success(output: Path, report: str, name: str, key: str | None = None) -> None:

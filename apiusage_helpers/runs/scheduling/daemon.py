@@ -14,13 +14,13 @@ from apiusage_helpers.runs.records.work import schedule_of
 from apiusage_helpers.runs.scheduling.due import due
 from apiusage_helpers.runs.scheduling.instants import next_instant
 from apiusage_helpers.runs.scheduling.plans import read_plans
-from apiusage_helpers.runs.scheduling.ports import Hands
+from apiusage_helpers.runs.scheduling.ports import Ports
 
 MOST_SECONDS = 900.0
 
 
 def stay(
-    hands: Hands,
+    ports: Ports,
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
@@ -28,10 +28,10 @@ def stay(
     """Does not return; a fault of one look is told, and the next one is made all the same."""
     while True:
         try:
-            due(clock(), hands)
+            due(clock(), ports)
             pause = seconds_to_sleep(clock())
         except Exception as fault:  # noqa: BLE001  # whoever stays must not end by one bad look
-            hands.tell(explained(fault)[0])
+            ports.tell(explained(fault)[0])
             pause = MOST_SECONDS
         sleep(pause)
 

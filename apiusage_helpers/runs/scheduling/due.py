@@ -6,183 +6,172 @@ finds what is still due. With nothing to do it opens neither store nor notebook.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from filelock import Timeout
-
-from apiusage_helpers.errors import ApiUsageError, RunError, defect, explained, why_unwritable
+from apiusage_helpers.errors import ApiUsageError, defect, explained, why_unwritable
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_pages
-from apiusage_helpers.runs.execution.run import Limits
 from apiusage_helpers.runs.notifications import alarms
-from apiusage_helpers.runs.notifications.outbox import deliver, intend
-from apiusage_helpers.runs.records.state_files import (
-    Failure,
-    StoreState,
-    locked,
-    remember_store,
-    remembered_store,
-    set_aside,
-)
+from apiusage_helpers.runs.notifications.outbox import deliver
+from apiusage_helpers.runs.records.state_files import StoreState, remember_store, remembered_store, set_aside
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.runs.scheduling.instants import due_instants, given_up
+from apiusage_helpers.runs.scheduling.making import Outcome, Round, do, fetch_once, waits
 from apiusage_helpers.runs.scheduling.plans import NONE_YET, due_work, keep_open, read_plans, recall
-from apiusage_helpers.runs.scheduling.ports import Hands
+from apiusage_helpers.runs.scheduling.ports import Ports
 from apiusage_helpers.runs.scheduling.restated import note_seen, restated_work, store_stamp, unseen
 from apiusage_helpers.settings.report_file import ReportFile
 
-PAUSES = (20.0, 90.0)  # seconds before a run is tried again whose failure may pass
-_ANOTHER_RUNS = 75
-_FETCH_SECONDS = 3600.0
+
+@dataclass(frozen=True)
+class Organizations:
+    """The organizations of the store, and the exit code; `blind` where they could not be looked up."""
+
+    names: tuple[str, ...] = ()
+    code: int = 0
+
+    @property
+    def blind(self) -> bool:
+        """Whether nobody knows which there are."""
+        return self.code > 0
 
 
-@dataclass
-class Day:
-    """One look at what is due: where and when, the worst exit code so far, and what became of the work."""
+@dataclass(frozen=True)
+class Found:
+    """What is due of one report: its instants, what is to be made of them, and the exit code of finding that.
 
-    output: Path
-    now: datetime
-    hands: Hands
-    codes: list[int] = field(default_factory=lambda: [0])
-    blind: bool = False  # the organizations of the store could not be looked up
-    fetched: dict[str, str] = field(default_factory=dict)
-    waiting: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
-    due: set[tuple[str, datetime]] = field(default_factory=set)
-    undone: set[tuple[str, datetime]] = field(default_factory=set)
-    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    touched: set[str] = field(default_factory=set)
-    unnoted: dict[str, dict[str, Failure]] = field(default_factory=lambda: defaultdict(dict))
+    `undone` are instants that nothing can be made of as yet.
+    """
 
-    def fault(self, message: str, code: int) -> None:
-        """Tell it, and remember the code."""
-        self.hands.tell(message)
-        self.codes.append(code)
+    report: ReportFile
+    instants: frozenset[datetime] = frozenset()
+    work: tuple[Work, ...] = ()
+    undone: frozenset[datetime] = frozenset()
+    code: int = 0
 
 
-def due(now: datetime, hands: Hands | None = None, *, dry_run: bool = False, as_json: bool = False) -> int:
+@dataclass(frozen=True)
+class Restated:
+    """Published reports with restated days; `seen` are the reports and organizations whose stored days were looked at."""
+
+    work: tuple[Work, ...] = ()
+    seen: frozenset[tuple[str, str]] = frozenset()
+    code: int = 0
+
+
+def due(now: datetime, ports: Ports | None = None, *, dry_run: bool = False, as_json: bool = False) -> int:
     """The worst exit code of what was due by `now`; each published folder is shown, all else is told.
 
     A dry run shows what would be made, `as_json` for programs.
     """
-    day = Day(places.output_folder(), now, hands or Hands())
-    for path in () if dry_run else set_aside(day.output):
-        day.hands.tell(
+    this = Round(places.output_folder(), now, ports or Ports())
+    for path in () if dry_run else set_aside(this.output):
+        this.ports.tell(
             f"{path}: this schedule's notes cannot be read. They were moved aside, and the schedule starts over"
         )
     plans, faults = read_plans(places.params_folder())
-    for fault in faults:
-        day.fault(fault, 2)
+    codes = [0, *(this.fault(fault, 2) for fault in faults)]
     if not plans and not faults:
-        day.hands.tell(f"params folder {places.params_folder()}: no report in it has a schedule")
+        this.ports.tell(f"params folder {places.params_folder()}: no report in it has a schedule")
     stamp = store_stamp(places.store_folder())
-    organizations = _organizations(day, stamp, plans, keep=not dry_run)
+    organizations = _organizations(this, stamp, plans, keep=not dry_run)
+    found = [_guarded(this, report, organizations, keep=not dry_run) for report in plans]
     work = sorted(
-        (work for report in plans for work in _guarded(day, report, organizations, keep=not dry_run)),
-        key=lambda work: (work.instant or now, work.report.name),
+        (work for one in found for work in one.work), key=lambda work: (work.instant or now, work.report.name)
     )
-    work += _restated(day, stamp, plans, organizations, [str(w.place) for w in work])
+    restated = _restated(this, stamp, plans, organizations.names, {str(one.place) for one in work})
+    work += restated.work
+    codes += [organizations.code, restated.code, *(one.code for one in found)]
     if dry_run:
-        _tell_work(day, work, as_json=as_json)
-        return max(day.codes)
-    for item in work:
-        _do(day, item)
-    try:
-        _remember(day, stamp, plans)
-        for report in plans:
-            alarms.forget_ended(day.output, report, organizations, {str(item.place) for item in work})
-    except OSError as fault:  # a full disk: news are told all the same
-        day.fault(f"{fault.filename or day.output}: {fault.strerror or fault}: what is due stays due", 5)
-    _tell_outside(day, plans)
-    return max(day.codes)
+        return max([*codes, *_tell_work(this, work, as_json=as_json)])
+    fetched = cache(lambda organization: fetch_once(this, organization))
+    outcomes = [do(this, item, fetched) for item in work]
+    codes += [one.code for one in outcomes]
+    codes += [_remember(this, stamp, found, restated, outcomes, organizations.names)]
+    return max([*codes, *_tell_outside(this, plans, outcomes)])
 
 
-def _organizations(day: Day, stamp: str, plans: Sequence[ReportFile], *, keep: bool) -> tuple[str, ...]:
-    """The organizations of the store, looked up only when a plan asks for `all` and the store has changed."""
+def _organizations(this: Round, stamp: str, plans: Sequence[ReportFile], *, keep: bool) -> Organizations:
+    """Those of the store, looked up only when a plan asks for `all` and the store has changed."""
     if not any(plan.parameters.organization == "all" for plan in plans):
-        return ()
-    state = remembered_store(day.output)
+        return Organizations()
+    state = remembered_store(this.output)
     if stamp and state.organizations_at == stamp:
-        return state.organizations
+        return Organizations(state.organizations)
     try:
-        found = day.hands.organizations()
+        found = this.ports.organizations()
     except ApiUsageError as fault:
-        day.fault(str(fault), fault.exit_code)
-        day.blind = True
-        return ()
+        return Organizations(code=this.fault(str(fault), fault.exit_code))
     if keep:
-        remember_store(day.output, StoreState(stamp, found))
-    return found
+        remember_store(this.output, StoreState(stamp, found))
+    return Organizations(found)
 
 
-def _guarded(day: Day, report: ReportFile, organizations: Sequence[str], *, keep: bool) -> list[Work]:
+def _guarded(this: Round, report: ReportFile, organizations: Organizations, *, keep: bool) -> Found:
     """What is due of a report; a fault in what is remembered of it stops no other."""
     try:
-        return _scheduled(day, report, organizations, keep=keep)
+        return _scheduled(this, report, organizations, keep=keep)
     except Exception as fault:  # noqa: BLE001  # explained or not, it is of this report alone
-        message, code = explained(fault, where=day.output)
-        day.fault(f"{report.name}: {message}", code)
-        return []
+        message, code = explained(fault, where=this.output)
+        return Found(report, code=this.fault(f"{report.name}: {message}", code))
 
 
-def _scheduled(day: Day, report: ReportFile, organizations: Sequence[str], *, keep: bool) -> list[Work]:
-    memory = recall(day.output, report, day.now, keep=keep, tell=day.hands.tell)
-    instants = due_instants(schedule_of(report), memory, day.now)
-    day.due |= {(report.name, instant) for instant in instants}
-
+def _scheduled(this: Round, report: ReportFile, organizations: Organizations, *, keep: bool) -> Found:
+    memory = recall(this.output, report, this.now, keep=keep, tell=this.ports.tell)
+    instants = frozenset(due_instants(schedule_of(report), memory, this.now))
     passed = set()
 
     def skipped(instant: datetime, organization: str, why: str) -> None:
         passed.add(organization)
-        day.hands.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
+        this.ports.tell(f"{report.name} of {organization}, due {instant:%Y-%m-%d %H:%M} UTC: skipped: {why}")
 
-    wanted = report.organizations(organizations)
+    wanted = report.organizations(organizations.names)
     if not wanted:
-        day.undone |= {(report.name, instant) for instant in instants}
-        if instants and not day.blind:
-            day.fault(f"{report.name}: {NONE_YET}", 3)
-    found = list(due_work(report, instants, wanted, day.output, skipped))
+        told = bool(instants) and not organizations.blind
+        return Found(report, instants, undone=instants, code=this.fault(f"{report.name}: {NONE_YET}", 3) if told else 0)
+    work = tuple(due_work(report, sorted(instants), wanted, this.output, skipped))
     if instants and keep:  # what failed and has been made by hand since works again
-        for organization in set(wanted) - passed - {work.organization for work in found}:
-            alarms.note_success(day.output, report.name, organization)
-    return found
+        for organization in set(wanted) - passed - {one.organization for one in work}:
+            alarms.note_success(this.output, report.name, organization)
+    return Found(report, instants, work)
 
 
 def _restated(
-    day: Day, stamp: str, plans: Sequence[ReportFile], organizations: Sequence[str], due_places: Sequence[str]
-) -> list[Work]:
-    """Published reports with restated days; the store is looked at only for those that have not seen it as it is."""
-    look, found = cache(day.hands.look), []
+    this: Round, stamp: str, plans: Sequence[ReportFile], organizations: Sequence[str], due_places: set[str]
+) -> Restated:
+    """The store is looked at only for those that have not seen it as it is; what is due anyway is not made twice."""
+    look, found, seen, codes = cache(this.ports.look), [], set(), [0]
     for plan in plans:
-        for organization in unseen(day.output, plan, stamp, plan.organizations(organizations)):
+        for organization in unseen(this.output, plan, stamp, plan.organizations(organizations)):
             try:
-                found += restated_work(day.output, plan, organization, look())
+                found += restated_work(this.output, plan, organization, look())
             except ApiUsageError as fault:
-                day.fault(str(fault), fault.exit_code)
+                codes.append(this.fault(str(fault), fault.exit_code))
             else:
-                day.seen[plan.name].add(organization)
+                seen.add((plan.name, organization))
     oldest_first = sorted(found, key=lambda work: (work.interval.end, work.report.name, work.organization))
-    return [work for work in oldest_first if str(work.place) not in due_places]
+    work = tuple(one for one in oldest_first if str(one.place) not in due_places)
+    return Restated(work, frozenset(seen), max(codes))
 
 
-def _tell_work(day: Day, work: Sequence[Work], *, as_json: bool) -> None:
-    """What would be made and why, a line or a record each."""
-    waits = [_waits_or_fault(day, item) for item in work]
+def _tell_work(this: Round, work: Sequence[Work], *, as_json: bool) -> list[int]:
+    """The exit codes of telling what would be made and why, a line or a record each."""
+    told = [_waits_or_fault(this, item) for item in work]
     if as_json:
-        records = [_record(item, waiting) for item, waiting in zip(work, waits, strict=True)]
-        day.hands.show(json.dumps(records, indent=1, ensure_ascii=False))
-        return
-    for item, waiting in zip(work, waits, strict=True):
+        records = [_record(item, waiting) for item, (waiting, _) in zip(work, told, strict=True)]
+        this.ports.show(json.dumps(records, indent=1, ensure_ascii=False))
+        return [code for _, code in told]
+    for item, (waiting, _) in zip(work, told, strict=True):
         until = f"waits until {waiting}" + (", unless they are fetched" if item.fetches else "")
         steps = [item.why, *(["fetches first"] if item.fetches else []), *([until] if waiting else [])]
-        day.hands.show(f"{item.place}: " + "; ".join(steps))
+        this.ports.show(f"{item.place}: " + "; ".join(steps))
     if not work:
-        day.hands.tell("nothing is due")
+        this.ports.tell("nothing is due")
+    return [code for _, code in told]
 
 
 def _record(work: Work, waiting: str) -> dict[str, Any]:
@@ -198,142 +187,70 @@ def _record(work: Work, waiting: str) -> dict[str, Any]:
     }
 
 
-def _waits_or_fault(day: Day, work: Work) -> str:
+def _waits_or_fault(this: Round, work: Work) -> tuple[str, int]:
     try:
-        return _waits(day, work)
+        return waits(this, work), 0
     except ApiUsageError as fault:
-        day.fault(f"{work.place}: {fault}", fault.exit_code)
-        return ""
+        return "", this.fault(f"{work.place}: {fault}", fault.exit_code)
 
 
-def _waits(day: Day, work: Work) -> str:
-    """Until when and for what a piece of work waits; nothing when it is to be done."""
-    end = work.waits_until()
-    if end is None or day.now >= end:
-        return ""
-    missing = day.hands.open_days(work.organization, work.interval)
-    return f"{end:%Y-%m-%d %H:%M} UTC for days: {missing}" if missing else ""
-
-
-def _do(day: Day, work: Work) -> None:
-    """Fetch, wait or make one report; whatever goes wrong, the others are made."""
+def _remember(  # noqa: PLR0913, PLR0917  # all that a round has found out
+    this: Round,
+    stamp: str,
+    found: Sequence[Found],
+    restated: Restated,
+    outcomes: Sequence[Outcome],
+    names: Sequence[str],
+) -> int:
+    """The exit code of noting what is still to be run of each report, and for whom the state of the store has been dealt with."""
+    places_due = {str(one.work.place) for one in outcomes}
     try:
-        if work.fetches:
-            _fetch(day, work)
-        waits = _waits(day, work)
-        if waits:
-            day.hands.tell(f"{work.place}: waits until {waits}")
-            _leave(day, work)
-            _wait(day, work)
-            return
-        day.hands.tell(f"{work.place}: {work.why}")
-        intend(day.output, work)
-        day.hands.show(str(_made(day, work)))
-        day.touched.add(work.report.name)
-        alarms.note_success(day.output, work.report.name, work.organization, str(work.place))
-    except Exception as fault:  # noqa: BLE001  # a fault of one report must not keep the others from being made
-        _leave(day, work)
-        message, code = explained(fault, where=day.output)
-        if code == _ANOTHER_RUNS:
-            day.hands.tell(message)
-            _wait(day, work)  # for how the other ends
-        else:
-            _failed(day, work, message, code)
+        for one in found:
+            of_it = [outcome for outcome in outcomes if outcome.work.report.name == one.report.name]
+            left = {outcome.work.organization for outcome in of_it if outcome.ending != "made"}
+            seen = {organization for name, organization in restated.seen if name == one.report.name} - left
+            _remember_report(this, one, of_it)
+            note_seen(this.output, one.report, stamp, seen)
+        for one in found:
+            alarms.forget_ended(this.output, one.report, names, places_due)
+    except OSError as fault:  # a full disk: news are told all the same
+        message = f"{fault.filename or this.output}: {fault.strerror or fault}: what is due stays due"
+        return this.fault(message, 5)
+    return 0
 
 
-def _failed(day: Day, work: Work, message: str, code: int) -> None:
-    day.fault(f"{work.place}: {message}", code)
-    day.touched.add(work.report.name)
-    key, failure = alarms.failure_of(day.output, work, message)
-    alarms.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
+def _remember_report(this: Round, found: Found, outcomes: Iterable[Outcome]) -> None:
+    """What is still to be run of a report."""
+    waiting = {one.awaited for one in outcomes if one.awaited}
+    undone = {one.undone for one in outcomes if one.undone and one.undone in found.instants} | found.undone
+    gone = _given_up(this, found.report, undone - waiting)
+    opening = recall(this.output, found.report, this.now).opening
+    still = opening if opening and (opening in undone - gone or opening > this.now) else None
+    keep_open(this.output, found.report, still, waiting, (found.instants - undone) | gone)
 
 
-def _wait(day: Day, work: Work) -> None:
-    day.waiting[work.report.name] |= {work.instant} if work.instant else set()
-
-
-def _leave(day: Day, work: Work) -> None:
-    day.seen[work.report.name].discard(work.organization)
-    day.undone |= {(work.report.name, work.instant)} if work.instant else set()
-
-
-def _made(day: Day, work: Work) -> Path:
-    """The published folder; a failure that may pass is tried again after a pause, twice."""
-    limits = Limits(work.schedule.cell_minutes * 60, work.schedule.run_minutes * 60)
-    run = {"limits": limits, "facts": work.facts, "tell": day.hands.tell}
-    for pause in PAUSES:
-        try:
-            return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
-        except RunError as fault:
-            if not fault.may_pass:
-                raise
-            day.hands.tell(f"{work.place}: {fault}\ntrying again in {pause:g} s")
-            day.hands.sleep(pause)
-    return day.hands.run(work.report, work.organization, wanted=lambda: work.still_wanted(day.output), **run)
-
-
-def _fetch(day: Day, work: Work) -> None:
-    """Fetch an organization once a look; a source that fails is news of each report that asked for it."""
-    name = work.organization
-    if name not in day.fetched:
-        why_not = day.hands.why_not_fetched(name, work.report.parameters.organization)
-        if why_not:
-            day.hands.tell(f"{name}: not fetched; the report uses the days that are stored: {why_not}")
-            return
-        day.fetched[name] = _fetch_fault(day, name)
-    fault = day.fetched[name]
-    if fault:
-        key, failure = alarms.source_failure(name, fault)
-        alarms.note_failure(day.output, work.report.name, key, failure, day.unnoted[work.report.name])
-    else:
-        alarms.note_success(day.output, work.report.name, alarms.source_of(name))
-
-
-def _fetch_fault(day: Day, organization: str) -> str:
-    """Why an organization could not be fetched, told already; nothing when it was."""
-    try:
-        with locked(day.output, f"fetch+{organization}", seconds=_FETCH_SECONDS):
-            day.hands.fetch(organization, day.hands.tell)
-    except Timeout:
-        day.hands.tell(
-            f"{organization}: another run has been fetching it for an hour; the report uses the days that are stored"
-        )
-    except Exception as fault:  # noqa: BLE001  # as above
-        message, code = explained(fault, where="the store", of_the_disk=3)
-        day.fault(f"{organization}: not fetched: {message}", code)
-        return f"not fetched: {message}"
-    return ""
-
-
-def _remember(day: Day, stamp: str, plans: Sequence[ReportFile]) -> None:
-    """What is still to be run of each plan, and for whom the state of the store has been dealt with."""
-    for report in plans:
-        opening = recall(day.output, report, day.now).opening
-        due_now = {instant for name, instant in day.due if name == report.name}
-        undone = {instant for instant in due_now if (report.name, instant) in day.undone}
-        gone = _given_up(day, report, undone - day.waiting[report.name])
-        still = opening if opening and (opening in undone - gone or opening > day.now) else None
-        keep_open(day.output, report, still, day.waiting[report.name], (due_now - undone) | gone)
-        note_seen(day.output, report, stamp, day.seen[report.name])
-
-
-def _given_up(day: Day, report: ReportFile, failed: set[datetime]) -> set[datetime]:
+def _given_up(this: Round, report: ReportFile, failed: set[datetime]) -> set[datetime]:
     """The instants that are not tried for ever; under `latest` the newest still is, and those of `all` within its staleness."""
-    gone = {instant for instant in failed if given_up(schedule_of(report), instant, day.now)}
+    gone = {instant for instant in failed if given_up(schedule_of(report), instant, this.now)}
     for instant in sorted(gone):
-        day.hands.tell(f"{report.name}, due {instant:%Y-%m-%d %H:%M} UTC: given up: a newer one has come")
+        this.ports.tell(f"{report.name}, due {instant:%Y-%m-%d %H:%M} UTC: given up: a newer one has come")
     return gone
 
 
-def _tell_outside(day: Day, plans: Sequence[ReportFile]) -> None:
-    """Pages are rebuilt where something changed; news go to whom they are for."""
+def _tell_outside(this: Round, plans: Sequence[ReportFile], outcomes: Sequence[Outcome]) -> list[int]:
+    """The exit codes of telling: pages are rebuilt where something changed; news go to whom they are for."""
+    codes = []
+    touched = any(one.ending in {"made", "failed"} for one in outcomes)
     try:
-        if day.touched or pages_are_stale(day.output, day.now):
-            rebuild_pages(day.output, day.now)
+        if touched or pages_are_stale(this.output, this.now):
+            rebuild_pages(this.output, this.now)
     except OSError as fault:
-        day.fault(f"{day.output}: the list of reports cannot be written: {why_unwritable(fault)}", 5)
+        codes.append(this.fault(f"{this.output}: the list of reports cannot be written: {why_unwritable(fault)}", 5))
     for report in plans:
+        of_it = [one.unnoted for one in outcomes if one.work.report.name == report.name]
+        unnoted = {key: failure for one in of_it for key, failure in one.items()}
         try:
-            day.codes.append(deliver(day.output, report, day.hands.send, day.hands.tell, day.unnoted[report.name]))
+            codes.append(deliver(this.output, report, this.ports.send, this.ports.tell, unnoted))
         except Exception as fault:  # noqa: BLE001  # as above
-            day.fault(f"{report.name}: the messages could not be sent: {defect(fault)}", 6)
+            codes.append(this.fault(f"{report.name}: the messages could not be sent: {defect(fault)}", 6))
+    return codes

@@ -65,7 +65,7 @@ def store_organizations() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Hands:
+class Ports:
     """The functions that `due` calls for all that is not its own."""
 
     run: Callable[..., Path] = run

@@ -34,8 +34,8 @@ def test_every_link_of_every_page_leads_somewhere(stub, params_file) -> None:
     """From the shelf and from the roll-up, to reports, the newest of each, and back."""
     params_file(parameters={"organization": ["a", "b"]})
     stub.facts = FACTS
-    due(NOW, stub.hands())
-    due(NOW + timedelta(days=1), stub.hands())
+    due(NOW, stub.ports())
+    due(NOW + timedelta(days=1), stub.ports())
     pages = [stub.output / "index.html", *(stub.output / "daily" / "_all").glob("*.html")]
 
     assert len(pages) == 3
@@ -48,7 +48,7 @@ def test_a_row_tells_totals_change_shares_and_gaps(stub, params_file) -> None:
     """In the form of every table of the kit, with a picture of the days."""
     params_file()
     stub.facts = FACTS
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     page = (stub.output / "index.html").read_text()
 
     assert re.search(r'<div class="table-box[^>]*><table><caption', page)
@@ -69,7 +69,7 @@ def test_the_worst_stands_first_with_its_findings_and_fair_use(stub, params_file
     stub.facts = lambda organization: FACTS | {
         "findings": told[organization], "fair_use": {"used": 90, "allowance": 100, "projected": 120},
     }  # fmt: skip
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     page = (stub.output / "index.html").read_text()
     rows = re.findall(r"latest.html\">(\w)</a>.*?</tr>", page.split("Newest of each report</h2>")[1])
 
@@ -94,7 +94,7 @@ def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
             raise RunError("no such day")
         return stub.run(report, organization, **options)
 
-    assert due(NOW, stub.hands(run=run)) == 4
+    assert due(NOW, stub.ports(run=run)) == 4
     page = (stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html").read_text()
     assert "2,400" in page
     assert "2 of 3" in page
@@ -109,7 +109,7 @@ def test_a_failed_run_leaves_the_shelf_when_it_has_succeeded(stub, params_file) 
     failed_run(stub.output, "20251124T120000-1", started_at="2025-11-24", scheduled="2025-11-24T02:30:00+00:00")
     rebuild_pages(stub.output, NOW)
     assert "no such day" in (stub.output / "index.html").read_text()
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     assert "no such day" not in (stub.output / "index.html").read_text()
 
 
@@ -138,9 +138,9 @@ def test_a_look_takes_a_run_by_hand_off_the_shelf_when_its_week_is_over(stub) ->
     page = stub.output / "index.html"
     rebuild_pages(stub.output, now)
     built = page.stat().st_mtime_ns
-    due(now + timedelta(hours=1), stub.hands())
+    due(now + timedelta(hours=1), stub.ports())
     assert (page.stat().st_mtime_ns, "no such day" in page.read_text()) == (built, True)
-    due(now + timedelta(days=2), stub.hands())
+    due(now + timedelta(days=2), stub.ports())
     assert "no such day" not in page.read_text()
 
 
@@ -160,13 +160,13 @@ def test_a_sparkline_has_one_point_a_day_and_a_gap_for_a_missing_one() -> None:
 def test_a_roll_up_is_made_again_when_one_of_its_runs_is(stub, params_file) -> None:
     """And only then: a page that is newer than its runs is left alone."""
     params_file(parameters={"organization": ["a", "b"]})
-    due(NOW - timedelta(days=1), stub.hands())
-    due(NOW, stub.hands())
+    due(NOW - timedelta(days=1), stub.ports())
+    due(NOW, stub.ports())
     page = stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"
     first = page.stat().st_mtime_ns
     rebuild_pages(stub.output, NOW)
     assert page.stat().st_mtime_ns == first
     params_file(parameters={"organization": ["a", "b"], "top": 3})
     stub.facts = {"requests": 7777}
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     assert "15,554" in page.read_text()

@@ -22,7 +22,7 @@ def ends(stub) -> list[date]:
 def daily_reports(stub, params_file, count: int) -> None:
     params_file(max_staleness_days=0)
     for n in range(count, -1, -1):
-        due(NOW - timedelta(days=n), stub.hands())
+        due(NOW - timedelta(days=n), stub.ports())
 
 
 def test_days_weeks_and_months_are_kept(stub, params_file) -> None:
@@ -48,7 +48,7 @@ def test_days_weeks_and_months_are_kept(stub, params_file) -> None:
 def test_the_last_good_report_is_never_taken(stub, params_file) -> None:
     """However old it is and however little is kept."""
     params_file()
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
 
     assert list(prune(stub.output, [], Keep(0, 0, 0, 0), NOW + timedelta(days=4000))) == []
     assert len(ends(stub)) == 1
@@ -58,12 +58,12 @@ def test_what_due_would_make_again_stays(stub, params_file) -> None:
     """Under `all`, what lies within max_staleness_days: pruning and `due` do not undo each other."""
     params_file(catch_up="all", max_staleness_days=5)
     for n in range(8, -1, -1):
-        due(NOW - timedelta(days=n), stub.hands())
+        due(NOW - timedelta(days=n), stub.ports())
     plans = read_plans(stub.output.parent / "params")[0]
     list(prune(stub.output, plans, Keep(0, 0, 0, 0), NOW))
     made = len(stub.made)
 
-    assert due(NOW, stub.hands()) == 0
+    assert due(NOW, stub.ports()) == 0
     assert len(stub.made) == made
     assert len(ends(stub)) < 9
 
@@ -71,7 +71,7 @@ def test_what_due_would_make_again_stays(stub, params_file) -> None:
 def test_replaced_and_failed_runs_go_after_their_time(stub, params_file) -> None:
     """The published one stays, whatever its age."""
     params_file()
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     for place in (".runs/20250101T000000-x", ".failed/20250101T000000-y", ".failed/20261123T000000-z"):
         (stub.output / place).mkdir(parents=True)
     gone = list(prune(stub.output, [], Keep(), NOW))
@@ -93,7 +93,7 @@ def test_a_run_that_is_just_being_published_stays(stub) -> None:
 def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkeypatch) -> None:
     """The look at the links comes just before the swap, the end of its work folder just after it."""
     params_file()
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     name, [link] = "20261124T100000-x", list((stub.output / "daily" / "a").glob("2*"))
     shutil.copytree(link, stub.output / ".runs" / name)
     work = stub.output / ".runs" / f".{name}.work"
@@ -123,7 +123,7 @@ def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, param
             raise RunError("canary")
         return stub.run(report, organization, **options)
 
-    due(NOW, stub.hands(run=run))
+    due(NOW, stub.ports(run=run))
     pages = [stub.output / "index.html", stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html"]
     assert ["canary" in page.read_text() for page in pages] == [True, True]
 

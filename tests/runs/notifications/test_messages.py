@@ -50,7 +50,7 @@ def told(stub: Any, params_file: Any) -> Any:
     def of(now: datetime = NOW, facts: dict[str, Any] | None = None, **schedule: Any) -> list[str]:
         params_file(**schedule)
         stub.facts, before = facts or {}, len(stub.sent)
-        due(now, stub.hands())
+        due(now, stub.ports())
         return [_printed(message, stub.output) for _, message in stub.sent[before:]]
 
     return of

@@ -56,7 +56,7 @@ def test_a_file_that_does_not_fit_is_set_aside_and_named(stub, params_file, text
     (states / "daily.json").write_text(text)
     (states / ".store.json").write_text(text)
 
-    code = due(NOW, stub.hands())
+    code = due(NOW, stub.ports())
 
     assert code == 0
     assert {report for report, *_ in stub.made} == {"daily", "other"}
@@ -85,7 +85,7 @@ def test_a_pipe_and_a_circle_among_the_params_files_stop_nobody(stub, params_fil
     os.mkfifo(folder / "pipe.yaml")
     (folder / "circle.yaml").symlink_to("circle.yaml")
 
-    code = due(NOW + timedelta(days=1), stub.hands())
+    code = due(NOW + timedelta(days=1), stub.ports())
 
     assert code == 2
     assert [report for report, *_ in stub.made] == ["daily"]

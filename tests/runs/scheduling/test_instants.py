@@ -84,7 +84,7 @@ def test_due_itself_publishes_as_the_model_says(stub, params_file, zone: str, po
     params_file(timezone=zone, catch_up=policy)
     looks = random_looks(random.Random(zone + policy), timedelta(days=240))[:60]
 
-    assert {due(look, stub.hands()) for look in looks} == {0}
+    assert {due(look, stub.ports()) for look in looks} == {0}
     expected = model_published(model_instants(zone, 2, 30), looks, policy)
     intervals = [f"{day - timedelta(days=7)}/{day - timedelta(days=1)}" for day in expected]
     assert [interval for _, _, interval in stub.made] == intervals

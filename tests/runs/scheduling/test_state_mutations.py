@@ -64,7 +64,7 @@ def test_every_other_report_is_made(stub, params_file, tmp_path: Path) -> None:
     """The next day's reports of whichever params files were left alone, and nothing is raised."""
     for name in REPORTS:
         params_file(name)
-    assert due(NOW - timedelta(days=1), stub.hands()) == 0
+    assert due(NOW - timedelta(days=1), stub.ports()) == 0
     for name in ("output", "params"):
         shutil.copytree(tmp_path / name, tmp_path / "kept" / name, symlinks=True)
     dice = random.Random(17)
@@ -76,7 +76,7 @@ def test_every_other_report_is_made(stub, params_file, tmp_path: Path) -> None:
         path, kind = damage(tmp_path, dice)
         before = len(stub.made)
 
-        due(NOW, stub.hands())
+        due(NOW, stub.ports())
 
         made = {name for name, _, _ in stub.made[before:]}
         expected = {name for name in REPORTS if path != tmp_path / "params" / f"{name}.yaml"}
