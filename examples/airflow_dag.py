@@ -4,8 +4,8 @@ The worker needs apache-airflow-providers-papermill and this kit in KIT, whose o
 
     .venv/bin/python -m ipykernel install --user --name api-usage
 
-`apiusage due` in a BashOperator is the other way: then params files, the shelf and the news of this kit stay in use, and
-Airflow only starts it.
+`apiusage due` in a BashOperator is the other way: then params files, the list of reports and the messages of this
+kit stay in use, and Airflow only starts it.
 """
 
 from datetime import datetime, timedelta

@@ -15,7 +15,7 @@ import click
 
 from apiusage_helpers.cli import checks, days, findings, reports, schedules, training
 from apiusage_helpers.cli.messages import program, tell
-from apiusage_helpers.errors import UNWRITABLE, ApiUsageError, engine_fault, why_unwritable
+from apiusage_helpers.errors import UNWRITABLE, explained, why_unwritable
 
 _COMMANDS = [
     *(days.sample, days.import_files, days.fetch, days.forget, reports.report, reports.runs, findings.findings),
@@ -85,16 +85,13 @@ def _show_defects() -> None:
 
 def _told(fault: Exception) -> int:
     """The exit code of a fault, after its message."""
-    if isinstance(fault, ApiUsageError):
-        tell(str(fault))
-        return fault.exit_code
     if isinstance(fault, OSError) and fault.errno in UNWRITABLE:
         tell(f"{fault.filename or 'a folder'}: {why_unwritable(fault)}; nothing was changed")
         return 3
-    of_the_engine = engine_fault(type(fault).__name__, str(fault))
-    if of_the_engine:
-        tell(str(of_the_engine))
-        return of_the_engine.exit_code
+    message, code = explained(fault, of_the_disk=3)
+    if code != 1:
+        tell(message)
+        return code
     tell(
         f"a defect of this program: {type(fault).__name__}; run it again as `apiusage --debug ...` and report what it says"
     )

@@ -57,7 +57,7 @@ def runs(*, as_json: bool) -> None:
 
 
 def _rebuild_pages() -> None:
-    """The shelf and the roll-ups know of it; a report that is published stays so if they cannot be written."""
+    """The list of reports and the roll-ups know of it; a report that is published stays so if they cannot be written."""
     from apiusage_helpers.project import places
     from apiusage_helpers.runs.catalog.index_pages import rebuild_pages
 

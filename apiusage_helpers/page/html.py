@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import nh3
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from apiusage_helpers.page.layout import lay_out
 from apiusage_helpers.page.media import PAGE_ROWS
@@ -68,6 +68,12 @@ def static_page(body: str, *, title: str, summary: str) -> str:
     templates = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=False)  # noqa: S701  # cleaned, escaped
     page = templates.get_template("page.html.j2")
     return page.render(body=clean_html(body), resources=_frame(title, summary))
+
+
+def filled(template: Path, **told: Any) -> str:
+    """A Jinja template with what is told, all text escaped; what the template names and nobody tells is an error."""
+    templates = Environment(loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined)
+    return templates.get_template(template.name).render(**told)
 
 
 def readable(page: bytes) -> bytes:

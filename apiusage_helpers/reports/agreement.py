@@ -91,27 +91,26 @@ def notes(
     )
 
 
-def unmet_choices(requests: pd.DataFrame, selection: Selection) -> list[str]:
-    """Sentences on chosen clients and template URIs that no row of the interval bears."""
-    known_clients = set(requests["client_id"]) | set(requests["client_name"])
-    known_uris = set(requests["template_uri"])
-    return [
-        *_unmet("clients", selection.clients, known_clients),
-        *_unmet("client_template_uris", selection.client_template_uris, known_uris),
-        *_unmet("template_uris", selection.template_uris, known_uris),
-    ]
-
-
-def _unmet(parameter: str, chosen: Collection[str], known: Collection[str]) -> list[str]:
-    return [
-        f"{parameter}: {quoted(value)} made no request in this interval{did_you_mean(value, known)}"
-        for value in chosen
-        if value not in known
-    ]
+def unmet_choices(requests: pd.DataFrame, selection: Selection) -> dict[str, list[str]]:
+    """Sentences, by parameter, on chosen clients and template URIs that no row of the interval bears."""
+    uris = set(requests["template_uri"])
+    known = {
+        "clients": {*requests["client_id"], *requests["client_name"]},
+        "client_template_uris": uris,
+        "template_uris": uris,
+    }
+    return {
+        parameter: [
+            f"{parameter}: {quoted(value)} made no request in this interval{did_you_mean(value, names)}"
+            for value in getattr(selection, parameter)
+            if value not in names
+        ]
+        for parameter, names in known.items()
+    }
 
 
 def _choices(summary: Summary, selection: Selection) -> tuple[Check, ...]:
-    unmet = unmet_choices(summary.requests, selection)
+    unmet = [line for lines in unmet_choices(summary.requests, selection).values() for line in lines]
     return (Check("Choices", ok=False, detail="; ".join(unmet), stops=False),) if unmet else ()
 
 

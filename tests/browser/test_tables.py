@@ -14,16 +14,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
-    """A page of 60 reports like the shelf's, with links to places beside it."""
+def static(tmp_path: Path) -> Path:
+    """A page of 60 reports like the list of reports, with links to places beside it."""
     rows = "".join(
         f'<tr><td><a href="daily/acme/{n}/report.html">report {n}</a></td><td>{"=SUM(A1)" if n == 7 else "Köln, Süd" if n % 2 else "north"}</td>'
         f'<td class="number">{n * 1000:,}</td></tr>' for n in range(60)
     )  # fmt: skip
     heads = '<th scope="col">Report</th><th scope="col">Place</th><th scope="col" class="number">Requests</th>'
-    body = (f'<h1>Shelf</h1><div class="table-box" tabindex="0" role="region" aria-label="All reports"><table><thead><tr>{heads}</tr></thead>'
+    body = (f'<h1>Reports</h1><div class="table-box" tabindex="0" role="region" aria-label="All reports"><table><thead><tr>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div><p><a href='//e.example/x'>away</a></p>")  # fmt: skip
-    (tmp_path / "index.html").write_text(static_page(body, title="Shelf", summary="All reports."), encoding="utf-8")
+    (tmp_path / "index.html").write_text(static_page(body, title="Reports", summary="All reports."), encoding="utf-8")
     return tmp_path / "index.html"
 
 
@@ -31,9 +31,9 @@ def column(page: Any, number: int) -> list[str]:
     return page.evaluate("n => [...document.querySelectorAll('tbody tr')].map(row => row.cells[n].textContent)", number)
 
 
-def test_a_static_table_is_cut_searched_and_sorted(shelf: Path, opened: Callable[..., Any]) -> None:
+def test_a_static_table_is_cut_searched_and_sorted(static: Path, opened: Callable[..., Any]) -> None:
     """25 of 60 rows first; all on request; a search over all; numbers by size, first the largest; links lead beside the page."""
-    watch = opened(shelf)
+    watch = opened(static)
     page = watch.page
     assert (len(column(page, 0)), page.inner_text(".note")) == (25, "The first 25 of 60 rows.")
 
@@ -53,9 +53,9 @@ def test_a_static_table_is_cut_searched_and_sorted(shelf: Path, opened: Callable
     assert watch.wrongs() == []
 
 
-def test_a_static_table_gives_itself_as_csv(shelf: Path, opened: Callable[..., Any]) -> None:
+def test_a_static_table_gives_itself_as_csv(static: Path, opened: Callable[..., Any]) -> None:
     """All rows in their published order, whatever is searched; numbers plain, quotes where needed, formulas guarded."""
-    page = opened(shelf).page
+    page = opened(static).page
     page.get_by_role("searchbox").fill("north")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download All reports as CSV").click()
@@ -89,9 +89,9 @@ def copied(request: Any) -> Callable[..., str]:
     return text
 
 
-def test_what_is_copied_is_what_is_shown(shelf: Path, opened: Callable[..., Any], copied: Callable[..., str]) -> None:
+def test_what_is_copied_is_what_is_shown(static: Path, opened: Callable[..., Any], copied: Callable[..., str]) -> None:
     """The rows that a search leaves, tab-separated under their headings; formulas guarded."""
-    watch = opened(shelf)
+    watch = opened(static)
     watch.page.get_by_role("searchbox").fill("report 7")
     text = copied(watch.page, "Copy the rows shown of All reports")
 

@@ -101,7 +101,7 @@ def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: st
     ],
 )
 def test_what_the_store_cannot_give_leaves_nothing(apiusage, result_file, parameter, value, message) -> None:
-    """A mistyped organization or interval is told at once: no run is kept, none is listed, the shelf fails in nothing."""
+    """A mistyped organization or interval is told at once: no run is kept, none is listed, the list of reports fails in nothing."""
     apiusage("import", result_file(GOOD), "--organization", "acme")
     order = {"organization": "acme", "date_range": "2026-10-05/2026-10-05"} | {parameter: value}
     done = apiusage("report", DAILY, *(word for pair in order.items() for word in ("-p", *pair)))

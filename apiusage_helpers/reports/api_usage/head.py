@@ -198,10 +198,9 @@ def _choices(report: UsageReport, section: int) -> str:
 
 
 def _unmet(report: UsageReport, section: int) -> list[str]:
+    unmet = unmet_choices(report.summary.requests, report.selection)
     parameters = {1: (), 2: ("clients", "client_template_uris"), 3: ("template_uris",)}[section]
-    return [
-        line for line in unmet_choices(report.summary.requests, report.selection) if line.split(":")[0] in parameters
-    ]
+    return [line for name in parameters for line in unmet[name]]
 
 
 def _platform_400(report: UsageReport) -> str:

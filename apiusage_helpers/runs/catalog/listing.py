@@ -1,4 +1,4 @@
-"""The shelf: what has run and where it stands, told by the run.json of each run. Nothing here changes a run."""
+"""The list of runs: what has run and where it stands, told by the run.json of each run. Nothing here changes a run."""
 
 from pathlib import Path
 from typing import Any

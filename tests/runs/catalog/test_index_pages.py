@@ -1,4 +1,4 @@
-"""The shelf and the roll-ups: what is published and what fails, with links that lead there, rebuilt from the outputs."""
+"""The list of reports and the roll-ups: what is published and what fails, with links that lead there, rebuilt from the outputs."""
 
 import base64
 import re
@@ -31,7 +31,7 @@ def links(page: Path) -> list[str]:
 
 
 def test_every_link_of_every_page_leads_somewhere(stub, params_file) -> None:
-    """From the shelf and from the roll-up, to reports, the newest of each, and back."""
+    """From the list and from the roll-up, to reports, the newest of each, and back."""
     params_file(parameters={"organization": ["a", "b"]})
     stub.facts = FACTS
     due(NOW, stub.ports())
@@ -103,7 +103,7 @@ def test_the_roll_up_adds_up_and_names_what_failed(stub, params_file) -> None:
     assert f"../../.failed/{failed.name}/executed.ipynb" in page
 
 
-def test_a_failed_run_leaves_the_shelf_when_it_has_succeeded(stub, params_file) -> None:
+def test_a_failed_run_leaves_the_list_when_it_has_succeeded(stub, params_file) -> None:
     """What fails is what has not succeeded since."""
     params_file()
     failed_run(stub.output, "20251124T120000-1", started_at="2025-11-24", scheduled="2025-11-24T02:30:00+00:00")
@@ -131,8 +131,8 @@ def test_a_run_by_hand_is_listed_as_failing_for_a_week(stub, facts, days: int, l
     assert ("apiusage prune --rest 0" in page) == listed
 
 
-def test_a_look_takes_a_run_by_hand_off_the_shelf_when_its_week_is_over(stub) -> None:
-    """Also when nothing else has changed; until then the shelf is left alone."""
+def test_a_look_takes_a_run_by_hand_off_the_list_when_its_week_is_over(stub) -> None:
+    """Also when nothing else has changed; until then the list of reports is left alone."""
     now = datetime.now(UTC)
     failed_run(stub.output, f"{now - timedelta(days=6):%Y%m%dT%H%M%S}-1")
     page = stub.output / "index.html"

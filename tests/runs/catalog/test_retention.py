@@ -111,7 +111,7 @@ def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkey
     assert link.resolve().name == name
 
 
-def test_a_failed_run_leaves_shelf_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
+def test_a_failed_run_leaves_list_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
     """At once, by --rest 0: neither names it any more, nor leads to what is gone."""
     params_file(parameters={"organization": ["a", "b", "c"]})
     told = {"organization": "c", "status": "failed", "started_at": "2026-11-24", "message": "canary"}

@@ -342,7 +342,7 @@ def test_a_restated_report_is_told_again_only_with_other_totals(stub, params_fil
     ids=["restated", "came in", "another source"],
 )  # fmt: skip
 def test_why_figures_are_others_is_told(stub, params_file, facts: dict[str, Any], word: str, line: str) -> None:
-    """In a word in the title and on the shelf, by day in the text."""
+    """In a word in the title and on the list of reports, by day in the text."""
     params_file(deliver=[{"to": "TEAM", "on": "success"}])
     due(NOW - DAY, stub.ports())
     due(NOW, stub.ports())

@@ -21,7 +21,7 @@ def made(output: Path, run_id: str) -> str:
 
 
 def test_the_draft_of_a_killed_run_is_no_report(tmp_path: Path) -> None:
-    """A link that was made and never moved to its place: latest.html and the shelf do not see it."""
+    """A link that was made and never moved to its place: latest.html and the list of reports do not see it."""
     draft = tmp_path / PLACE.parent / f".{PLACE.name}.99999.new"
     draft.parent.mkdir(parents=True)
     draft.symlink_to(Path("../../.runs") / made(tmp_path, "killed"))

@@ -589,7 +589,7 @@ def raised(fault: Exception) -> Any:
 
 
 def test_a_run_is_not_kept_again_where_there_is_still_no_day(stub, params_file) -> None:
-    """The first failed run is kept and stands on the shelf; the next looks tell why without one, until a day comes in."""
+    """The first failed run is kept and stands on the list of reports; the next looks tell why without one, until a day comes in."""
     path = params_file()
     report = read_report(path, today=NOW.date())
     kept = write_run(stub.output / ".failed" / "20261124T100000-1", status="failed")
@@ -633,7 +633,7 @@ def test_a_store_that_cannot_be_looked_at_is_looked_at_again(stub, params_file) 
     assert len(stub.made) > made
 
 
-def test_the_shelf_lists_what_was_published_before_a_kill(stub, params_file, monkeypatch) -> None:
+def test_the_list_lists_what_was_published_before_a_kill(stub, params_file, monkeypatch) -> None:
     """A `due` killed between publishing and the pages leaves them to the next one."""
     params_file()
     monkeypatch.setattr("apiusage_helpers.runs.scheduling.due.rebuild_pages", lambda *_: None)

@@ -30,7 +30,7 @@ def output(stub: Any, params_file: Callable[..., Path]) -> Path:
     return stub.output
 
 
-def test_the_shelf_is_searched_and_leads_to_the_reports(output: Path, opened: Callable[..., Any]) -> None:
+def test_the_list_is_searched_and_leads_to_the_reports(output: Path, opened: Callable[..., Any]) -> None:
     """A search leaves the rows that hold it; the link of a row opens its report; nothing is asked of any host."""
     watch = opened(output / "index.html")
     page = watch.page
@@ -48,7 +48,7 @@ def test_the_shelf_is_searched_and_leads_to_the_reports(output: Path, opened: Ca
 
 @pytest.mark.parametrize("name", ["index.html", "daily/_all/2026-11-17_2026-11-23.html"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_shelf_and_roll_up_are_for_everybody(output: Path, opened: Callable[..., Any], name: str, width: int) -> None:
+def test_list_and_roll_up_are_for_everybody(output: Path, opened: Callable[..., Any], name: str, width: int) -> None:
     """axe-core finds nothing; no word lies over another in the head; nothing is wider than the window."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
