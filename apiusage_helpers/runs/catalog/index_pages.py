@@ -16,7 +16,7 @@ from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.project.small_files import write_text
 from apiusage_helpers.runs.records.run_facts import RunFacts, kept_failed, published
 from apiusage_helpers.runs.records.state_files import locked
-from apiusage_helpers.text import counted, percent, visible, whole
+from apiusage_helpers.text import counted, days_in_words, percent, visible, whole
 
 MOST_ROWS = 500
 BY_HAND_DAYS = 7
@@ -168,13 +168,13 @@ def _rows(runs: Sequence[Shown]) -> list[dict[str, Any]]:
 
 
 def _row(run: Shown) -> dict[str, Any]:
-    facts, (report, organization, interval) = run.facts, run.key
+    facts, (report, organization, _) = run.facts, run.key
     shares = {name: facts.share(name) for name in ("failed", "throttled")}
     severities = [(name, facts.severity(name)) for name in ("critical", "warning")]
     return {
         "report": report,
         "organization": organization,
-        "interval": interval.replace("_", " to "),
+        "interval": days_in_words(facts.interval),
         "page": f"{run.folder}/report.html",
         "latest": f"{run.folder.parent}/latest.html",
         "findings": [(name, f"{count} {name}{_plural(name, count)}") for name, count in severities if count],
