@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from run_folders import write_run
 from apiusage_helpers.errors import SourceError
 from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.usage_report import UsageReport
+from apiusage_helpers.runs.execution.run_process import Order, Workers
 from apiusage_helpers.runs.records.publish import publish_run
 from apiusage_helpers.runs.records.run_facts import of_report
 from apiusage_helpers.runs.scheduling.ports import Ports
@@ -148,6 +150,11 @@ def _reasons(reporter: pytest.TerminalReporter) -> set[str]:
             for report in reporter.stats.get("skipped", [])}  # fmt: skip
 
 
+def no_process(order: Order) -> Any:
+    """A stub starts no process."""
+    raise AssertionError(order)
+
+
 @dataclass
 class Stub:
     """Everything `due` reaches out with, recorded: runs publish a small folder, days and faults are as the test says."""
@@ -184,7 +191,7 @@ class Stub:
 
     def ports(self, **others: Any) -> Ports:
         return Ports(**{
-            "run": self.run, "fetch": self.fetch, "open_days": lambda name, _: self.open.get(name, ""),
+            "run": self.run, "workers": lambda _: nullcontext(Workers(no_process)), "fetch": self.fetch, "open_days": lambda name, _: self.open.get(name, ""),
             "organizations": lambda: ("a", "b"), "why_not_fetched": lambda *_: "", "send": lambda to, message: self.sent.append((to, message)),
             "sleep": lambda _: None, "tell": self.told.append, "show": self.told.append,
         } | others)  # fmt: skip

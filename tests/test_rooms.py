@@ -91,6 +91,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/execution/engine.py": "runs/execution/test_run.py",
     "runs/execution/execute.py": "runs/execution/test_run.py",
     "runs/execution/kernel.py": "runs/execution/test_run.py",
+    "runs/execution/preload.py": "runs/execution/test_run_process.py",
     "runs/execution/last_check.py": "runs/execution/test_run.py",
     "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
     "runs/records/kept_failures.py": "runs/execution/test_run.py",

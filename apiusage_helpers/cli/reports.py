@@ -22,22 +22,34 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
     """Make and publish the report that PARAMS_FILE describes; print its folder."""
     from apiusage_helpers.interval import utc_today
     from apiusage_helpers.reports.contract import read_report
-    from apiusage_helpers.runs.execution.run import run_report
+    from apiusage_helpers.runs.execution.run_process import workers_for
     from apiusage_helpers.runs.scheduling.instants import check_cron
-    from apiusage_helpers.store import scan
 
     checked = read_report(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
-    codes = [0]
-    for organization in _wanted_organizations(checked):
-        try:
-            # what the store cannot give is said before a run begins, and kept nowhere
-            scan(checked.selection(organization))
-            click.echo(run_report(checked, organization, tell=tell))
-        except ApiUsageError as fault:
-            tell(f"{organization}: {fault}")
-            codes.append(fault.exit_code)
+    wanted = _wanted_organizations(checked)
+    codes = []
+    with workers_for(len(wanted)) as workers:
+        for folder, code in workers.each(lambda organization: _made(checked, organization, workers), wanted):
+            codes.append(code)
+            if folder:
+                click.echo(folder)
     _rebuild_pages()
     sys.exit(max(codes))
+
+
+def _made(checked: Any, organization: str, workers: Any) -> tuple[Path | None, int]:
+    """The published folder of one organization's report, and the exit code; a fault is told."""
+    from apiusage_helpers.runs.execution.run import run_report
+    from apiusage_helpers.store import scan
+
+    try:
+        scan(
+            checked.selection(organization)
+        )  # what the store cannot give is said before a run begins, and kept nowhere
+        return run_report(checked, organization, workers=workers, tell=tell), 0
+    except ApiUsageError as fault:
+        tell(f"{organization}: {fault}")
+        return None, fault.exit_code
 
 
 @click.command(short_help="List what has run, and where it is.")
@@ -70,10 +82,11 @@ def _rebuild_pages() -> None:
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:
     from apiusage_helpers.errors import StoreError
     from apiusage_helpers.runs.scheduling.plans import NONE_YET
-    from apiusage_helpers.store import organizations
 
     if checked.parameters.organization != "all":
         return tuple(checked.organizations(()))
+    from apiusage_helpers.store import organizations
+
     wanted = tuple(checked.organizations(organizations()))
     if not wanted:
         raise StoreError(NONE_YET)

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 import zlib
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -47,20 +48,32 @@ _ATTRIBUTES = {
 
 def report_page(executed: Path, *, title: str, summary: str) -> str:
     """The page of an executed notebook: `title` for the window, `summary` for readers that show a line of it."""
-    import nbformat  # noqa: PLC0415  # a static page needs neither
-    from nbconvert import HTMLExporter  # noqa: PLC0415
+    import nbformat  # noqa: PLC0415  # a static page needs neither this nor nbconvert
 
     notebook = nbformat.read(executed, as_version=4)
     frame = _frame(title, summary, _page_block(notebook))
-    exporter = HTMLExporter(
+    page, _ = _exporter().from_notebook_node(shown_part(notebook), resources=frame)
+    return str(page)
+
+
+def make_ready() -> None:
+    """The templates and the script of a page are read and compiled, once for all pages that this process makes."""
+    import nbformat  # noqa: PLC0415  # as above
+
+    _exporter().from_notebook_node(nbformat.v4.new_notebook(), resources=_frame("", ""))
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter  # noqa: PLC0415  # as above
+
+    return HTMLExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_input=True,
         exclude_anchor_links=True,
         embed_images=False,
     )
-    page, _ = exporter.from_notebook_node(shown_part(notebook), resources=frame)
-    return str(page)
 
 
 def static_page(body: str, *, title: str, summary: str) -> str:

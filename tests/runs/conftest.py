@@ -1,8 +1,10 @@
 """A project with a tiny notebook of one's own, run by the real command."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,7 +53,16 @@ class Project:
 
     @property
     def link(self) -> Path:
-        return self.line.output / "daily" / "sample" / "2026-11-17_2026-11-23"
+        return self.link_of("sample")
+
+    def link_of(self, organization: str) -> Path:
+        return self.line.output / "daily" / organization / "2026-11-17_2026-11-23"
+
+    def organizations(self, *names: str) -> str:
+        """Organizations with the same silent days, as a parameter."""
+        for name in names:
+            write_silent_days(self.line.store, name)
+        return ",".join(names)
 
     @property
     def kept(self) -> list[dict[str, Any]]:
@@ -59,24 +70,23 @@ class Project:
         return [json.loads(path.read_text()) for path in sorted((self.line.output / ".failed").glob("*/run.json"))]
 
     def leftovers(self) -> list[str]:
-        """What is still there of runs: processes that bear a run's mark, and private folders."""
-        marked = []
+        """What is still there of runs: processes that know of this output folder, but for this one, and private folders."""
+        known = []
         for process in psutil.process_iter():
-            try:
-                if (
-                    process.environ().get("APIUSAGE_OUTPUT") == str(self.line.output)
-                    and "APIUSAGE_RUN" in process.environ()
-                ):
-                    marked.append(" ".join(process.cmdline()))
-            except psutil.Error:
-                continue
-        return marked + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
+            with suppress(psutil.Error):
+                if process.pid != os.getpid() and process.environ().get("APIUSAGE_OUTPUT") == str(self.line.output):
+                    known.append(" ".join(process.cmdline()) or process.name())
+        return known + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
+
+
+def write_silent_days(store: Path, organization: str) -> None:
+    days = Interval(date(2026, 11, 1), date(2026, 11, 23)).days
+    origin = Origin("sample", datetime(2026, 11, 24, tzinfo=UTC))
+    write_days(organization, usage_table([]), days, origin, root=store)
 
 
 def _project(line: Any) -> Project:
-    days = Interval(date(2026, 11, 1), date(2026, 11, 23)).days
-    origin = Origin("sample", datetime(2026, 11, 24, tzinfo=UTC))
-    write_days("sample", usage_table([]), days, origin, root=line.store)
+    write_silent_days(line.store, "sample")
     for name in ("params", "notebooks"):
         (line.folder / name).mkdir()
     shutil.copy(ROOT / "params" / "daily.yaml", line.folder / "params" / "daily.yaml")

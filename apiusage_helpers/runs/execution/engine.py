@@ -1,4 +1,4 @@
-"""papermill's own engine, which also keeps the notebook of a kernel that died or took too long.
+"""How papermill is driven: its own engine, handed a kernel that already waits, keeps the notebook of an early end.
 
 papermill writes a notebook after its last cell, or at every cell, which costs more than the cells do. Here it is written
 once, when nothing more will come.
@@ -7,6 +7,7 @@ once, when nothing more will come.
 from typing import Any
 
 import nbformat
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 
@@ -24,6 +25,19 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyp
         except (DeadKernelError, CellTimeoutError):
             nbformat.write(nb_man.nb, kept)
             raise
+
+
+class ReadyKernel(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is untyped here
+    """A provisioner whose kernel is a process that already waits; `ready` is that process."""
+
+    ready: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:  # noqa: ARG002  # jupyter_client's signature
+        """The connection info, after the waiting process has been told its connection file."""
+        self.process = self.ready
+        self.pid = self.ready.pid
+        self.ready.connect(self.parent.connection_file)
+        return self.connection_info
 
 
 papermill_engines.register(NAME, KeepingEngine)

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from apiusage_helpers.errors import ParameterError, SourceError, StoreError, UsageError, engine_fault
-from apiusage_helpers.runs.execution.processes import end_with_input
+from apiusage_helpers.runs.execution.kernel import Kernel, StartedKernel, fork_kernel
+from apiusage_helpers.runs.execution.processes import (
+    adopt_orphans,
+    begin_in,
+    end_children,
+    end_with_input,
+    end_with_supervisor,
+)
 from apiusage_helpers.runs.execution.start_up import leave_out_grammar
 
 _EXIT_CODES = {kind.__name__: kind.exit_code for kind in (StoreError, UsageError, SourceError, ParameterError)}
@@ -44,25 +51,55 @@ class _RunFailedError(Exception):
         self.may_pass = may_pass
 
 
-def main(folder: Path) -> None:
-    """Do the job in `folder`; leave result.json there: {"ok": true}, or the message and exit code."""
-    end_with_input()
+def main() -> None:
+    """Import beside a kernel that does too, wait for the order on standard input, and do its job; without one, end.
+
+    The job leaves result.json in its folder: {"ok": true}, or the message and exit code.
+    """
     leave_out_grammar()
-    job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
     with subprocess.Popen(  # our own module
-        [sys.executable, "-m", "apiusage_helpers.runs.execution.kernel"],
-        stdin=subprocess.PIPE,
-        cwd=folder,
-        start_new_session=True,
+        [sys.executable, "-m", "apiusage_helpers.runs.execution.kernel"], stdin=subprocess.PIPE, start_new_session=True
     ) as kernel:
         try:
-            result = _result(job, folder, kernel)
+            _load()
+            line = sys.stdin.readline()
+            if line:
+                end_with_input()
+                order = json.loads(line)
+                begin_in(order["folder"], order["environment"])
+                adopt_orphans()
+                _do(Path(order["folder"]), StartedKernel(kernel, order))
         finally:
-            kernel.kill()
-    (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+            end_children()
 
 
-def _result(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> dict[str, Any]:
+def forked(folder: str, environment: dict[str, str]) -> None:
+    """Do the job in `folder`, in a process that was forked from one that has loaded everything, with a kernel forked from it."""
+    os.setsid()
+    begin_in(folder, environment)
+    adopt_orphans()
+    try:
+        kernel = fork_kernel()  # before the first thread
+        end_with_supervisor()
+        _do(Path(folder), kernel)
+    finally:
+        end_children()
+
+
+def _load() -> None:
+    """What the job needs: imported while its supervisor still checks, or while cells run."""
+    import nbformat  # noqa: F401, PLC0415  # after the kernel has been started: both import at once
+    import papermill  # noqa: F401, PLC0415
+
+    from apiusage_helpers.runs.execution import engine  # noqa: F401, PLC0415
+
+
+def _do(folder: Path, kernel: "Kernel") -> None:
+    job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
+    (folder / "result.json").write_text(json.dumps(_result(job, folder, kernel)), encoding="utf-8")
+
+
+def _result(job: Job, folder: Path, kernel: "Kernel") -> dict[str, Any]:
     try:
         _execute(job, folder, kernel)
         _export(job, folder)
@@ -72,20 +109,19 @@ def _result(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> dict[s
     return {"ok": True}
 
 
-def _execute(job: Job, folder: Path, kernel: "subprocess.Popen[bytes]") -> None:
-    import nbformat  # noqa: PLC0415  # after the kernel has been started: both import at once
+def _execute(job: Job, folder: Path, kernel: "Kernel") -> None:
+    import nbformat  # noqa: PLC0415  # as in _load
     import papermill  # noqa: PLC0415
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError  # noqa: F401, PLC0415
 
     from apiusage_helpers.runs.execution import engine  # noqa: PLC0415
-    from apiusage_helpers.runs.execution.kernel import ReadyKernel  # noqa: PLC0415
 
     notebook = sealed(nbformat.read(job.notebook, as_version=4), job.seal)
     nbformat.write(notebook, folder / "story.ipynb")
     manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip="k")
     manager.connection_file = str(folder / "kernel.json")
-    manager.provisioner = ReadyKernel(kernel_id="run", kernel_spec=manager.kernel_spec, parent=manager)
+    manager.provisioner = engine.ReadyKernel(kernel_id="run", kernel_spec=manager.kernel_spec, parent=manager)
     manager.provisioner.ready = kernel
     try:
         papermill.execute_notebook(
@@ -115,7 +151,7 @@ def sealed(notebook: Any, seal: str) -> Any:
     return notebook
 
 
-def _kernel_death(kernel: "subprocess.Popen[bytes]") -> _RunFailedError:
+def _kernel_death(kernel: "Kernel") -> _RunFailedError:
     """The death of a kernel in words: by a signal, which may pass, or by the notebook's own doing."""
     code = kernel.poll()
     if code is not None and code < 0:
@@ -161,5 +197,4 @@ def _export(job: Job, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.chdir(sys.argv[1])
-    main(Path(sys.argv[1]))
+    main()

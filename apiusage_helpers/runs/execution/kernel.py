@@ -1,47 +1,148 @@
-"""The kernel of a run: it imports what reports need while the runner imports papermill, then waits to be told its
-connection file. So start-up, the larger part of a report's time, goes on in two processes at once.
+"""The kernel of a run: a process that has imported what reports need, and waits to be told its connection file.
+
+Cold, it imports while the runner imports papermill, so that the larger part of start-up goes on in two processes at
+once. Warm, it is forked from the runner, which was forked from a process that has imported everything.
 """
 
 import importlib
+import json
+import os
+import signal
+import subprocess
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from jupyter_client.provisioning import LocalProvisioner
-
-from apiusage_helpers.runs.execution.processes import die_with_parent
+from apiusage_helpers.runs.execution.processes import begin_in, die_with_parent
 
 _LOADED_EARLY = (
     "ipykernel.kernelapp",
-    "apiusage_helpers.reports.api_usage.panels",
+    "apiusage_helpers.reports.page_rows",
+    "apiusage_helpers.reports.panels",
     "apiusage_helpers.reports.api_usage.head",
+    "apiusage_helpers.reports.api_usage.story",
     "apiusage_helpers.reports.export",
     "matplotlib.backends.backend_svg",
 )
 
 
-class ReadyKernel(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is untyped here
-    """A provisioner whose kernel is a process that already waits; `ready` is its Popen."""
+class Kernel(Protocol):
+    """A kernel that waits for its connection file; else as jupyter_client knows a process."""
 
-    ready: Any = None
+    pid: int
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:  # noqa: ARG002  # jupyter_client's signature
-        """The connection info, after the waiting process has been told its connection file."""
-        self.process = self.ready
-        self.pid = self.ready.pid
-        self.process.stdin.write(f"{self.parent.connection_file}\n".encode())
+    def connect(self, connection_file: str) -> None:
+        """It serves this connection from now on."""
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for a signal; None while it lives."""
+
+
+class StartedKernel:
+    """A kernel that was started as a process of its own, for a run in `order`: folder and environment."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", order: Mapping[str, Any]) -> None:
+        self.process, self.order, self.pid = process, order, process.pid
+
+    def connect(self, connection_file: str) -> None:
+        """It goes to its folder and serves this connection."""
+        assert self.process.stdin is not None  # noqa: S101  # a pipe, as asked for
+        self.process.stdin.write(f"{json.dumps({**self.order, 'connection': connection_file})}\n".encode())
         self.process.stdin.flush()
-        return self.connection_info
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.process, name)
+
+
+class ForkedKernel:
+    """A kernel that was forked from this process; it waits at the other end of `pipe`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, pipe: int) -> None:
+        self.pid, self.pipe, self.returncode = pid, pipe, None
+
+    returncode: int | None
+
+    def connect(self, connection_file: str) -> None:
+        """It serves this connection."""
+        os.write(self.pipe, connection_file.encode())
+        os.close(self.pipe)
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for a signal; None while it lives."""
+        return self._ended(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Its exit code, when it has ended."""
+        return self._ended(0)
+
+    def _ended(self, how: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, how)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it, where it still lives."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """It ends at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """It is asked to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+def fork_kernel() -> ForkedKernel:
+    """A kernel forked from this process, which must have no threads yet."""
+    reads, writes = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(writes)
+        _serve_and_end(reads)
+    os.close(reads)
+    return ForkedKernel(pid, writes)
+
+
+def _serve_and_end(pipe: int) -> None:
+    """The life of a forked kernel; it never comes back to what it was forked from."""
+    code = 1
+    try:
+        die_with_parent()
+        os.setsid()
+        with os.fdopen(pipe) as line:
+            connection_file = line.read()
+        if connection_file:
+            _serve(connection_file)
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _serve(connection_file: str) -> None:
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  # imported before, on purpose in that order
+
+    IPKernelApp.launch_instance(argv=["-f", connection_file, "--InteractiveShell.history_load_length=0"])
 
 
 def main() -> None:
-    """Import, wait for a connection file on standard input, and be the kernel of it."""
+    """Import, wait for an order on standard input, and be the kernel of its connection; without one, end."""
     die_with_parent()
     for module in _LOADED_EARLY:
         importlib.import_module(module)
-    connection_file = sys.stdin.readline().strip()
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  # imported above, on purpose in that order
-
-    IPKernelApp.launch_instance(argv=["-f", connection_file, "--InteractiveShell.history_load_length=0"])
+    line = sys.stdin.readline()
+    if line:
+        order = json.loads(line)
+        begin_in(order["folder"], order["environment"])
+        _serve(order["connection"])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """The processes of a run: what they may know, how they die with it, and how none is left behind.
 
 A kernel has a session of its own and may start children, so neither a process group nor a parent's death ends them all.
-Every process of a run therefore bears the run's id in its environment, or works in the run's private folder, as one does
-that was forked from a process of nobody's; it is found by either.
+A run's process therefore adopts what is started below it, and ends all of that when it ends. Should it be killed, what it
+leaves bears the run's id in its environment, or works in the run's private folder; it is found by either.
 """
 
 import ctypes
+import multiprocessing
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ _KEPT = frozenset({
     "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "XDG_CACHE_HOME",
     "PYTHONPATH", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE",
 })  # fmt: skip
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _WORK_FOLDER = re.compile(r"(?P<output>.+)/\.runs/\.(?P<run>[^/]+)\.work(?:/|$)")  # as Run.work has it
 
 
@@ -37,17 +38,54 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def adopt_orphans() -> None:
+    """Whatever is started below this process stays below it, also when what started it has ended (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_children() -> None:
+    """All processes below this one are killed."""
+    for child in psutil.Process().children(recursive=True):
+        _kill(child)
+
+
 def end_with_input() -> None:
     """This process and all below it are killed when its standard input closes: when its supervisor is gone."""
 
     def wait() -> None:
         while os.read(0, 1):
             pass
-        for child in psutil.Process().children(recursive=True):
-            _kill(child)
-        os.kill(os.getpid(), signal.SIGKILL)
+        _end_all()
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def end_with_supervisor() -> None:
+    """As `end_with_input`, for a process of the fork server: it ends when the process that asked for it is gone."""
+    supervisor = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if supervisor is not None:
+            supervisor.join()
+        _end_all()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _end_all() -> None:
+    end_children()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def begin_in(folder: str, environment: Mapping[str, str]) -> None:
+    """This process works in a run's folder from now on, with its environment, and writes its log there."""
+    os.chdir(folder)
+    os.environ.update(environment)
+    log = os.open("log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
 
 
 def kill_run(run_id: str) -> int:

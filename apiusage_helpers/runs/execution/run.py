@@ -5,13 +5,11 @@ fails is kept under `.failed/`; what was published before stays as it was, and n
 """
 
 import json
-import os
 import secrets
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,7 +24,8 @@ from apiusage_helpers.project import places
 from apiusage_helpers.reports.contract import title_of
 from apiusage_helpers.runs.execution.execute import Job
 from apiusage_helpers.runs.execution.last_check import refusal
-from apiusage_helpers.runs.execution.processes import RUN_MARK, clean_environment, kill_run, kill_strays
+from apiusage_helpers.runs.execution.processes import RUN_MARK, kill_run, kill_strays
+from apiusage_helpers.runs.execution.run_process import Order, Workers, workers_for
 from apiusage_helpers.runs.records.kept_failures import keep_failed
 from apiusage_helpers.runs.records.publish import publish_run, settle
 from apiusage_helpers.runs.records.run_facts import of_report, place, run_id, write_facts
@@ -75,6 +74,7 @@ def run_report(  # noqa: PLR0913  # what differs between a run by hand and one b
     limits: Limits | None = None,
     wanted: Callable[[], bool] = lambda: True,
     facts: Mapping[str, Any] | None = None,
+    workers: Workers | None = None,
     tell: Callable[[str], None] = lambda _: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Path:
@@ -90,7 +90,7 @@ def run_report(  # noqa: PLR0913  # what differs between a run by hand and one b
         if not wanted():
             raise RunError(f"{run.place}: another run has published it meanwhile", exit_code=75)
         tell(f"{run.place}: executing notebook {report.notebook}")
-        failure = _executed(run, limits or Limits()) or refusal(run.work / "files")
+        failure = _executed(run, limits or Limits(), workers) or refusal(run.work / "files")
         if failure is None:
             tell(f"{run.place}: publishing")
             try:
@@ -152,22 +152,19 @@ def _sweep(output: Path) -> None:
     kill_strays(alive, str(output))
 
 
-def _executed(run: Run, limits: Limits) -> RunError | None:
+def _executed(run: Run, limits: Limits, workers: Workers | None) -> RunError | None:
     """What went wrong in the run process; None when its sealed result says that all went well."""
     notebook = places.notebooks_folder() / f"{run.report.notebook}.ipynb"
     job = Job(str(notebook), _parameters(run), run.seal, limits.cell, _title(run), _summary(run))
     (run.work / "job.json").write_text(json.dumps(asdict(job)), encoding="utf-8")
-    with (run.work / "log.txt").open("wb") as log, subprocess.Popen(  # noqa: S603  # our own module
-        [sys.executable, "-m", "apiusage_helpers.runs.execution.execute", str(run.work)],
-        stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=run.work, env=_environment(run), start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            process.wait(limits.run)
-        except subprocess.TimeoutExpired:
-            return RunError(f"the run took longer than {limits.run:g} s and was stopped")
-        finally:
-            kill_run(run.id)
-    return _told_failure(run, process.returncode)
+    try:
+        with nullcontext(workers) if workers else workers_for(1) as those:
+            code = those.run(Order(run.work, _environment(run)), limits.run)
+    except TimeoutError:
+        return RunError(f"the run took longer than {limits.run:g} s and was stopped")
+    finally:
+        kill_run(run.id)
+    return _told_failure(run, code)
 
 
 def _told_failure(run: Run, returncode: int) -> RunError | None:
@@ -196,15 +193,9 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 
 def _environment(run: Run) -> dict[str, str]:
+    """What the environment of this run adds to that of all."""
     private = {name: str(run.work / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
-    folders = {
-        "APIUSAGE_STORE": str(places.store_folder()),
-        "APIUSAGE_OUTPUT": str(run.output),
-        "APIUSAGE_PARAMS": str(places.params_folder()),
-        "MATPLOTLIBRC": str(places.PACKAGE / "charts" / "matplotlibrc"),
-    }
-    search = os.pathsep.join(filter(None, (str(places.SOURCE_ROOT), os.environ.get("PYTHONPATH"))))
-    return clean_environment(os.environ, {RUN_MARK: run.id, "PYTHONPATH": search, **private, **folders})
+    return {RUN_MARK: run.id, **private}
 
 
 def _title(run: Run) -> str:

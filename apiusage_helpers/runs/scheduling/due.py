@@ -7,9 +7,10 @@ finds what is still due. With nothing to do it opens neither store nor notebook.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from apiusage_helpers.errors import ApiUsageError, defect, explained, why_unwritable
@@ -88,11 +89,34 @@ def due(now: datetime, ports: Ports | None = None, *, dry_run: bool = False, as_
     codes += [organizations.code, restated.code, *(one.code for one in found)]
     if dry_run:
         return max([*codes, *_tell_work(this, work, as_json=as_json)])
-    fetched = cache(lambda organization: fetch_once(this, organization))
-    outcomes = [do(this, item, fetched) for item in work]
+    outcomes = _outcomes(this, work)
     codes += [one.code for one in outcomes]
     codes += [_remember(this, stamp, found, restated, outcomes, organizations.names)]
     return max([*codes, *_tell_outside(this, plans, outcomes)])
+
+
+def _outcomes(this: Round, work: Sequence[Work]) -> list[Outcome]:
+    """What became of each piece of work: as many at once as there are workers."""
+    once = Lock()
+    known = cache(lambda organization: fetch_once(this, organization))
+
+    def fetched(organization: str) -> tuple[str, int]:
+        with once:  # the service's limits are those of all
+            return known(organization)
+
+    with this.ports.workers(len(work)) as workers:
+        here = replace(this, workers=workers)
+        groups = _in_turn(work) if workers.count > 1 else [[item] for item in work]
+        done = workers.each(lambda group: [do(here, item, fetched) for item in group], groups)
+        return [outcome for group in done for outcome in group]
+
+
+def _in_turn(work: Sequence[Work]) -> list[list[Work]]:
+    """The work of each report and organization, which is done in its order."""
+    groups: dict[tuple[str, str], list[Work]] = {}
+    for item in work:
+        groups.setdefault((item.report.name, item.organization), []).append(item)
+    return list(groups.values())
 
 
 def _organizations(this: Round, stamp: str, plans: Sequence[ReportFile], *, keep: bool) -> Organizations:

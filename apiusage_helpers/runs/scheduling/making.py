@@ -13,6 +13,7 @@ from filelock import Timeout
 
 from apiusage_helpers.errors import RunError, explained
 from apiusage_helpers.runs.execution.run import Limits
+from apiusage_helpers.runs.execution.run_process import Workers
 from apiusage_helpers.runs.notifications import alarms
 from apiusage_helpers.runs.notifications.outbox import intend
 from apiusage_helpers.runs.records.state_files import Failure, locked
@@ -26,11 +27,12 @@ _FETCH_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Round:
-    """One look at what is due: where the runs lie, when it is, and what is reached out with."""
+    """One look at what is due: where the runs lie, when it is, what is reached out with, and where runs start."""
 
     output: Path
     now: datetime
     ports: Ports
+    workers: Workers | None = None
 
     def fault(self, message: str, code: int) -> int:
         """The exit code of a fault, which is told."""
@@ -133,7 +135,7 @@ def _fetch(this: Round, work: Work, fetched: Fetched) -> tuple[dict[str, Failure
 def _made(this: Round, work: Work) -> Path:
     """The published folder; a failure that may pass is tried again after a pause, twice."""
     limits = Limits(work.schedule.cell_minutes * 60, work.schedule.run_minutes * 60)
-    run = {"limits": limits, "facts": work.facts, "tell": this.ports.tell}
+    run = {"limits": limits, "facts": work.facts, "tell": this.ports.tell, "workers": this.workers}
     for pause in PAUSES:
         try:
             return this.ports.run(work.report, work.organization, wanted=lambda: work.still_wanted(this.output), **run)

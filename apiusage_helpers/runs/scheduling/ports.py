@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.execution.run import run_report
+from apiusage_helpers.runs.execution.run_process import Workers, workers_for
 from apiusage_helpers.runs.notifications.delivery import send
 from apiusage_helpers.runs.notifications.outbox import Send
 from apiusage_helpers.runs.records.run_facts import kept_failed, place
@@ -30,6 +32,11 @@ def run(report: Report, organization: str, **how: Any) -> Path:
 
         scan(report.selection(organization))  # as by hand, where nothing is kept of it: one is enough
     return run_report(report, organization, **how)
+
+
+def workers(runs: int) -> AbstractContextManager[Workers]:
+    """Workers for so many runs; one alone begins to load when it is to be made, since it may have to wait for its days."""
+    return workers_for(runs, ahead=False)
 
 
 def _is_kept(report: str, organization: str, interval: Interval) -> bool:
@@ -69,6 +76,7 @@ class Ports:
     """The functions that `due` calls for all that is not its own."""
 
     run: Callable[..., Path] = run
+    workers: Callable[[int], AbstractContextManager[Workers]] = workers
     fetch: Callable[[str, Callable[[str], None]], None] = fetch
     why_not_fetched: Callable[[str, str | Sequence[str]], str] = why_not_fetched
     open_days: Callable[[str, Interval], str] = open_days

@@ -1,0 +1,30 @@
+"""What the process has imported that runs are forked from: importing this module is all that it is for.
+
+It imports what the runner, the kernel and the page of a report need, makes the page's templates ready, and opens nothing:
+no store, no kernel, no thread of Python's. A process that has used deltalake could not be forked.
+"""
+
+from importlib import import_module
+
+from apiusage_helpers.runs.execution.start_up import leave_out_grammar
+
+leave_out_grammar()
+for _module in (
+    "papermill",
+    "ipykernel.kernelapp",
+    "matplotlib.backends.backend_svg",
+    "apiusage_helpers.live.report_view",
+    "apiusage_helpers.live.usage_view",
+    "apiusage_helpers.reports.export",
+    "apiusage_helpers.reports.page_rows",
+    "apiusage_helpers.reports.panels",
+    "apiusage_helpers.reports.api_usage.report",
+    "apiusage_helpers.reports.api_usage.story",
+    "apiusage_helpers.runs.execution.engine",
+    "apiusage_helpers.runs.execution.execute",
+):
+    import_module(_module)
+
+from apiusage_helpers.page.html import make_ready  # noqa: E402  # after the grammar has been left out
+
+make_ready()

@@ -1,0 +1,242 @@
+"""The processes that runs happen in: one that begins to load while its supervisor still checks, or forks of a loaded one.
+
+A run alone starts cold: its process and its kernel import side by side. Several runs start from one process that has
+imported all they need (the standard library's fork server), as many at once as there are cores. Either way each run has a
+process, a kernel and a folder of its own, an environment without secrets, and ends with its supervisor.
+"""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from apiusage_helpers.project import places
+from apiusage_helpers.runs.execution.processes import clean_environment
+
+_PRELOADED = "apiusage_helpers.runs.execution.preload"
+_NO_THREADS = {  # of libraries that are only imported: a process with threads is not forked
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "_RJEM_MALLOC_CONF": "background_thread:false",
+}
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+class StoppedError(BaseException):
+    """The runs are to end at once, since their supervisor is told to: nothing is kept of them, as if it had been killed."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run process is told: the private folder of the run, and the environment that it adds to its own."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+
+class RunProcess(Protocol):
+    """A process that works on an order."""
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, negative for a signal; TimeoutError when it takes longer."""
+
+    def kill(self) -> None:
+        """It ends at once; its kernel with it."""
+
+
+Start = Callable[[Order], RunProcess]
+
+
+@dataclass
+class Workers:
+    """Where runs start (`start`), and how many of them go on at once."""
+
+    begin: Start
+    count: int = 1
+    stopped: threading.Event = field(default_factory=threading.Event)
+    running: set[RunProcess] = field(default_factory=set)
+
+    def run(self, order: Order, seconds: float) -> int:
+        """The exit code of a run process; TimeoutError after `seconds`, StoppedError when all are to end."""
+        process = self.begin(order)
+        self.running.add(process)
+        try:
+            if self.stopped.is_set():
+                raise StoppedError
+            code = process.wait(seconds)
+        finally:
+            process.kill()
+            self.running.discard(process)
+        if self.stopped.is_set():
+            raise StoppedError
+        return code
+
+    def each(self, do: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
+        """What `do` gives for each item, in their order; as many at once as there are workers. All end when one is stopped."""
+        if self.count == 1:
+            yield from map(do, items)
+            return
+        with ThreadPoolExecutor(self.count) as pool:
+            results = [pool.submit(do, item) for item in items]
+            try:
+                for result in results:
+                    yield result.result()
+            except BaseException:
+                self._stop()
+                for result in results:
+                    result.cancel()
+                raise
+
+    def _stop(self) -> None:
+        self.stopped.set()
+        for process in [*self.running]:
+            process.kill()
+
+
+def base_environment() -> dict[str, str]:
+    """The environment that all runs share: where things lie, and how libraries are set up; nothing secret."""
+    folders = {
+        "APIUSAGE_STORE": str(places.store_folder()),
+        "APIUSAGE_OUTPUT": str(places.output_folder()),
+        "APIUSAGE_PARAMS": str(places.params_folder()),
+        "MATPLOTLIBRC": str(places.PACKAGE / "charts" / "matplotlibrc"),
+        **_NO_THREADS,
+    }
+    search = os.pathsep.join(filter(None, (str(places.SOURCE_ROOT), os.environ.get("PYTHONPATH"))))
+    return clean_environment(os.environ, {"PYTHONPATH": search, **folders})
+
+
+@contextmanager
+def workers_for(runs: int, *, ahead: bool = True) -> Iterator[Workers]:
+    """Workers for so many runs; nothing of them is left when the block ends. With `ahead` one alone begins to load at once."""
+    if runs > 1 and "forkserver" in multiprocessing.get_all_start_methods():
+        with _forked() as begin:
+            yield Workers(begin, min(runs, cores()))
+    else:
+        with _cold(ahead=ahead and runs > 0) as begin:
+            yield Workers(begin)
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _cold(*, ahead: bool) -> Iterator[Start]:
+    """Processes of their own; with `ahead` the first begins to load at once."""
+    waiting = [_ColdProcess()] if ahead else []
+
+    def begin(order: Order) -> RunProcess:
+        process = waiting.pop() if waiting else _ColdProcess()
+        process.tell(order)
+        return process
+
+    try:
+        yield begin
+    finally:
+        for process in waiting:
+            process.kill()
+
+
+class _ColdProcess:
+    """A fresh interpreter that imports, then waits for its order on standard input, which stays open as long as we live."""
+
+    def __init__(self) -> None:
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115  # what it says before it has a log of its own
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "apiusage_helpers.runs.execution.execute"],
+            stdin=subprocess.PIPE, stdout=self.said, stderr=self.said, env=base_environment(), start_new_session=True,
+        )  # fmt: skip
+        self.order: Order | None = None
+
+    def tell(self, order: Order) -> None:
+        """It begins with its order."""
+        self.order = order
+        assert self.process.stdin is not None  # noqa: S101  # a pipe, as asked for
+        told = json.dumps({"folder": str(order.folder), "environment": dict(order.environment)})
+        with suppress(BrokenPipeError):  # it died while it was loading: `wait` tells
+            self.process.stdin.write(f"{told}\n".encode())
+            self.process.stdin.flush()
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code; what it said before it had its order goes into the log."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        log = self.order.folder / "log.txt" if self.order else None
+        if log and not log.exists():
+            self.said.seek(0)
+            log.write_bytes(self.said.read())
+        return code
+
+    def kill(self) -> None:
+        """It ends, and its kernel with it."""
+        self.process.kill()
+        self.process.communicate()
+        self.said.close()
+
+
+@contextmanager
+def _forked() -> Iterator[Start]:
+    """Forks of a process that has imported what runs need; it starts at once, with an environment of its own."""
+    context: Any = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_PRELOADED])
+    with _only(base_environment()):
+        forkserver.ensure_running()
+
+    def begin(order: Order) -> RunProcess:
+        from apiusage_helpers.runs.execution.execute import forked  # noqa: PLC0415  # it starts runs through this module
+
+        return _ForkedProcess(context.Process(target=forked, args=(str(order.folder), dict(order.environment))))
+
+    try:
+        yield begin
+    finally:
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # else it stays as long as this process
+
+
+@contextmanager
+def _only(environment: Mapping[str, str]) -> Iterator[None]:
+    """What is started inside has this environment."""
+    kept = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+class _ForkedProcess:
+    """A process of the fork server; the pipe that its start leaves open is its life line."""
+
+    def __init__(self, process: Any) -> None:
+        self.process = process
+        process.start()
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code."""
+        self.process.join(seconds)
+        if self.process.exitcode is None:
+            raise TimeoutError
+        return int(self.process.exitcode)
+
+    def kill(self) -> None:
+        """It ends, and its kernel with it."""
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
