@@ -1,5 +1,7 @@
 """The command that says what is wrong with an organization's requests: findings."""
 
+from typing import Any
+
 import click
 
 from apiusage_helpers.cli.messages import show, tell, today_option
@@ -16,15 +18,31 @@ def findings(*, organization: str, interval: str, as_json: bool, today: object) 
     """Say what is wrong with an organization's requests, worst first, and what to do."""
     import json
 
-    from apiusage_helpers.insights import findings as found_in
-    from apiusage_helpers.interval import utc_today
-
-    found = found_in(organization, interval, today=today or utc_today())  # type: ignore[arg-type]  # a date, or nothing
+    found = _found(organization, interval, today)
     if as_json:
-        click.echo(json.dumps([one.told() for one in found], indent=1, ensure_ascii=False))
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     if not found:
         tell(f"{organization}: nothing to report")
     for one in found:
-        known = f" (acknowledged: {one.acknowledged})" if one.acknowledged else ""
-        show(f"{one.severity}: {one.kind}, {one.start} to {one.end}{known}\n  {one.cause}\n  {one.remedy}")
+        known = f" (acknowledged: {one['acknowledged']})" if one["acknowledged"] else ""
+        show(
+            f"{one['severity']}: {one['kind']}, {one['start']} to {one['end']}{known}\n  {one['cause']}\n  {one['remedy']}"
+        )
+
+
+def _found(organization: str, interval: str, today: object) -> list[dict[str, Any]]:
+    """The findings as findings.json has them: those that were found before where nothing has changed, else found now."""
+    from apiusage_helpers.interval import utc_today
+    from apiusage_helpers.runs.records.kept_findings import keep_findings, kept_findings
+    from apiusage_helpers.selection import select
+
+    selection = select(organization, interval, today=today or utc_today())  # type: ignore[arg-type]  # a date, or nothing
+    kept = kept_findings(selection)
+    if kept is not None:
+        return kept
+    from apiusage_helpers.insights.analysis import findings_of
+
+    found = [one.told() for one in findings_of(selection)]
+    keep_findings(selection, found)
+    return found

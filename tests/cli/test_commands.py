@@ -1,7 +1,10 @@
 """The command line: exit codes, one readable message, the store as it was."""
 
+import ast
 import json
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -331,3 +334,67 @@ def test_doctor_says_what_a_report_would_stumble_over(apiusage, result_file) -> 
     assert "no row in the store has 'AA'" in told
     assert "acknowledged.yaml: polling: expired on 2026-01-01 (old)" in told
     assert "so the allowance of acme is unknown" in told
+
+
+HEAVY = {"pandas", "numpy", "matplotlib", "papermill", "nbconvert", "duckdb", "deltalake", "pyarrow", "httpx"}
+SAYS_WHAT_IT_LOADED = """
+import sys
+from apiusage_helpers.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def reported(make_command_line) -> Any:
+    """The sample with a published report and kept findings, and a schedule with nothing to do."""
+    line = make_command_line("reported")
+    line.environment["APIUSAGE_PARAMS"] = str(line.folder / "params")
+    assert line("sample", "--today", "2026-11-24").returncode == 0
+    line.published(DAILY, "--today", "2026-11-24")
+    assert line("findings", "--organization", "sample", "--today", "2026-11-24").returncode == 0
+    (line.folder / "params").mkdir()
+    shutil.copy(DAILY, line.folder / "params")
+    assert line("due", "--now", "2026-11-24T12:00").returncode == 0
+    return line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("--help",), ("runs",), ("runs", "--json"), ("due", "--now", "2026-11-24T12:01"), ("findings", "--organization", "sample", "--today", "2026-11-24")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_loads_what_it_needs(reported, command) -> None:
+    """What lists, an idle look and findings that are known load neither figures nor pictures nor notebooks."""
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS_WHAT_IT_LOADED, *command], cwd=reported.folder, env=reported.environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    *_, loaded = done.stderr.splitlines()
+
+    assert done.returncode == 0, done.stderr
+    assert HEAVY & set(ast.literal_eval(loaded)) == set()
+
+
+def test_known_findings_are_those_that_would_be_found(reported) -> None:
+    """The same text again without the store; found anew when a day, a table or the date has changed, or what was kept is torn."""
+    asked = ("findings", "--organization", "sample", "--json")
+    first = reported(*asked, "--today", "2026-11-24")
+    kept = reported.output / ".findings" / "sample.json"
+    tables = reported.folder / "params" / "tables"
+    assert reported(*asked, "--today", "2026-11-24").stdout == first.stdout
+    assert len(json.loads(kept.read_text())) == 1
+
+    kept.write_text("{torn")
+    assert reported(*asked, "--today", "2026-11-24").stdout == first.stdout
+    assert reported(*asked, "--today", "2026-11-23").stdout != first.stdout
+    tables.mkdir()
+    client = next(one["client_id"] for one in json.loads(first.stdout) if one["client_id"])
+    (tables / "clients.csv").write_text(f"client_id,owner,kind,excluded\r\n{client},,,true\r\n", encoding="utf-8")
+    without = reported(*asked, "--today", "2026-11-24")
+    assert client not in {one["client_id"] for one in json.loads(without.stdout)}
+    assert reported("forget", "--organization", "sample", "--interval", "2026-11-20/2026-11-23").returncode == 0
+    assert reported(*asked, "--today", "2026-11-24").stdout != without.stdout
+    (tables / "clients.csv").unlink()

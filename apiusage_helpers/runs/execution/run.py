@@ -25,7 +25,7 @@ from apiusage_helpers.reports.contract import title_of
 from apiusage_helpers.runs.execution.execute import Job
 from apiusage_helpers.runs.execution.last_check import refusal
 from apiusage_helpers.runs.execution.processes import RUN_MARK, kill_run, kill_strays
-from apiusage_helpers.runs.execution.run_process import Order, Workers, workers_for
+from apiusage_helpers.runs.execution.run_process import Limits, Order, Workers, workers_for
 from apiusage_helpers.runs.records.kept_failures import keep_failed
 from apiusage_helpers.runs.records.publish import publish_run, settle
 from apiusage_helpers.runs.records.run_facts import of_report, place, run_id, write_facts
@@ -34,14 +34,6 @@ from apiusage_helpers.settings.report_file import Report
 
 _FULL = 64 * 1024  # bytes left
 _TOLD_VERSIONS = ("duckdb", "deltalake", "matplotlib", "nbconvert", "pandas", "papermill")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long a run may take, in seconds: one cell, and all of it."""
-
-    cell: float = 600
-    run: float = 1800
 
 
 @dataclass(frozen=True)

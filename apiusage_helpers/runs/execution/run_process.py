@@ -6,7 +6,6 @@ process, a kernel and a folder of its own, an environment without secrets, and e
 """
 
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -16,12 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from apiusage_helpers.project import places
-from apiusage_helpers.runs.execution.processes import clean_environment
 
 _PRELOADED = "apiusage_helpers.runs.execution.preload"
 _NO_THREADS = {  # of libraries that are only imported: a process with threads is not forked
@@ -35,6 +32,14 @@ _Result = TypeVar("_Result")
 
 class StoppedError(BaseException):
     """The runs are to end at once, since their supervisor is told to: nothing is kept of them, as if it had been killed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a run may take, in seconds: one cell, and all of it."""
+
+    cell: float = 600
+    run: float = 1800
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,8 @@ def base_environment() -> dict[str, str]:
         "MATPLOTLIBRC": str(places.PACKAGE / "charts" / "matplotlibrc"),
         **_NO_THREADS,
     }
+    from apiusage_helpers.runs.execution.processes import clean_environment  # noqa: PLC0415  # when something is to be run
+
     search = os.pathsep.join(filter(None, (str(places.SOURCE_ROOT), os.environ.get("PYTHONPATH"))))
     return clean_environment(os.environ, {"PYTHONPATH": search, **folders})
 
@@ -120,12 +127,18 @@ def base_environment() -> dict[str, str]:
 @contextmanager
 def workers_for(runs: int, *, ahead: bool = True) -> Iterator[Workers]:
     """Workers for so many runs; nothing of them is left when the block ends. With `ahead` one alone begins to load at once."""
-    if runs > 1 and "forkserver" in multiprocessing.get_all_start_methods():
+    if runs > 1 and _can_fork():
         with _forked() as begin:
             yield Workers(begin, min(runs, cores()))
     else:
         with _cold(ahead=ahead and runs > 0) as begin:
             yield Workers(begin)
+
+
+def _can_fork() -> bool:
+    import multiprocessing  # noqa: PLC0415  # when several runs are to be made
+
+    return "forkserver" in multiprocessing.get_all_start_methods()
 
 
 def cores() -> int:
@@ -192,7 +205,9 @@ class _ColdProcess:
 @contextmanager
 def _forked() -> Iterator[Start]:
     """Forks of a process that has imported what runs need; it starts at once, with an environment of its own."""
-    context: Any = multiprocessing.get_context("forkserver")
+    from multiprocessing import forkserver, get_context  # noqa: PLC0415  # as above
+
+    context: Any = get_context("forkserver")
     context.set_forkserver_preload([_PRELOADED])
     with _only(base_environment()):
         forkserver.ensure_running()

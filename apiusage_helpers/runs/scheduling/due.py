@@ -19,12 +19,13 @@ from apiusage_helpers.runs.catalog.index_pages import pages_are_stale, rebuild_p
 from apiusage_helpers.runs.notifications import alarms
 from apiusage_helpers.runs.notifications.outbox import deliver
 from apiusage_helpers.runs.records.state_files import StoreState, remember_store, remembered_store, set_aside
+from apiusage_helpers.runs.records.store_stamp import store_stamp
 from apiusage_helpers.runs.records.work import Work, schedule_of
 from apiusage_helpers.runs.scheduling.instants import due_instants, given_up
 from apiusage_helpers.runs.scheduling.making import Outcome, Round, do, fetch_once, waits
 from apiusage_helpers.runs.scheduling.plans import NONE_YET, due_work, keep_open, read_plans, recall
 from apiusage_helpers.runs.scheduling.ports import Ports
-from apiusage_helpers.runs.scheduling.restated import note_seen, restated_work, store_stamp, unseen
+from apiusage_helpers.runs.scheduling.restated import note_seen, restated_work, unseen
 from apiusage_helpers.settings.report_file import ReportFile
 
 

@@ -12,8 +12,7 @@ from typing import Literal
 from filelock import Timeout
 
 from apiusage_helpers.errors import RunError, explained
-from apiusage_helpers.runs.execution.run import Limits
-from apiusage_helpers.runs.execution.run_process import Workers
+from apiusage_helpers.runs.execution.run_process import Limits, Workers
 from apiusage_helpers.runs.notifications import alarms
 from apiusage_helpers.runs.notifications.outbox import intend
 from apiusage_helpers.runs.records.state_files import Failure, locked

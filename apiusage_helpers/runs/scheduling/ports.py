@@ -9,7 +9,6 @@ from typing import Any
 
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.project import places
-from apiusage_helpers.runs.execution.run import run_report
 from apiusage_helpers.runs.execution.run_process import Workers, workers_for
 from apiusage_helpers.runs.notifications.delivery import send
 from apiusage_helpers.runs.notifications.outbox import Send
@@ -27,6 +26,8 @@ def fetch(organization: str, tell: Callable[[str], None]) -> None:
 
 def run(report: Report, organization: str, **how: Any) -> Path:
     """The published folder of a run; StoreError where one has failed, is kept, and the store has nothing for it even now."""
+    from apiusage_helpers.runs.execution.run import run_report  # noqa: PLC0415  # when something is due
+
     if _is_kept(report.name, organization, report.selection(organization).interval):
         from apiusage_helpers.store import scan  # noqa: PLC0415  # when something has failed
 

@@ -45,13 +45,6 @@ class Look:
     digests: Callable[[str, Interval, date], Mapping[date, str]]
 
 
-def store_stamp(store: Path) -> str:
-    """What changes with every commit, and with a store that was made anew: the newest entry of its log, and its time."""
-    entries = (store / "usage" / "_delta_log").glob("[0-9]*.json")
-    newest = max(entries, key=lambda path: path.stem, default=None)
-    return f"{newest.stem} {newest.stat().st_mtime_ns}" if newest else ""
-
-
 def store_look() -> Look:
     """The real store, each organization read once."""
     from functools import cache  # noqa: PLC0415  # with the store, only when it has moved

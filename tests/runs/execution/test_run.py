@@ -14,7 +14,8 @@ import pytest
 
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.reports.contract import read_report
-from apiusage_helpers.runs.execution.run import Limits, run_report
+from apiusage_helpers.runs.execution.run import run_report
+from apiusage_helpers.runs.execution.run_process import Limits
 
 KILLS = int(os.environ.get("APIUSAGE_KILLS", "8"))
 

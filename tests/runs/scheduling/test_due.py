@@ -13,9 +13,10 @@ from run_folders import write_run
 
 from apiusage_helpers.errors import RunError, StoreError
 from apiusage_helpers.reports.contract import read_report
+from apiusage_helpers.runs.records.store_stamp import store_stamp
 from apiusage_helpers.runs.scheduling.due import due
 from apiusage_helpers.runs.scheduling.ports import Ports
-from apiusage_helpers.runs.scheduling.restated import DayNow, Look, store_stamp
+from apiusage_helpers.runs.scheduling.restated import DayNow, Look
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = [date(2026, 11, 17) + timedelta(days=n) for n in range(7)]
