@@ -113,11 +113,23 @@ def _changes(seen: Mapping[str, SeenDay], work: Work, look: Look) -> Iterator[di
     digests = look.digests(work.organization, interval, work.report.today) if written else {}
     for day in written:
         before = seen.get(str(day))
-        other_figures = before is None or digests.get(day) != before.digest
+        other_figures = before is None or _differs(before, now[day], digests.get(day, ""))
         if other_figures or (before is not None and before.provisional and not now[day].provisional):
             requests = before.requests if before else None
             change = {"date": str(day), "before": requests, "after": now[day].requests, "restated": other_figures}
             yield change | (_sources(before, now[day]) if other_figures else {})
+
+
+def _differs(before: SeenDay, now: DayNow, digest: str) -> bool:
+    """Whether a day has other figures; where its digests follow different rules, other requests."""
+    if before.digest and digest and _rule(before.digest) != _rule(digest):
+        return before.requests != now.requests
+    return before.digest != digest
+
+
+def _rule(digest: str) -> str:
+    """The version of the rule that a digest was made by: what stands before its colon; the first had none."""
+    return digest.rpartition(":")[0]
 
 
 def _sources(before: SeenDay | None, now: DayNow) -> dict[str, str]:

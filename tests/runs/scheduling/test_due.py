@@ -421,6 +421,23 @@ def test_restated_days_make_their_reports_due_again(stub, params_file, before, n
     assert len(looks) == 1
 
 
+@pytest.mark.parametrize(
+    ("digest", "now", "restated"),
+    [("2:d9", 10, False), ("2:d9", 12, True), ("", 0, True)],
+    ids=["another rule, same total", "another rule, other total", "no rows any more"],
+)
+def test_digests_of_another_rule_do_not_restate_a_day(stub, params_file, digest, now, restated) -> None:
+    """Published before the rule changed and written again since, a day counts as restated by its requests alone."""
+    params_file()
+    stub.facts = {"seen": seen()}
+    due(NOW, stub.hands())
+    move_store(stub, 1)
+    days = dict.fromkeys(DAYS, DayNow(10, False, "t0")) | {DAYS[3]: DayNow(now, False, "t1")}
+
+    assert due(NOW, stub.hands(look=lambda: look_at(days, {DAYS[3]: digest}))) == 0
+    assert len(stub.made) == (2 if restated else 1)
+
+
 def test_a_day_of_another_source_is_told_as_such(stub, params_file) -> None:
     """Its report is made again for its figures; days that came in or were restated stand beside it, each by its kind."""
     params_file()
