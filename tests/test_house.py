@@ -17,7 +17,7 @@ PACKAGE = ROOT / "apiusage_helpers"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROOMS = {
     "deltalake": {"store"},
-    "duckdb": {"store"},
+    "duckdb": {"store", "store/engines"},
     "narwhals": {"tables"},
     "matplotlib": {"charts"},
     "papermill": {"runs/execution"},

@@ -19,13 +19,13 @@ from apiusage_helpers.store import witness
 from apiusage_helpers.store.delta import (
     StoredFile,
     commit,
-    connect,
     has_table,
     open_table,
     read_files,
     stored_files,
     writing,
 )
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.usage import COUNTS
 
 _SCHEMA = pa.schema([(name, pa.string()) for name in ("organization", "month", "path", "sha256")])

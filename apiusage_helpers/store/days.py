@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from apiusage_helpers.errors import UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.usage import COLUMNS, COUNTS, KEY, check_usage, organization_name
 
 _SETTLED_AFTER = timedelta(days=2)  # a day is provisional until 24 hours after its end
@@ -92,7 +93,7 @@ def stored_days(organization: str, interval: Interval | None = None, *, root: Pa
 
     StoreError when a file that may hold one of them is damaged, missing or foreign.
     """
-    stored = _verified(delta.connect(), delta.store_root(root), organization, interval)
+    stored = _verified(connect(), delta.store_root(root), organization, interval)
     return read_days(stored, interval) if stored is not None else ()
 
 
@@ -216,7 +217,7 @@ def _compare(
     root: Path, organization: str, new: pa.Table, days: Sequence[date], origin: Origin
 ) -> tuple[Written, list[date]]:
     """What writing `new` changes, and the days that have to be written for it."""
-    connection, interval = delta.connect(), Interval(days[0], days[-1])
+    connection, interval = connect(), Interval(days[0], days[-1])
     stored = _verified(connection, root, organization, interval)
     old = {day.date: day for day in read_days(stored, interval)} if stored is not None else {}
     there, totals = [day for day in days if day in old], _day_requests(new)

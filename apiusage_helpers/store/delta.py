@@ -25,6 +25,7 @@ from apiusage_helpers.errors import StoreError, first_line, quoted, why_unwritab
 from apiusage_helpers.project import places
 from apiusage_helpers.project.native_stderr import held_back
 from apiusage_helpers.store import witness
+from apiusage_helpers.store.engines.duck import read_parquet
 from apiusage_helpers.usage import COUNTS, USAGE_SCHEMA
 
 NAME, SCHEMA_VERSION = "api usage", "schema 1"
@@ -117,19 +118,13 @@ def partition_values(table: DeltaTable) -> list[str]:
     return sorted(pc.unique(actions["partition.organization"]).to_pylist()) if actions.num_rows else []
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own, in memory."""
-    return duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"})
-
-
 def read_files(
     connection: duckdb.DuckDBPyConnection, root: Path, files: Sequence[StoredFile]
 ) -> duckdb.DuckDBPyRelation:
     """The stored rows of these files, marker rows among them, as a lazy relation."""
     if not files:
         return connection.from_arrow(STORED_SCHEMA.empty_table())
-    paths = [re.sub(r"([*?])", r"[\1]", str(root / "usage" / file.path)) for file in files]  # names, not globs
-    return connection.read_parquet(paths, hive_partitioning=False)
+    return read_parquet(connection, [root / "usage" / file.path for file in files])
 
 
 @contextmanager

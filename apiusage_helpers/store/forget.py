@@ -10,6 +10,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import month_names, read_days, tidy
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.usage import organization_name
 
 
@@ -40,16 +41,16 @@ def drop_damaged(root: Path, organization: str, interval: Interval | None) -> se
         (root / "usage" / file.path).unlink(missing_ok=True)
     DeltaTable(root / "usage").repair()
     rest = _sound_files(root, organization, interval)
-    torn = checksums.disagreeing_days(delta.read_files(delta.connect(), root, rest))
+    torn = checksums.disagreeing_days(delta.read_files(connect(), root, rest))
     delete_days(root, organization, [date.fromisoformat(day) for day in torn])
-    whole = {day.date for day in read_days(delta.read_files(delta.connect(), root, rest))}
+    whole = {day.date for day in read_days(delta.read_files(connect(), root, rest))}
     gone = {day for file in damaged for day in Interval(file.first, file.last).days}
     return (gone - whole) | {date.fromisoformat(day) for day in torn}
 
 
 def _delete(root: Path, organization: str, interval: Interval | None) -> set[date]:
     """The days that were deleted out of sound files, also rows without a marker."""
-    stored = delta.read_files(delta.connect(), root, _sound_files(root, organization, interval))
+    stored = delta.read_files(connect(), root, _sound_files(root, organization, interval))
     days = {day for (day,) in stored.project("date").distinct().fetchall() if interval is None or day in interval}
     delete_days(root, organization, sorted(days))
     return days

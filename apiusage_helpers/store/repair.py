@@ -16,6 +16,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.store.forget import delete_days, drop_damaged
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
@@ -93,7 +94,7 @@ def _other_days(root: Path, organization: str, orphans: Sequence[Path]) -> set[d
 
     A file that is not as it was written may have held any day of its month.
     """
-    connection, found = delta.connect(), set[date]()
+    connection, found = connect(), set[date]()
     known = checksums.recorded(root, organization)
     sound = [file for file in _files(root, organization) if not checksums.is_damaged(root, file)]
     stored = delta.read_files(connection, root, sound)

@@ -11,6 +11,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.text import did_you_mean, listed
 from apiusage_helpers.usage import COLUMNS, COUNTS, KEY
 
@@ -53,7 +54,7 @@ def scan(selection: Selection, *, root: Path | None = None) -> StoredUsage:
         raise StoreError(f"{folder}: there is no store yet; {_how_to_fill(selection.organization)}")
     files = delta.stored_files(table, selection.organization, month_names(interval))
     checksums.verify(folder, selection.organization, month_names(interval), files)
-    stored = delta.read_files(delta.connect(), folder, files)
+    stored = delta.read_files(connect(), folder, files)
     days = read_days(stored, interval)
     if not days:
         raise StoreError(_nothing_there(folder, selection))

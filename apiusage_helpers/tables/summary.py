@@ -1,8 +1,8 @@
 """The one pass over many rows: from usage rows in an engine to two small tables in pandas.
 
 Everything that a report shows derives from these: requests by (client, method, template URI) and by (date, client).
-The engine (DuckDB here) is reached through narwhals, so that the same lines can group rows elsewhere. Names are looked
-up over the whole interval, whatever methods are chosen: a client's display name is its newest.
+Two group-bys are all that leaves the engine, which is reached through narwhals, so that the same lines group rows in DuckDB and
+elsewhere. Names are looked up over the whole interval, whatever methods are chosen: a client's display name is its newest.
 """
 
 from collections import Counter
@@ -50,10 +50,9 @@ def summarise(rows: Any, *, http_methods: Collection[str] = (), excluded: Collec
 
     `http_methods` keeps those methods only (empty: all); clients whose id is in `excluded` are counted apart.
     """
-    chosen = chosen_rows(rows, http_methods=http_methods)
-    names = newest_names(rows)
-    requests = _totals(chosen, REQUEST_KEY).assign(client_name=lambda table: table["client_id"].map(names))
-    days = _totals(chosen, DAY_KEY).assign(client_name=lambda table: table["client_id"].map(names))
+    requests = _totals(chosen_rows(rows, http_methods=http_methods), REQUEST_KEY)
+    days, names = _days(rows, http_methods)
+    requests, days = (table.assign(client_name=table["client_id"].map(names)) for table in (requests, days))
     left_out = requests["client_id"].isin(excluded)
     apart = requests[left_out].groupby("client_id")["requests"].sum()
     return Summary(
@@ -116,14 +115,39 @@ def row_totals(rows: nw.LazyFrame[Any]) -> RowTotals:
 
 
 def _totals(rows: nw.LazyFrame[Any], key: tuple[str, ...]) -> pd.DataFrame:
-    sums = (nw.col(name).sum().cast(nw.Int64) for name in COUNTS)
-    grouped = rows.group_by(*key).agg(*sums).collect("pandas").to_native()
+    grouped = collected(rows.group_by(*key).agg(*_sums()))
     return with_outcomes(grouped.sort_values(list(key), ignore_index=True))
+
+
+def _days(rows: Any, http_methods: Collection[str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The totals by date and client under these methods, and the name that each client bore last, under whatever method."""
+    chosen = nw.col("requests") > 0
+    chosen = chosen & nw.col("http_method").is_in(list(http_methods)) if http_methods else chosen
+    named = collected(nw.from_native(rows).group_by(*DAY_KEY, "client_name").agg(*_sums(chosen)))
+    days = named.groupby(list(DAY_KEY), as_index=False)[list(COUNTS)].sum()
+    return with_outcomes(days[days["requests"] > 0].reset_index(drop=True)), _newest_names(named)
+
+
+def _sums(chosen: nw.Expr | None = None) -> list[nw.Expr]:
+    """The sum of each count, over the `chosen` rows (None: all)."""
+    counts = {name: nw.col(name) for name in COUNTS}
+    if chosen is not None:
+        counts = {name: nw.when(chosen).then(count).otherwise(nw.lit(0)) for name, count in counts.items()}
+    return [count.sum().cast(nw.Int64).alias(name) for name, count in counts.items()]
+
+
+def collected(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """The rows of a lazy frame, with the same types whatever engine gives them: dates in microseconds, text as str.
+
+    They come as Arrow, which every engine has; what comes is in memory, so it is grouped first.
+    """
+    table: pd.DataFrame = rows.collect("pyarrow").to_native().to_pandas(date_as_object=False)
+    return table.astype({name: "datetime64[us]" for name in table.columns if table[name].dtype.kind == "M"})
 
 
 def requests_by_day(rows: nw.LazyFrame[Any]) -> "pd.Series[int]":
     """The requests of lazy rows by date (a DatetimeIndex); days without rows are not in it."""
-    by_day = rows.group_by("date").agg(nw.col("requests").sum().cast(nw.Int64)).collect("pandas").to_native()
+    by_day = collected(rows.group_by("date").agg(nw.col("requests").sum().cast(nw.Int64)))
     ordered = by_day.sort_values("date")
     return pd.Series(ordered["requests"].to_numpy(), pd.DatetimeIndex(ordered["date"]))
 
@@ -152,12 +176,10 @@ def names_by_day(rows: Any) -> list[tuple[str, date, str]]:
 
 def newest_names(rows: Any) -> dict[str, str]:
     """The name each client bore last in lazy usage `rows`; of two names on one day the greater by code point."""
-    named = (
-        nw.from_native(rows)
-        .group_by("client_id", "client_name")
-        .agg(nw.col("date").max())
-        .collect("pandas")
-        .to_native()
-    )
+    return _newest_names(collected(nw.from_native(rows).group_by("client_id", "client_name").agg(nw.col("date").max())))
+
+
+def _newest_names(named: pd.DataFrame) -> dict[str, str]:
+    """As `newest_names`, of rows with client_id, client_name and date."""
     newest = named.sort_values(["date", "client_name"]).groupby("client_id")["client_name"].last()
     return {str(client): str(name) for client, name in newest.items()}

@@ -21,6 +21,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Origin, checksums, delta, forget_days, scan, stored_days, write_days
+from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,9 +81,7 @@ def _days_of(root: Path, path: Path) -> tuple[int, int]:
 def test_rows_of_another_program_are_refused(root, write) -> None:
     """A file appended to the table by anything else is no part of a report."""
     write([1, 2])
-    stranger = delta.read_files(
-        delta.connect(), root, delta.stored_files(delta.open_table(root), "acme")
-    ).to_arrow_table()
+    stranger = delta.read_files(connect(), root, delta.stored_files(delta.open_table(root), "acme")).to_arrow_table()
     partition = {"organization": pa.array(["acme"] * len(stranger)), "month": pa.array(["2026-11"] * len(stranger))}
     for name, column in partition.items():
         stranger = stranger.append_column(name, column)

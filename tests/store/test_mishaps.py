@@ -13,6 +13,7 @@ from apiusage_helpers.errors import ParameterError, StoreError, UsageError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Repaired, checksums, delta, forget_days, repair_store, scan, stored_days, witness
+from apiusage_helpers.store.engines.duck import connect
 
 
 def requests(root: Path) -> dict[int, int]:
@@ -30,7 +31,7 @@ def forget(root: Path, first: int, last: int) -> list[int]:
 def append_again(root: Path, first: int) -> None:
     """What another program does that copies the rows of the file which starts on day `first`."""
     files = [file for file in delta.stored_files(delta.open_table(root), "acme") if file.first.day == first]
-    copy = delta.read_files(delta.connect(), root, files).to_arrow_table()
+    copy = delta.read_files(connect(), root, files).to_arrow_table()
     for name, value in {"organization": "acme", "month": "2026-11"}.items():
         copy = copy.append_column(name, pa.array([value] * len(copy)))
     write_deltalake(root / "usage", copy, mode="append")

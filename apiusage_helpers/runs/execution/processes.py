@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -82,6 +83,7 @@ def begin_in(folder: str, environment: Mapping[str, str]) -> None:
     """This process works in a run's folder from now on, with its environment, and writes its log there."""
     os.chdir(folder)
     os.environ.update(environment)
+    tempfile.tempdir = None  # TMPDIR may be another now
     log = os.open("log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -187,7 +187,7 @@ def _parameters(run: Run) -> dict[str, Any]:
 def _environment(run: Run) -> dict[str, str]:
     """What the environment of this run adds to that of all."""
     private = {name: str(run.work / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
-    return {RUN_MARK: run.id, **private}
+    return {RUN_MARK: run.id, "TMPDIR": str(run.work), **private}
 
 
 def _title(run: Run) -> str:
