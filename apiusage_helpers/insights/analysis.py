@@ -28,6 +28,7 @@ from apiusage_helpers.tables.outcomes import with_outcomes
 from apiusage_helpers.tables.summary import (
     Summary,
     chosen_rows,
+    collected,
     names_over_time,
     newest_names,
     requests_by_day,
@@ -56,7 +57,7 @@ def usage_rows(organization: str, date_range: str, *, today: str | date = "", **
         template_uris=selection.template_uris,
         excluded=excluded,
     )
-    table = rows.select(*COLUMNS).sort("date", "client_id", "http_method", "template_uri").collect("pandas").to_native()
+    table = collected(rows.select(*COLUMNS).sort("date", "client_id", "http_method", "template_uri"))
     words = with_outcomes(table[["requests", *STATUSES]]).drop(columns="requests")
     joined: pd.DataFrame = pd.concat([table, words], axis=1)
     return joined

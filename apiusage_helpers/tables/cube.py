@@ -17,7 +17,7 @@ import pandas as pd
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.tables.outcomes import OUTCOMES, with_outcomes
 from apiusage_helpers.tables.summary import chosen_rows, newest_names
-from apiusage_helpers.usage import STATUSES
+from apiusage_helpers.usage import COUNTS, KEY
 
 Codes = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
@@ -69,17 +69,19 @@ def usage_cube(
 ) -> UsageCube:
     """The cube of lazy usage `rows` (an engine's relation with `usage.COLUMNS`) without the clients in `excluded`.
 
-    `http_methods` keeps those methods only (empty: all).
+    `http_methods` keeps those methods only (empty: all). Every row comes home, since a page and the findings need them all:
+    not for more rows than the memory holds.
     """
     names = newest_names(rows)
-    usage = chosen_rows(rows, http_methods=http_methods, excluded=excluded).collect("pyarrow").to_native()
+    chosen = chosen_rows(rows, http_methods=http_methods, excluded=excluded).select(*KEY, *COUNTS)
+    usage = chosen.collect("pyarrow").to_native()
     ids, client = _encoded(usage["client_id"])
     clients, client = _ordered([(names[one], one) for one in ids], client)
     methods, method = _encoded(usage["http_method"])
     uris, uri = _encoded(usage["template_uri"])
     pairs, url = np.unique(uri * max(1, len(methods)) + method, return_inverse=True)
     urls, url = _ordered([(uris[pair // len(methods)], methods[pair % len(methods)]) for pair in pairs], url)
-    counts = with_outcomes(pd.DataFrame({name: usage[name].to_numpy() for name in ("requests", *STATUSES)}))
+    counts = with_outcomes(pd.DataFrame({name: usage[name].to_numpy() for name in COUNTS}))
     return UsageCube(
         interval=interval,
         missing=frozenset(missing),

@@ -170,8 +170,8 @@ def names_by_day(rows: Any) -> list[tuple[str, date, str]]:
     if not several:
         return []
     frame = nw.from_native(rows).filter(nw.col("client_id").is_in(several))
-    days = frame.select("client_id", "date", "client_name").unique().collect("pyarrow").to_native()
-    return sorted(tuple(row.values()) for row in days.to_pylist())
+    days = frame.group_by("client_id", "date", "client_name").agg(nw.len().alias("rows")).collect("pyarrow").to_native()
+    return sorted(tuple(row.values())[:3] for row in days.to_pylist())
 
 
 def newest_names(rows: Any) -> dict[str, str]:
