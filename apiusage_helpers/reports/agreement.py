@@ -41,10 +41,14 @@ def row_sums(usage: StoredUsage, selection: Selection, summary: Summary) -> RowS
     """The sums over the stored rows of a selection, by narrow queries of their own."""
     rows = partial(chosen_rows, usage.rows, http_methods=selection.http_methods, excluded=tuple(summary.excluded))
     ids = chosen_clients(summary.requests, selection.clients) if selection.clients else None
+    report = row_totals(rows())
+    narrow_clients, narrow_urls = selection.clients or selection.client_template_uris, selection.template_uris
     return RowSums(
-        report=row_totals(rows()),
-        clients=row_totals(rows(clients=ids, template_uris=selection.client_template_uris)),
-        urls=row_totals(rows(template_uris=selection.template_uris)),
+        report,
+        clients=row_totals(rows(clients=ids, template_uris=selection.client_template_uris))
+        if narrow_clients
+        else report,
+        urls=row_totals(rows(template_uris=selection.template_uris)) if narrow_urls else report,
     )
 
 

@@ -60,16 +60,32 @@ def verify(root: Path, organization: str, months: Sequence[str], files: Sequence
     begun = written is None or written.writing
     for file in files:
         _refuse_changed(root, file, known.get(file.path))
+    states = _states(root, files, known)
     strangers = [file for file in files if file.path not in known]
     if strangers and not begun:  # or the store has been written to since the snapshot was opened
         known = recorded(root, organization)
         strangers = [file for file in files if file.path not in known]
         begun = _moved_on(root, files, organization, months)
-    _refuse_uneven(root, files, strangers, foreign=not begun)
+    if strangers or not states <= _EVEN:
+        _refuse_uneven(root, files, strangers, foreign=not begun)
+        _EVEN.update(states if not strangers else ())
     if not begun:
         _refuse_lost(root, organization, months, files, known)
     if strangers:
         _adopt(root, strangers)
+
+
+_EVEN: set[tuple[str, ...]] = (
+    set()
+)  # months whose files have agreed with their markers in this process, by their checksums
+
+
+def _states(root: Path, files: Sequence[StoredFile], known: Mapping[str, str]) -> set[tuple[str, ...]]:
+    """What each month of these files holds: the same checksums are the same rows, which need not be added up again."""
+    months: dict[str, list[str]] = {}
+    for file in files:
+        months.setdefault(f"{file.organization}/{file.month}", []).append(f"{file.path} {known.get(file.path)}")
+    return {(str(root), month, *sorted(held)) for month, held in months.items()}
 
 
 def _refuse_lost(

@@ -16,7 +16,13 @@ MEMORY = "1GB"
 
 
 def connect(memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own, in memory, that keeps at most `memory` there and the rest on the disk."""
+    """A connection to this process's DuckDB, in memory, that keeps at most `memory` there and the rest on the disk."""
+    return _database(memory).cursor()
+
+
+@cache
+def _database(memory: str) -> duckdb.DuckDBPyConnection:
+    """One for all connections: to start one takes longer than to count a month."""
     return duckdb.connect(
         config={
             "allow_unsigned_extensions": "false",
