@@ -35,7 +35,9 @@ _SLOW = (
     "tests/browser", "tests/cli", "tests/contract", "tests/notebooks", "tests/runs/execution", "tests/store/test_faults.py",
     "tests/store/test_mishaps.py", "tests/fetching", "tests/test_house.py", "tests/test_examples.py",
 )  # fmt: skip
+_ONE_WORKER = ("tests/browser/", "tests/contract/test_counts.py")
 _STARTS = {"apiusage", "make_command_line", "project"}
+_LAB = {f"tests/browser/view/test_{name}.py" for name in ("lab", "lab_report", "training")}
 _MAY_SKIP = "../shared/data is not there"
 
 
@@ -128,6 +130,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(ROOT).as_posix()
         if place.startswith(_SLOW) or _STARTS & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker for all tests of a server or of a file of browser tests, so that neither is started twice.
+
+    The groups of `--dist loadgroup` are written into node ids, which pytest 9.2 keeps as they are.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Places(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Places(config, log)
+
+
+def together(nodeid: str) -> str:
+    """What a test shares with others, by name: JupyterLab, the served view, a browser; for most tests itself."""
+    file = nodeid.split("::", maxsplit=1)[0]
+    if file.startswith("tests/browser/view/"):
+        return "lab" if file in _LAB else "view"
+    return file if file.startswith(_ONE_WORKER) else nodeid
 
 
 @pytest.hookimpl(wrapper=True)

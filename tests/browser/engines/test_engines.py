@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from plain_choice import random_choice, raw_rows
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("engines")]
+pytestmark = pytest.mark.browser
 
 CHOICES = 6
 READY = "() => new Promise(done => { const look = () => document.documentElement.classList.contains('ready') ? done(true) : setTimeout(look, 20); look(); })"

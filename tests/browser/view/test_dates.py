@@ -10,7 +10,7 @@ from plain_view import expected_view
 from apiusage_helpers.interval import utc_today
 from tests.browser.view.conftest import DAYS, act
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 
 def ago(days: int) -> date:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.view.conftest import act, table
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 KERNEL_IS_CONNECTED = (
     "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"

@@ -11,7 +11,7 @@ from apiusage_helpers.interval import utc_today
 from tests.browser.view.conftest import DAYS
 from tests.browser.view.test_lab import run_all
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 FIGURES = {
     "rank",

@@ -20,7 +20,7 @@ from apiusage_helpers.interval import utc_today
 from apiusage_helpers.text import percent
 from tests.browser.view.conftest import HOSTILE, ROOT, act, table
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(days=1))
 

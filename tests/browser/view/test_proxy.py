@@ -15,7 +15,7 @@ import pytest
 
 from tests.browser.view.conftest import ROOT, act, free_port, table
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 
 

@@ -21,7 +21,7 @@ import websocket
 
 from tests.browser.view.conftest import act
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 
 PAGES = int(os.environ.get("APIUSAGE_PAGES", "4"))

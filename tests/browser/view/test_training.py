@@ -11,7 +11,7 @@ import yaml
 
 from tests.browser.view.test_lab import run_all
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("view")]
+pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[3]
 ASKED = ("what-it-shows", "methods", "timezone")

@@ -138,7 +138,6 @@ def crontab(apiusage) -> Iterator[Callable[[str], None]]:
 
 
 @pytest.mark.cron
-@pytest.mark.xdist_group("cron")
 def test_the_real_cron_daemon_produces_a_report(scheduled, crontab) -> None:
     """With cron's own bare environment, from a user's crontab, at the next full minute."""
     line = scheduled.line
