@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import hypothesis
 import pytest
+import warm
 from run_folders import write_run
 
 from apiusage_helpers.errors import SourceError
@@ -38,15 +39,20 @@ _SLOW = (
 _ONE_WORKER = ("tests/browser/", "tests/contract/test_counts.py")
 _STARTS = {"apiusage", "make_command_line", "project"}
 _LAB = {f"tests/browser/view/test_{name}.py" for name in ("lab", "lab_report", "training")}
+_READ_AT_START = ("PYTHON", "LANG", "LC_", "MPL", "MATPLOTLIBRC")  # variables that a process reads when it starts
 _MAY_SKIP = "../shared/data is not there"
 
 
 @dataclass(frozen=True)
 class CommandLine:
-    """The command `apiusage` with a store, output and params folder of its own."""
+    """The command `apiusage` with a store, output and params folder of its own.
+
+    A call is a fork of a process that has imported the kit (`warm.py`), or, where a test asks about processes, a start.
+    """
 
     folder: Path
     environment: dict[str, str]
+    cold: bool = False
 
     @property
     def output(self) -> Path:
@@ -57,9 +63,12 @@ class CommandLine:
         return self.folder / "store"
 
     def __call__(self, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = self.environment | variables
+        changed = [name for name in variables if variables[name] != self.environment.get(name)]
+        if not self.cold and not any(name.startswith(_READ_AT_START) for name in changed):
+            return warm.run(self.command(*arguments), environment, self.folder)
         return subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, env=self.environment | variables, cwd=self.folder,
-            check=False, timeout=300,
+            self.command(*arguments), capture_output=True, text=True, env=environment, cwd=self.folder, check=False, timeout=300,
         )  # fmt: skip
 
     def command(self, *arguments: object) -> list[str]:
