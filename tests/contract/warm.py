@@ -2,7 +2,8 @@
 
 Imports are the larger part of what a command or a run takes, and few tests ask about them. A fork has arguments,
 environment, folder, streams and an end of its own, as a process that is started has; the processes of a run come from the
-same source. What tests ask about processes themselves (kills, marks, locales, seeds of hashes) is asked of started ones.
+same source, and so may the kernels of a server. What tests ask about processes themselves (kills, marks, locales, seeds of
+hashes) is asked of started ones.
 """
 
 import atexit
@@ -27,6 +28,7 @@ from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_BYTES = 200_000  # of a request: its arguments and its environment
+KERNEL = "ipykernel_launcher"
 RUN = "apiusage_helpers.runs.execution"
 LOADED = (
     "apiusage_helpers.reports.api_usage.panels", "apiusage_helpers.reports.api_usage.head", "apiusage_helpers.reports.export",
@@ -51,7 +53,7 @@ class Forked:
             "cwd": str(cwd or Path.cwd()), "session": start_new_session,
         }  # fmt: skip
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.line.connect(os.environ.get("WARM_ADDRESS") or _source())
+        self.line.connect(os.environ.get("WARM_ADDRESS") or source())
         streams = [read, *(number if one is None else one.fileno() for number, one in ((1, stdout), (2, stderr)))]
         socket.send_fds(self.line, [json.dumps(asked).encode()], streams)
         self.pid = int(self.line.recv(32))
@@ -109,8 +111,26 @@ def _text(file: Any) -> str:
     return file.read().decode().replace("\r\n", "\n")
 
 
+def kernels(folder: Path) -> Path:
+    """The folder, with a kernel "python3" for JUPYTER_PATH that is a fork; its server ends a process that stands for it."""
+    place = folder / "kernels" / "python3" / "kernel.json"
+    place.parent.mkdir(parents=True)
+    told = {
+        "argv": [sys.executable, __file__, KERNEL, "-f", "{connection_file}"],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    place.write_text(json.dumps(told | {"env": {"WARM_ADDRESS": source()}}), encoding="utf-8")
+    return folder
+
+
+def kernel(arguments: list[str]) -> int:
+    """The exit code of a fork that is a kernel; it ends when this process does."""
+    return Forked([sys.executable, "-m", KERNEL, *arguments], stdin=subprocess.PIPE).wait()
+
+
 @functools.cache
-def _source() -> str:
+def source() -> str:
     """The address of this process's source of forks; it ends with this process."""
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     address = f"{folder.name}/s"
@@ -202,17 +222,23 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
 
 
 def _main(command: list[str]) -> Callable[[], object]:
-    """What a command runs: the command line, or one of the two processes of a run."""
-    rest = command[1:]
+    """What a command runs: the command line, one of the two processes of a run, or a kernel."""
     sys.argv = command
-    if rest[:1] != ["-m"]:
+    if command[1:2] != ["-m"]:
         return importlib.import_module("apiusage_helpers.cli").main
-    module = importlib.import_module(rest[1])
-    sys.argv = [str(module.__file__), *rest[2:]]
-    return functools.partial(module.main, *map(Path, rest[2:]))
+    _, _, name, *rest = command
+    if name == KERNEL:
+        importlib.import_module(f"{RUN}.processes").end_with_input()
+        sys.argv = [name, *rest]
+        return importlib.import_module("ipykernel.kernelapp").launch_new_instance
+    module = importlib.import_module(name)
+    sys.argv = [str(module.__file__), *rest]
+    return functools.partial(module.main, *map(Path, rest))
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == KERNEL:
+        sys.exit(kernel(sys.argv[2:]))
     leave_out = importlib.import_module(f"{RUN}.start_up").leave_out_grammar
     leave_out()
     for name in LOADED:

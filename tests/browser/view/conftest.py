@@ -1,6 +1,7 @@
 """A real JupyterLab and a real Voila over a store of their own, and a real Chromium that keeps what it sees."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 
 import psutil
 import pytest
+import warm
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.sources.sample import sample_usage
@@ -129,10 +131,10 @@ def free_port() -> int:
 def serve(line: Any) -> Callable[..., Any]:
     """Serve the view as `make app` does, with other variables and options where a test needs them."""
 
-    def started(*options: str, base: str = "", **variables: str) -> Any:
+    def started(*options: str, base: str = "", kernels: str = "", **variables: str) -> Any:
         port = free_port()
         environment = line.environment | {
-            "JUPYTER_PATH": str(ROOT / "app"), "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
+            "JUPYTER_PATH": f"{kernels}{ROOT / 'app'}", "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
             "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"), **variables,
         }  # fmt: skip
         command = [str(BIN / "voila"), str(ROOT / "notebooks" / "api_usage_view.ipynb"), f"--port={port}", *options]
@@ -143,14 +145,20 @@ def serve(line: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def page_url(serve: Callable[..., Any]) -> Iterator[str]:
+def warm_kernels(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A kernel for servers whose pages are what is tested: a fork, which needs no start-up."""
+    return str(warm.kernels(tmp_path_factory.mktemp("kernels")))
+
+
+@pytest.fixture(scope="session")
+def page_url(serve: Callable[..., Any], warm_kernels: str) -> Iterator[str]:
     """The served page."""
-    with serve() as url:
+    with serve(kernels=f"{warm_kernels}{os.pathsep}") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def lab_url(line: Any) -> Iterator[str]:
+def lab_url(line: Any, warm_kernels: str) -> Iterator[str]:
     """A JupyterLab on a copy of the notebooks."""
     port, folder = free_port(), line.folder / "lab"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
@@ -162,6 +170,7 @@ def lab_url(line: Any) -> Iterator[str]:
     environment = line.environment | {
         "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(line.folder / "jupyter"), "JUPYTER_DATA_DIR": str(line.folder / "jupyter-data"),
+        "JUPYTER_PATH": warm_kernels,
     }  # fmt: skip
     options = [
         f"--notebook-dir={folder}", f"--port={port}", "--no-browser", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root",

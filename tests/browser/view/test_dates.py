@@ -113,4 +113,5 @@ def test_paper_and_pictures_are_light_or_dark_together(page: Any) -> None:
 
     assert (page.evaluate(schemes), page.evaluate(paper)) == (["dark"] * 3, "rgb(20, 24, 29)")
     page.emulate_media(color_scheme="light")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
     assert (page.evaluate(schemes), page.evaluate(paper)) == (["light"] * 3, "rgb(255, 255, 254)")
