@@ -128,11 +128,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def serve(line: Any) -> Callable[..., Any]:
-    """Serve the view as `make app` does, with other variables and options where a test needs them."""
+def serve(line: Any, warm_kernels: str) -> Callable[..., Any]:
+    """Serve the view as `make app` does, with other variables and options where a test needs them; `cold` with its own kernels."""
 
-    def started(*options: str, base: str = "", kernels: str = "", **variables: str) -> Any:
+    def started(*options: str, base: str = "", cold: bool = False, **variables: str) -> Any:
         port = free_port()
+        kernels = "" if cold else f"{warm_kernels}{os.pathsep}"
         environment = line.environment | {
             "JUPYTER_PATH": f"{kernels}{ROOT / 'app'}", "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
             "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"), **variables,
@@ -151,9 +152,9 @@ def warm_kernels(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def page_url(serve: Callable[..., Any], warm_kernels: str) -> Iterator[str]:
+def page_url(serve: Callable[..., Any]) -> Iterator[str]:
     """The served page."""
-    with serve(kernels=f"{warm_kernels}{os.pathsep}") as url:
+    with serve() as url:
         yield url
 
 

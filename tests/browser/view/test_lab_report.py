@@ -1,6 +1,6 @@
 """The report notebook's selectors in a real JupyterLab: each moves the panels to the figures of an independent count."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from plain_count import expected_files
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import DAYS
+from tests.browser.view.conftest import DAYS, Seen
 from tests.browser.view.test_lab import run_all
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,7 @@ FIGURES = {
     "server_errors",
 }
 HOSTILE_RANKS = [("1", "4", "4", "0"), ("2", "3", "3", "0"), ("3", "2", "2", "0"), ("4", "1", "1", "0")]
+SELECTORS = ".jp-OutputArea-output .widget-accordion"
 SECTIONS = ("Most Active Requests", "OAuth Client Settings", "URL Request Settings", "Days in the store")
 
 
@@ -32,13 +33,27 @@ def ago(days: int) -> str:
     return str(utc_today() - timedelta(days=days))
 
 
+@pytest.fixture(scope="module")
+def notebook(chromium: Any, lab_url: str) -> Iterator[tuple[Any, Seen]]:
+    """The report notebook, opened once and run; its session ends with the last test."""
+    with chromium.new_context(viewport={"width": 1400, "height": 1400}) as context:
+        context.set_default_timeout(60_000)
+        page, seen = context.new_page(), Seen()
+        seen.watch(page, lab_url)
+        run_all(page, lab_url, "api_usage_report.ipynb", SELECTORS)
+        yield page, seen
+        page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+
+
 @pytest.fixture
-def live(new_page: Callable[..., Any], lab_url: str) -> Iterator[Any]:
-    """The output of the selectors' cell after all cells were run; nothing may have gone wrong on the page at the end."""
-    page, seen = new_page(lab_url, viewport={"width": 1400, "height": 1400})
-    run_all(page, lab_url, "api_usage_report.ipynb", ".jp-OutputArea-output .widget-accordion")
+def live(notebook: tuple[Any, Seen]) -> Iterator[Any]:
+    """The output of the selectors' cell after all cells were run anew; nothing may have gone wrong on the page at the end."""
+    page, seen = notebook
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.wait_for_selector(SELECTORS, state="detached")
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(SELECTORS, state="attached")
     yield page.locator(".jp-Cell", has=page.locator(".widget-accordion"))
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     assert (seen.dialogs, seen.strangers) == ([], [])
     assert [error for error in seen.errors if "Failed to load resource" not in error] == []
 

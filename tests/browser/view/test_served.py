@@ -146,7 +146,7 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
 ) -> None:
     """With APIUSAGE_APP_SAVE=1 a view lands in params/views; another visitor opens it; a click of one is not seen by the other."""
     with serve(
-        APIUSAGE_APP_SAVE="1", GENESYSCLOUD_OAUTHCLIENT_SECRET=CANARY, TEAM_MAIL=f"mailto://a:{CANARY}@b"
+        cold=True, APIUSAGE_APP_SAVE="1", GENESYSCLOUD_OAUTHCLIENT_SECRET=CANARY, TEAM_MAIL=f"mailto://a:{CANARY}@b"
     ) as url:
         (first, _), (second, _) = new_page(url), new_page(url)
         for page in (first, second):
