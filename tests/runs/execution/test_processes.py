@@ -10,7 +10,8 @@ import psutil
 from apiusage_helpers.runs.execution.processes import RUN_MARK, kill_run, kill_strays
 
 FORKS = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies, which would be waited for
 if os.fork() == 0:
     os.chdir(sys.argv[1])
     print(os.getpid(), flush=True)
@@ -36,13 +37,13 @@ def is_gone(process: psutil.Process) -> bool:
 
 def test_a_forked_process_is_found_by_its_folder(tmp_path: Path) -> None:
     """A worker that a process of nobody's forked bears no mark; what it was forked from lives on."""
-    work = tmp_path / ".runs" / ".r1.work"
+    work = tmp_path / ".runs" / ".forked.work"
     work.mkdir(parents=True)
     with started(FORKS, str(work)) as parent:
         child = forked(parent)
 
         assert kill_run("other") == 0
-        assert kill_run("r1") == 1
+        assert kill_run("forked") == 1
 
         assert (is_gone(child), parent.poll()) == (True, None)
         parent.kill()
