@@ -36,7 +36,7 @@ bench: .venv/test-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 soak: .venv/test-ready
-	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 APIUSAGE_DAYS=365 APIUSAGE_DAMAGES=2000 APIUSAGE_MUTATIONS=10000 APIUSAGE_STATES=500 APIUSAGE_PAGES=200 $(BIN)/python -m pytest -n 2 --timeout 0 -m "kills or schedules or load"
+	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 APIUSAGE_DAYS=365 APIUSAGE_PAIRS=1000 APIUSAGE_DAMAGES=2000 APIUSAGE_MUTATIONS=10000 APIUSAGE_STATES=500 APIUSAGE_PAGES=200 $(BIN)/python -m pytest -n 2 --timeout 0 -m "kills or schedules or load"
 
 lock:
 	@for part in requirements requirements-test; do \

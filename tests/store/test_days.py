@@ -14,7 +14,7 @@ from apiusage_helpers.store import Origin, day_digests, forget_days, organizatio
 from apiusage_helpers.usage import usage_table
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
-DAYS = int(os.environ.get("APIUSAGE_DAYS", "92"))
+DAYS = int(os.environ.get("APIUSAGE_DAYS", "61"))
 
 
 def totals(root, interval="2026-11-01/2026-11-23"):
