@@ -178,37 +178,33 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
     assert not any(_saves(process) for process in kernels)
 
 
-def test_a_kernel_ends_soon_after_its_page(serve: Callable[..., Any]) -> None:
+def test_a_kernel_ends_soon_after_its_page(page_url: str) -> None:
     """A page that is closed, or that crashes without a word, leaves no kernel behind after 15 s; an open one keeps its own."""
-    with serve() as url:
-        gone, stays = visit(url), visit(url)
-        sockets = [websocket.create_connection(f"ws{url[4:]}api/kernels/{one}/channels") for one in (gone, stays)]
-        sockets[0].shutdown()  # no goodbye, as of a crash
-        end = time.monotonic() + 20  # the tests' machine is busy
-        while time.monotonic() < end and _answers(f"{url}api/kernels/{gone}"):
-            time.sleep(0.5)
+    gone, stays = visit(page_url), visit(page_url)
+    sockets = [websocket.create_connection(f"ws{page_url[4:]}api/kernels/{one}/channels") for one in (gone, stays)]
+    sockets[0].shutdown()  # no goodbye, as of a crash
+    end = time.monotonic() + 20  # the tests' machine is busy
+    while time.monotonic() < end and _answers(f"{page_url}api/kernels/{gone}"):
+        time.sleep(0.5)
 
-        assert not _answers(f"{url}api/kernels/{gone}")
-        assert _answers(f"{url}api/kernels/{stays}")
-        sockets[1].close()
+    assert not _answers(f"{page_url}api/kernels/{gone}")
+    assert _answers(f"{page_url}api/kernels/{stays}")
+    sockets[1].close()
 
 
-def test_a_page_whose_kernel_died_says_so(serve: Callable[..., Any], new_page: Callable[..., Any]) -> None:
+def test_a_page_whose_kernel_died_says_so(page_url: str, new_page: Callable[..., Any]) -> None:
     """A sentence and a button, where clicks would do nothing; the button brings the page back."""
-    with serve() as url:
-        page, _ = new_page(url)
-        page.goto(url)
-        page.wait_for_selector(".au[data-serial]")
-        page.wait_for_timeout(6_000)
-        assert page.locator(".au-lost").inner_text() == ""
-        kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page.content())[1]
-        next(process for process in psutil.process_iter() if f"kernel-{kernel}.json" in _command(process)).kill()
-        page.wait_for_selector(".au-lost button", timeout=40_000)
-        assert (
-            page.locator(".au-lost").inner_text() == "This page has lost its connection, so clicks do nothing. Reload"
-        )
-        page.locator(".au-lost button").click()
-        page.wait_for_selector(".au[data-serial]", timeout=60_000)
+    page, _ = new_page(page_url)
+    page.goto(page_url)
+    page.wait_for_selector(".au[data-serial]")
+    page.wait_for_timeout(6_000)
+    assert page.locator(".au-lost").inner_text() == ""
+    kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page.content())[1]
+    next(process for process in psutil.process_iter() if f"kernel-{kernel}.json" in _command(process)).kill()
+    page.wait_for_selector(".au-lost button", timeout=40_000)
+    assert page.locator(".au-lost").inner_text() == "This page has lost its connection, so clicks do nothing. Reload"
+    page.locator(".au-lost button").click()
+    page.wait_for_selector(".au[data-serial]", timeout=60_000)
 
 
 def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
