@@ -1,4 +1,4 @@
-"""The report of one organization's month in a store of 1 and of 50 organizations, and the size of its page.
+"""The report of one organization's month in a store of 1 and of 100 organizations, and the size of its page.
 
 Promises: the same time within 20 %; report.html at most 600 KB.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAIRS = int(os.environ.get("APIUSAGE_PAIRS", "5"))
-ORGANIZATIONS = 50
+ORGANIZATIONS = 100
 CLI = [sys.executable, "-m", "apiusage_helpers.cli"]
 
 

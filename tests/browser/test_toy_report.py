@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ OUTCOMES = ("succeeded", "redirected", "client_errors", "throttled", "server_err
 @pytest.fixture(scope="module")
 def line(make_command_line: Callable[[str], Any]) -> Any:
     """The kit with one folder and one notebook more, nothing else changed, and the sample."""
-    line = make_command_line("toy")
+    line = replace(make_command_line("toy"), cold=True)  # of a kit of its own
     kept = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "apiusage_helpers", line.folder / "apiusage_helpers", ignore=kept)
     shutil.copytree(

@@ -31,9 +31,10 @@ MOST_BYTES = 200_000  # of a request: its arguments and its environment
 KERNEL = "ipykernel_launcher"
 RUN = "apiusage_helpers.runs.execution"
 LOADED = (
-    "apiusage_helpers.reports.api_usage.panels", "apiusage_helpers.reports.api_usage.head", "apiusage_helpers.reports.export",
+    "apiusage_helpers.reports.page_rows", "apiusage_helpers.reports.api_usage.head", "apiusage_helpers.reports.api_usage.story",
+    "apiusage_helpers.reports.export",
     "apiusage_helpers.live.report_view", "apiusage_helpers.live.usage_view", "apiusage_helpers.page.html", "apiusage_helpers.fetching.fetch",
-    "matplotlib.backends.backend_svg", "ipykernel.kernelapp", "papermill", "apiusage_helpers.cli", f"{RUN}.engine", f"{RUN}.run",
+    "matplotlib.backends.backend_svg", "ipykernel.kernelapp", "papermill", "apiusage_helpers.cli", f"{RUN}.engine", f"{RUN}.run", f"{RUN}.execute",
 )  # fmt: skip
 
 
@@ -74,6 +75,11 @@ class Forked:
         with suppress(subprocess.TimeoutExpired, BlockingIOError):
             return self.wait(0)
         return None
+
+    def communicate(self) -> tuple[None, None]:
+        """Its end, with the input closed, as Popen has it."""
+        self.__exit__()
+        return None, None
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -243,7 +249,7 @@ if __name__ == "__main__":
     leave_out()
     for name in LOADED:
         importlib.import_module(name)
-    for name in ("run", "execute"):
+    for name in ("run_process", "execute"):
         module = importlib.import_module(f"{RUN}.{name}")
         module.subprocess = SimpleNamespace(  # type: ignore[attr-defined]
             Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired
