@@ -70,6 +70,7 @@ def main() -> None:
                 adopt_orphans()
                 _do(Path(order["folder"]), StartedKernel(kernel, order))
         finally:
+            kernel.kill()
             end_children()
 
 
