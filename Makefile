@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: report test check lab app double lint bench soak lock clean
+.PHONY: report test check lab app double spark lint bench soak lock clean
 .DEFAULT_GOAL := report
 
 report: .venv/ready
@@ -29,6 +29,9 @@ app: .venv/ready
 double: .venv/ready
 	@PYTHONPATH=tests/contract $(BIN)/python -m double
 
+spark: .venv/spark-ready
+	@$(BIN)/python examples/spark_cluster.py $(OPTIONS)
+
 lint: .venv/test-ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/oxlint --quiet
 
@@ -39,7 +42,7 @@ soak: .venv/test-ready
 	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 APIUSAGE_DAYS=365 APIUSAGE_PAIRS=1000 APIUSAGE_DAMAGES=2000 APIUSAGE_MUTATIONS=10000 APIUSAGE_STATES=500 APIUSAGE_PAGES=200 $(BIN)/python -m pytest -n 2 --timeout 0 -m "kills or schedules or load"
 
 lock:
-	@for part in requirements requirements-test; do \
+	@for part in requirements requirements-test requirements-spark; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    --no-config --python-version 3.11 --output-file $$part.lock $$part.in || exit 1; done
 
@@ -58,4 +61,9 @@ clean:
 .venv/test-ready: .venv/ready requirements-test.lock
 	@echo "installing the test tools of requirements-test.lock (once)" >&2
 	@$(PIP) --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+.venv/spark-ready: .venv/ready requirements-spark.lock
+	@echo "installing the packages of requirements-spark.lock (once; half a gigabyte)" >&2
+	@$(PIP) --require-hashes --requirement requirements-spark.lock
 	@touch $@

@@ -12,8 +12,8 @@ import reprlib
 
 _SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[sz]ation", re.IGNORECASE)
 
-# an address with a user or a query in it, which may be secrets, or one that is cut before them
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]*(?:[@?]|…$)", re.IGNORECASE)
+# an address with a user, a query or parameters in it, which may be secrets, or one that is cut before them
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]*(?:[@?;]|…$)", re.IGNORECASE)
 _FOLDERS = frozenset({"PWD", "OLDPWD"})  # the shell's working folders, not passwords
 
 
@@ -108,8 +108,20 @@ _ENGINE_FAULTS = frozenset({
 })  # fmt: skip
 
 
-def engine_fault(name: str, text: str) -> "StoreError | None":
-    """What a fault of the engine means, by the name of its class, while it reads stored rows; None for any other fault."""
+_SPARK_FAULTS = frozenset({
+    "AnalysisException", "ArithmeticException", "Py4JError", "Py4JJavaError", "Py4JNetworkError", "PySparkRuntimeError",
+    "QueryExecutionException", "RetriesExceeded", "SparkConnectException", "SparkConnectGrpcException", "SparkException",
+    "SparkRuntimeException", "UnknownException",
+})  # fmt: skip
+
+
+def engine_fault(name: str, text: str) -> "StoreError | SourceError | None":
+    """What a fault of an engine means, by the name of its class, while it reads stored rows; None for any other fault."""
+    if name in _SPARK_FAULTS:
+        return SourceError(
+            f"Spark could not count the rows ({first_line(text)}); look at the cluster and try again, or count without it "
+            '(-p engine duckdb -p spark_remote "")'
+        )
     if name not in _ENGINE_FAULTS:
         return None
     return StoreError(f"the store cannot be read ({first_line(text)}); try: apiusage doctor")
@@ -149,8 +161,8 @@ def quoted(value: object) -> str:
 def shown(name: str, value: object, limit: int = 80) -> str:
     """`value` as a message may show it: quoted, cut at `limit` characters, hidden when it may be a secret.
 
-    That is where `name` looks like one, and where the value is an address with a user or a query in it. However large a
-    value is, no more of it is written out than is shown.
+    That is where `name` looks like one, and where the value is an address with a user, a query or parameters in it. However
+    large a value is, no more of it is written out than is shown.
 
     >>> shown("top", "ten"), shown("client_secret", "x1"), shown("to", "mailto://me:x1@host")
     ("'ten'", '(hidden)', '(hidden)')

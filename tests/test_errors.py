@@ -5,7 +5,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from apiusage_helpers.errors import quoted, shown
+from apiusage_helpers.errors import engine_fault, quoted, shown
 from apiusage_helpers.text import visible
 
 PASSWORDS = st.text(string.ascii_letters + string.digits + "!$%^*+-_.~", min_size=12, max_size=30)
@@ -19,8 +19,10 @@ VALUES = st.recursive(
 
 @given(SCHEMES, PASSWORDS, NAMES)
 def test_no_password_of_an_address_is_shown(scheme: str, password: str, name: str) -> None:
-    """Wherever the address stands: alone, in a list, in a mapping, as a query."""
-    for address in (f"{scheme}://user:{password}@host/path", f"{scheme}://host/path?token={password}"):
+    """Wherever the address stands: alone, in a list, in a mapping, as a query or a parameter."""
+    for address in (
+        f"{scheme}://user:{password}@host/path", f"{scheme}://host/path?token={password}", f"{scheme}://host/;token={password}",
+    ):  # fmt: skip
         for value in (address, [address], {"to": address}, [{"deep": [address]}], f"  {address}"):
             assert password not in shown(name, value)
             assert password not in quoted(value)
@@ -49,3 +51,16 @@ def test_no_text_acts_on_a_terminal(text: str) -> None:
     assert not left & {
         chr(code) for code in (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     }
+
+
+def test_a_fault_of_an_engine_says_what_to_do() -> None:
+    """DuckDB's leads to the doctor, Spark's to the cluster or back to DuckDB, each in one line; other faults are not theirs."""
+    of_duckdb, of_spark = (
+        engine_fault(name, "no such file\nat line 7") for name in ("IOException", "SparkConnectGrpcException")
+    )
+
+    assert str(of_duckdb) == "the store cannot be read (no such file); try: apiusage doctor"
+    assert str(of_spark).startswith("Spark could not count the rows (no such file); look at the cluster and try again")
+    assert of_spark is not None
+    assert of_spark.exit_code == 3
+    assert engine_fault("KeyError", "x") is None

@@ -18,6 +18,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROOMS = {
     "deltalake": {"store"},
     "duckdb": {"store", "store/engines"},
+    "pyspark": {"store/engines"},
     "narwhals": {"tables"},
     "matplotlib": {"charts"},
     "papermill": {"runs/execution"},

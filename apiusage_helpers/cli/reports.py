@@ -40,12 +40,10 @@ def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: da
 def _made(checked: Any, organization: str, workers: Any) -> tuple[Path | None, int]:
     """The published folder of one organization's report, and the exit code; a fault is told."""
     from apiusage_helpers.runs.execution.run import run_report
-    from apiusage_helpers.store import scan
+    from apiusage_helpers.store import refuse_unreadable
 
     try:
-        scan(
-            checked.selection(organization)
-        )  # what the store cannot give is said before a run begins, and kept nowhere
+        refuse_unreadable(checked.selection(organization))  # said before a run begins, and kept nowhere
         return run_report(checked, organization, workers=workers, tell=tell), 0
     except ApiUsageError as fault:
         tell(f"{organization}: {fault}")

@@ -17,13 +17,20 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from apiusage_helpers.errors import ParameterError, looks_secret, quoted, shown
 from apiusage_helpers.interval import resolve, zone
 from apiusage_helpers.names import organization_name
-from apiusage_helpers.selection import MOST_TOP, Selection, checked_http_method, select
+from apiusage_helpers.selection import (
+    MOST_TOP,
+    Selection,
+    checked_engine,
+    checked_http_method,
+    checked_spark_remote,
+    select,
+)
 from apiusage_helpers.settings.schedule import Schedule
 from apiusage_helpers.settings.strict import Strict, allowed
 from apiusage_helpers.settings.yaml_file import parsed_yaml, read_yaml
@@ -34,7 +41,8 @@ _REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CRON_FIELDS = 5
 _LONGEST_NAME = 120  # of a key, as messages show it
 ANY_DAY = date(9999, 12, 31)  # a day on which every preset and every written interval has a meaning
-_PER_RUN = frozenset({"organization", "date_range", "display_timezone"})
+WHERE_COUNTED = ("engine", "spark_remote")  # parameters that change no figure
+_PER_RUN = frozenset({"organization", "date_range", "display_timezone", *WHERE_COUNTED})
 
 
 def _organizations(value: str | list[str]) -> None:
@@ -46,8 +54,15 @@ def _organizations(value: str | list[str]) -> None:
             organization_name(name)
 
 
+def _fits_engine(spark_remote: str, known: ValidationInfo) -> str:
+    try:
+        return checked_spark_remote(spark_remote, known.data["engine"]) if "engine" in known.data else spark_remote
+    except ParameterError as fault:
+        raise ValueError(str(fault)) from None
+
+
 class CommonParameters(Strict):
-    """What every report can be told: whose usage, of which days, and the choices of its sections."""
+    """What every report can be told: whose usage, of which days, the choices of its sections, and where it is counted."""
 
     knows_billing_months: ClassVar[bool] = False
 
@@ -59,6 +74,8 @@ class CommonParameters(Strict):
     template_uris: list[str] = []
     http_methods: list[Annotated[str, allowed(checked_http_method)]] = []
     top: Annotated[int, Field(ge=1, le=MOST_TOP)] = 5
+    engine: Annotated[str, allowed(checked_engine)] = "duckdb"
+    spark_remote: Annotated[str, AfterValidator(_fits_engine), Field(validate_default=True)] = ""
 
     def billing_day_of(self, organization: str) -> int | None:  # noqa: ARG002  # reports on fair use know one
         """The day on which the billing month of an organization starts; None where the report knows no such month."""
@@ -118,7 +135,9 @@ class Report(ReportFile):
         return select(organization, self.parameters.date_range, today=self.today, billing_day=billing_day, **chosen)
 
 
-_SELECTED = ("display_timezone", "clients", "client_template_uris", "template_uris", "http_methods", "top")
+_SELECTED = (
+    "display_timezone", "clients", "client_template_uris", "template_uris", "http_methods", "top", *WHERE_COUNTED,
+)  # fmt: skip
 
 
 def checked_report_file(
@@ -304,7 +323,10 @@ def _sentence(prefix: str, error: ErrorDetails, written: object, model: type[Bas
 
 
 def _found(written: Any, error: ErrorDetails) -> tuple[list[int | str], object]:
-    """Where in `written` an error lies, and what stands there; parts that lead nowhere are pydantic's names of types."""
+    """Where in `written` an error lies, and what stands there; parts that lead nowhere are pydantic's names of types.
+
+    A field of the model itself may be left out and its default be wrong beside the others.
+    """
     place: list[int | str] = []
     for part in error["loc"]:
         try:
@@ -313,6 +335,8 @@ def _found(written: Any, error: ErrorDetails) -> tuple[list[int | str], object]:
         except (KeyError, IndexError, TypeError):
             if error["type"] == "missing" and isinstance(written, Mapping):
                 place.append(part)
+            elif error["loc"] == (part,) and isinstance(written, Mapping):
+                return [part], error["input"]
     return place, written
 
 

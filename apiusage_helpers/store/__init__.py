@@ -10,7 +10,7 @@ from apiusage_helpers.store.days import Day, Origin, Written, organizations, sto
 from apiusage_helpers.store.forget import forget_days
 from apiusage_helpers.store.oauth_clients import ListedClient, listed_clients, write_clients
 from apiusage_helpers.store.repair import Repaired, repair_store
-from apiusage_helpers.store.scan import StoredUsage, day_digests, scan
+from apiusage_helpers.store.scan import StoredUsage, day_digests, refuse_unreadable, scan
 
 __all__ = [
     "Day",
@@ -23,6 +23,7 @@ __all__ = [
     "forget_days",
     "listed_clients",
     "organizations",
+    "refuse_unreadable",
     "repair_store",
     "scan",
     "stored_days",

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -11,33 +12,22 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
-from apiusage_helpers.store.engines.duck import connect
+from apiusage_helpers.store.engines import duck, spark
 from apiusage_helpers.text import did_you_mean, listed
-from apiusage_helpers.usage import COLUMNS, COUNTS, KEY
 
 _MOST_TOLD = 10
 DIGEST_VERSION = "2"  # 1 was DuckDB's own hash, without a version before it
-_URL_OF_CLIENT = ", ".join(KEY[1:])
-# Sums of each count times a number of its client and URL: MD5 is the same in every engine, and made once for each of them.
-_DAY_SUMS = f"""
-    with keys as (
-        select *, cast('0x' || md5(concat_ws(chr(31), {_URL_OF_CLIENT}))[1:15] as bigint) as number
-        from (select distinct {_URL_OF_CLIENT} from rows)
-    )
-    select date, {", ".join(f"sum(cast(number as hugeint) * {name})" for name in COUNTS)}
-    from rows join keys using ({_URL_OF_CLIENT}) group by date
-"""  # noqa: S608  # the names of columns
 
 
 @dataclass(frozen=True)
 class StoredUsage:
     """What one snapshot of the store holds of a selection's organization and interval.
 
-    `rows` is a lazy DuckDB relation with `usage.COLUMNS` (`rows.df()` gives pandas); `missing` are the days of the
-    interval that the store does not have.
+    `rows` is lazy, with `usage.COLUMNS`: DuckDB's relation (`rows.df()` gives pandas), or the DataFrame of another engine;
+    narwhals takes either. `missing` are the days of the interval that the store does not have.
     """
 
-    rows: duckdb.DuckDBPyRelation
+    rows: Any
     days: tuple[Day, ...]
     missing: tuple[date, ...]
     version: int
@@ -46,22 +36,49 @@ class StoredUsage:
 def scan(selection: Selection, *, root: Path | None = None) -> StoredUsage:
     """The stored usage of `selection`: its organization and interval; no other choice narrows the rows.
 
-    StoreError when there is no such organization, no day of the interval, or a file that is not as it was written.
+    StoreError when there is no such organization, no day of the interval, or a file that is not as it was written;
+    ParameterError and SourceError when its engine is not installed, or does not answer.
     """
-    folder, interval = delta.store_root(root), selection.interval
+    found = _snapshot(selection, root)
+    missing = tuple(sorted(set(selection.interval.days) - {day.date for day in found.days}))
+    return StoredUsage(_rows(selection, found), found.days, missing, found.version)
+
+
+def refuse_unreadable(selection: Selection, *, root: Path | None = None) -> None:
+    """Nothing, when `scan` has rows of `selection` to give; raises what it would, before its engine is started."""
+    if selection.engine == "spark":
+        spark.refuse_unreachable(selection.spark_remote)
+    _snapshot(selection, root)
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The files of one snapshot that hold a selection's months, all of them as they were written, and its days."""
+
+    paths: tuple[Path, ...]
+    stored: duckdb.DuckDBPyRelation
+    days: tuple[Day, ...]
+    version: int
+
+
+def _snapshot(selection: Selection, root: Path | None) -> _Snapshot:
+    folder, months = delta.store_root(root), month_names(selection.interval)
     table = delta.open_table(folder)
     if table is None:
         raise StoreError(f"{folder}: there is no store yet; {_how_to_fill(selection.organization)}")
-    files = delta.stored_files(table, selection.organization, month_names(interval))
-    checksums.verify(folder, selection.organization, month_names(interval), files)
-    stored = delta.read_files(connect(), folder, files)
-    days = read_days(stored, interval)
+    files = delta.stored_files(table, selection.organization, months)
+    checksums.verify(folder, selection.organization, months, files)
+    stored = delta.read_files(duck.connect(), folder, files)
+    days = read_days(stored, selection.interval)
     if not days:
         raise StoreError(_nothing_there(folder, selection))
-    wanted = f"day_rows is null and date between '{interval.start}' and '{interval.end}'"
-    present = {day.date for day in days}
-    missing = tuple(day for day in interval.days if day not in present)
-    return StoredUsage(stored.filter(wanted).project(", ".join(COLUMNS)), days, missing, table.version())
+    return _Snapshot(tuple(folder / "usage" / file.path for file in files), stored, days, table.version())
+
+
+def _rows(selection: Selection, found: _Snapshot) -> Any:
+    if selection.engine == "spark":
+        return spark.usage_rows(selection.spark_remote, found.paths, selection.interval)
+    return duck.usage_rows(found.stored, selection.interval)
 
 
 def day_digests(usage: StoredUsage) -> dict[date, str]:
@@ -70,8 +87,8 @@ def day_digests(usage: StoredUsage) -> dict[date, str]:
     It begins with the version of its rule: digests of different versions say nothing of each other. A day without rows
     has an empty one.
     """
-    counted = usage.rows.query("rows", _DAY_SUMS)
-    sums = counted.fetchall() if counted else ()
+    engine = duck if isinstance(usage.rows, duckdb.DuckDBPyRelation) else spark
+    sums = engine.day_sums(usage.rows)
     digests = {day: hashlib.sha256(repr([int(one) for one in row]).encode()).hexdigest() for day, *row in sums}
     return {day.date: f"{DIGEST_VERSION}:{digests[day.date][:16]}" if day.date in digests else "" for day in usage.days}
 

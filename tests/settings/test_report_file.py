@@ -274,6 +274,41 @@ def test_any_value_with_a_user_or_a_query_in_an_address_is_hidden(read, address:
     assert "canary" not in str(refused.value)
 
 
+SPARK = ("engine", "spark")
+
+
+@pytest.mark.parametrize("remote", ["sc://spark.example.com", "sc://h:1/;use_ssl=true", "spark://a:1,b:2", "local[2]"])
+def test_where_it_is_counted_makes_no_other_report(read, remote: str) -> None:
+    """The engine goes into the selection and the command, never into the report's name."""
+    report = read(GOOD, SPARK, ("spark_remote", remote))
+    named = read(GOOD, SPARK, ("spark_remote", remote), ("top", "7")).name
+
+    assert report.name == "mine"
+    assert named == read(GOOD, ("top", "7")).name
+    assert (report.selection("acme").engine, report.selection("acme").spark_remote) == ("spark", remote)
+    assert remote in report.command("acme")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ([SPARK], "parameters.spark_remote: '': engine spark needs an address: sc://HOST:PORT"),
+        ([("engine", "polars")], "parameters.engine: 'polars': engine 'polars' is unknown: use duckdb or spark"),
+        ([("spark_remote", "sc://h:1")], "the engine is duckdb: set engine to spark, or leave spark_remote empty"),
+        ([SPARK, ("spark_remote", "http://h:1")], "'http://h:1' is no address of a Spark: sc://HOST:PORT"),
+        ([SPARK, ("spark_remote", "sc://h:1/;token=canary")], "(hidden) is no address of a Spark"),
+        ([SPARK, ("spark_remote", "sc://me:canary@h:1")], "(hidden) is no address of a Spark"),
+    ],
+)
+def test_an_engine_that_cannot_count_is_refused(read, overrides, told: str) -> None:
+    """The message says what to do, and shows no token."""
+    with pytest.raises(ParameterError) as refused:
+        read(GOOD, *overrides)
+
+    assert told in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
 def test_places_of_faults_keep_every_part_of_their_names(read) -> None:
     """A key that begins like a name of a type is named whole; the types that were tried are not."""
     parameters = {**GOOD["parameters"], "strict": 1, "organization": ["acme", 7]}

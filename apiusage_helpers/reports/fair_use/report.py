@@ -88,8 +88,9 @@ def fair_use_report(
     contract = parameters.contract_of(organization)
     billing_day = contract.billing_day
     selection = select(
-        organization, date_range, today=today, billing_day=billing_day, display_timezone=display_timezone
-    )
+        organization, date_range, today=today, billing_day=billing_day, display_timezone=display_timezone,
+        engine=parameters.engine, spark_remote=parameters.spark_remote,
+    )  # fmt: skip
     excluded = excluded_clients(known_clients(organization))
     usage = scan(selection)
     summary = summarise(usage.rows, excluded=excluded)

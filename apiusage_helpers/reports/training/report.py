@@ -55,8 +55,12 @@ class TrainingReport:
         return self.usage.facts()
 
 
-def training_report(organization: str, date_range: str, *, today: str | date = "", seed: int = 1) -> TrainingReport:
+def training_report(
+    organization: str, date_range: str, *, today: str | date = "", seed: int = 1, **counted_by: str
+) -> TrainingReport:
     """The training on one organization's days, as of `today`; without an organization on a sample of its own.
+
+    `counted_by`: `engine` and `spark_remote` as in `select`.
 
     ParameterError and StoreError as for all reports.
     """
@@ -66,7 +70,7 @@ def training_report(organization: str, date_range: str, *, today: str | date = "
     if root:
         write_own_sample(root)
         organization, today = NAME, TODAY
-    selection = select(organization, date_range, today=today)
+    selection = select(organization, date_range, today=today, **counted_by)  # type: ignore[arg-type]  # text
     clients = {} if own else known_clients(organization)
     usage = usage_report(scan(selection, root=root), selection, clients, root=root)
     found = {one.id: told for one in bank if (told := asked(one, usage, seed)) is not None}

@@ -47,11 +47,15 @@ def troubleshooting_report(
     today: str | date = "",
     http_methods: list[str] | None = None,
     thresholds: Mapping[str, float] | None = None,
+    **counted_by: str,
 ) -> TroubleshootingReport:
-    """The troubleshooting report of one organization, as of `today`. ParameterError and StoreError as for all reports."""
+    """The troubleshooting report of one organization, as of `today`; `counted_by`: `engine` and `spark_remote` as in `select`.
+
+    ParameterError and StoreError as for all reports.
+    """
     told = {"organization": organization, "date_range": date_range, "thresholds": dict(thresholds or {})}
     limits = checked(TroubleshootingParameters, told, "parameters").limits()
-    selection = select(organization, date_range, today=today, http_methods=http_methods or [])
+    selection = select(organization, date_range, today=today, http_methods=http_methods or [], **counted_by)  # type: ignore[arg-type]  # text
     excluded = excluded_clients(known_clients(organization))
     usage = scan(selection)
     summary = summarise(usage.rows, http_methods=selection.http_methods, excluded=excluded)

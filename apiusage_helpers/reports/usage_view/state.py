@@ -55,6 +55,7 @@ class ViewState:
             "template_uris": list(chosen.template_uris),
             "http_methods": list(chosen.http_methods),
             "top": chosen.top,
+            **chosen.counted_by,
             "filter_clients": list(self.filter_clients),
             "filter_urls": list(self.filter_urls),
             "filter_statuses": list(self.filter_statuses),

@@ -9,6 +9,7 @@ from typing import Any
 
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.runs.records.run_facts import OF_THE_RUN, RunFacts
+from apiusage_helpers.settings.report_file import WHERE_COUNTED
 from apiusage_helpers.text import counted, cut, visible
 
 _WIDEST = 80
@@ -43,10 +44,10 @@ def _span(interval: Interval) -> str:
 
 
 def _parameters(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """The settings that differ, but for the organization and days of a run."""
+    """The settings that differ, but for the organization and days of a run, and where it was counted."""
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name), after.get(name)
-        if name not in OF_THE_RUN and old != new and (old or new):
+        if name not in (*OF_THE_RUN, *WHERE_COUNTED) and old != new and (old or new):
             yield f"The first has {name} {_value(old)}, the second {_value(new)}."
 
 

@@ -16,7 +16,7 @@ import msgspec
 from apiusage_helpers.errors import ApiUsageError, RunError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.project.small_files import read_bytes
-from apiusage_helpers.settings.report_file import Report, ReportFile
+from apiusage_helpers.settings.report_file import WHERE_COUNTED, Report, ReportFile
 
 OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
 _FILE = "run.json"
@@ -227,11 +227,11 @@ def kept_failed(output: Path) -> Iterator[tuple[Path, RunFacts]]:
 
 
 def made_of(facts: RunFacts | None, report: ReportFile) -> bool:
-    """Whether a run was made with the very notebook and parameters that `report` has now."""
+    """Whether a run was made with the very notebook and parameters that `report` has now, wherever it was counted."""
     if facts is None or facts.notebook != report.notebook:
         return False
     now = report.parameters.model_dump(mode="json")
-    of_now = {name: now[name] for name in OF_THE_RUN}
+    of_now = {name: now[name] for name in (*OF_THE_RUN, *WHERE_COUNTED)}
     try:
         then = type(report.parameters).model_validate({**facts.parameters, **of_now})
     except (ValueError, TypeError):  # parameters of another time

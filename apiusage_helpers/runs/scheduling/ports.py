@@ -29,9 +29,9 @@ def run(report: Report, organization: str, **how: Any) -> Path:
     from apiusage_helpers.runs.execution.run import run_report  # noqa: PLC0415  # when something is due
 
     if _is_kept(report.name, organization, report.selection(organization).interval):
-        from apiusage_helpers.store import scan  # noqa: PLC0415  # when something has failed
+        from apiusage_helpers.store import refuse_unreadable  # noqa: PLC0415  # when something has failed
 
-        scan(report.selection(organization))  # as by hand, where nothing is kept of it: one is enough
+        refuse_unreadable(report.selection(organization))  # as by hand, where nothing is kept of it: one is enough
     return run_report(report, organization, **how)
 
 

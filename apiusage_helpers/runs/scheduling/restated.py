@@ -21,7 +21,7 @@ from apiusage_helpers.runs.records.run_facts import RunFacts, SeenDay, made_of, 
 from apiusage_helpers.runs.records.state_files import remembered, remembering
 from apiusage_helpers.runs.records.work import Work
 from apiusage_helpers.selection import select
-from apiusage_helpers.settings.report_file import ReportFile
+from apiusage_helpers.settings.report_file import WHERE_COUNTED, ReportFile
 from apiusage_helpers.text import listed
 
 _TOLD_DAYS = 5
@@ -78,7 +78,7 @@ def note_seen(output: Path, report: ReportFile, stamp: str, organizations: Colle
 
 
 def _looked_at(report: ReportFile, stamp: str) -> str:
-    made_with = [report.notebook, report.parameters.model_dump(mode="json", exclude={"organization"})]
+    made_with = [report.notebook, report.parameters.model_dump(mode="json", exclude={"organization", *WHERE_COUNTED})]
     return f"{stamp} {hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
