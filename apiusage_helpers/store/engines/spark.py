@@ -85,14 +85,13 @@ def usage_rows(remote: str, paths: Sequence[Path], interval: Interval) -> Any:
 
 
 def day_sums(rows: Any) -> list[tuple[Any, ...]]:
-    """As `duck.day_sums`, by the same rule."""
+    """As `duck.day_sums`, by the same rule; each row makes its number by itself, since a join may not fit into an executor."""
     from pyspark.sql.functions import expr  # noqa: PLC0415  # an extra
 
-    key = list(KEY[1:])
-    number = f"cast(conv(substring(md5(concat_ws(char(31), {', '.join(key)})), 1, 15), 16, 10) as decimal(19, 0))"
-    keys = rows.select(*key).distinct().withColumn("number", expr(number))
+    text = f"concat_ws(char(31), {', '.join(KEY[1:])})"
+    numbered = rows.withColumn("number", expr(f"cast(conv(substring(md5({text}), 1, 15), 16, 10) as decimal(19, 0))"))
     sums = [expr(f"sum(number * cast({name} as decimal(19, 0)))").alias(name) for name in COUNTS]
-    found = rows.join(keys, key).groupBy("date").agg(*sums).toArrow().to_pylist()
+    found = numbered.groupBy("date").agg(*sums).toArrow().to_pylist()
     return [(row["date"], *(int(row[name]) for name in COUNTS)) for row in found]
 
 
