@@ -15,7 +15,7 @@ from apiusage_helpers.interval import FIRST_DAY, LAST_DAY
 from apiusage_helpers.text import counted, visible
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
+class UtcDate(click.ParamType):  # type: ignore[type-arg]  # generic for the type checker only
     """A UTC date, written YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -34,7 +34,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic for the type ch
 _NAME = "apiusage"
 _COMMANDS = "--debug|sample|import|fetch|forget|report|runs|findings|due|schedule|diff|prune|doctor|repair|training"
 _COMMAND = re.compile(rf"(?<![\w./\\-])apiusage(?= (?:{_COMMANDS})\b)")  # not the end of a path to it
-today_option = click.option("--today", type=Day(), default=None, help="Act as if today were this UTC date.")
+today_option = click.option("--today", type=UtcDate(), default=None, help="Act as if today were this UTC date.")
 
 
 def tell(message: str) -> None:
