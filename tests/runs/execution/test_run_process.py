@@ -142,7 +142,7 @@ def test_the_end_of_the_command_ends_its_forks(project) -> None:
     run.send_signal(signal.SIGTERM)
 
     assert run.wait(20) == 143
-    assert (project.kept, project.leftovers()) == ([], [])
+    assert (project.kept, gone(project)) == ([], [])
 
 
 def test_a_worker_a_core(project) -> None:

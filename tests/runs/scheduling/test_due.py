@@ -430,11 +430,11 @@ def test_digests_of_another_rule_do_not_restate_a_day(stub, params_file, digest,
     """Published before the rule changed and written again since, a day counts as restated by its requests alone."""
     params_file()
     stub.facts = {"seen": seen()}
-    due(NOW, stub.hands())
+    due(NOW, stub.ports())
     move_store(stub, 1)
     days = dict.fromkeys(DAYS, DayNow(10, False, "t0")) | {DAYS[3]: DayNow(now, False, "t1")}
 
-    assert due(NOW, stub.hands(look=lambda: look_at(days, {DAYS[3]: digest}))) == 0
+    assert due(NOW, stub.ports(look=lambda: look_at(days, {DAYS[3]: digest}))) == 0
     assert len(stub.made) == (2 if restated else 1)
 
 
