@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from apiusage_helpers.cli import cli
-from apiusage_helpers.cli.messages import Day, as_called, show, tell
+from apiusage_helpers.cli.messages import UtcDate, as_called, show, tell
 from apiusage_helpers.store import organizations
 
 
@@ -28,7 +28,7 @@ def test_nothing_that_acts_on_a_terminal_is_said(capsys: pytest.CaptureFixture[s
 )
 def test_a_day_is_one_of_this_platform(day: str, code: int) -> None:
     """A date before 2010, or that nobody can mean, is refused in a line."""
-    command = click.Command("c", params=[click.Option(["--today"], type=Day())], callback=lambda today: None)
+    command = click.Command("c", params=[click.Option(["--today"], type=UtcDate())], callback=lambda today: None)
 
     done = CliRunner().invoke(command, ["--today", day])
 
