@@ -128,7 +128,7 @@ def measured(tool: str, files: list[Path]) -> tuple[float, float, int] | None:
     if done.returncode:
         print(f"{tool}: left out: {(done.stderr.strip().splitlines() or ['killed'])[-1][:120]}")
         return None
-    seconds, memory, total = json.loads(done.stdout)
+    seconds, memory, total = json.loads(done.stdout.splitlines()[-1])
     return seconds, memory, total
 
 
