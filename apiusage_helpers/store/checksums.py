@@ -75,9 +75,8 @@ def verify(root: Path, organization: str, months: Sequence[str], files: Sequence
         _adopt(root, strangers)
 
 
-_EVEN: set[tuple[str, ...]] = (
-    set()
-)  # months whose files have agreed with their markers in this process, by their checksums
+# months whose files have agreed with their markers in this process, by their checksums
+_EVEN: set[tuple[str, ...]] = set()
 
 
 def _states(root: Path, files: Sequence[StoredFile], known: Mapping[str, str]) -> set[tuple[str, ...]]:

@@ -1,9 +1,11 @@
 """What the process has imported that runs are forked from: importing this module is all that it is for.
 
 It imports what the runner, the kernel and the page of a report need, makes the page's templates ready, and opens nothing:
-no store, no kernel, no thread of Python's. A process that has used deltalake could not be forked.
+no store, no kernel, no thread of Python's. A process that has used deltalake could not be forked. What cannot be imported is
+left to the run that needs it, which tells the fault in its log.
 """
 
+from contextlib import suppress
 from importlib import import_module
 
 from apiusage_helpers.runs.execution.start_up import leave_out_grammar
@@ -23,8 +25,8 @@ for _module in (
     "apiusage_helpers.runs.execution.engine",
     "apiusage_helpers.runs.execution.execute",
 ):
-    import_module(_module)
+    with suppress(Exception):
+        import_module(_module)
 
-from apiusage_helpers.page.html import make_ready  # noqa: E402  # after the grammar has been left out
-
-make_ready()
+with suppress(Exception):
+    import_module("apiusage_helpers.page.html").make_ready()

@@ -11,16 +11,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from apiusage_helpers.project import places
 
 _PRELOADED = "apiusage_helpers.runs.execution.preload"
+_CLEAR_UP_SECONDS = 5.0
 _NO_THREADS = {  # of libraries that are only imported: a process with threads is not forked
     "OPENBLAS_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
@@ -92,21 +95,40 @@ class Workers:
         if self.count == 1:
             yield from map(do, items)
             return
-        with ThreadPoolExecutor(self.count) as pool:
-            results = [pool.submit(do, item) for item in items]
-            try:
-                for result in results:
-                    yield result.result()
-            except BaseException:
-                self._stop()
-                for result in results:
-                    result.cancel()
-                raise
+        results: list[Future[_Result]] = [Future() for _ in items]
+        left: SimpleQueue[tuple[Future[_Result], _Item]] = SimpleQueue()
+        for pair in zip(results, items, strict=True):
+            left.put(pair)
+        threads = [threading.Thread(target=self._work, args=(do, left), daemon=True) for _ in range(self.count)]
+        for thread in threads:
+            thread.start()
+        try:
+            for result in results:
+                yield result.result()
+        except BaseException:
+            self._stop(threads)
+            raise
 
-    def _stop(self) -> None:
+    def _work(self, do: Callable[[_Item], _Result], left: "SimpleQueue[tuple[Future[_Result], _Item]]") -> None:
+        """Do what is left, one after the other; a daemon, so that no wait in it (of a fetch, of a pause) holds up the end."""
+        while not self.stopped.is_set():
+            try:
+                result, item = left.get_nowait()
+            except Empty:
+                return
+            try:
+                result.set_result(do(item))
+            except BaseException as fault:  # noqa: BLE001  # whoever asks for the result gets it
+                result.set_exception(fault)
+
+    def _stop(self, threads: Sequence[threading.Thread]) -> None:
+        """All runs end; their threads have a few seconds to clear up behind them."""
         self.stopped.set()
         for process in [*self.running]:
             process.kill()
+        latest = time.monotonic() + _CLEAR_UP_SECONDS
+        for thread in threads:
+            thread.join(max(0, latest - time.monotonic()))
 
 
 def base_environment() -> dict[str, str]:

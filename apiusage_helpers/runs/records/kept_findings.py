@@ -1,7 +1,7 @@
 """Findings that have been found before: the same question to the same store and tables is answered without opening either.
 
 What is kept can be lost without harm. It is asked by a key of all that findings follow from: the state of the store, the
-days, the date they are seen from, the user's tables, and this version of the kit.
+days, the date they are seen from, the user's tables, and the kit's own code.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers import __version__
 from apiusage_helpers.project import places
 from apiusage_helpers.project.places import make_private
 from apiusage_helpers.project.small_files import read_bytes, write_text
@@ -53,8 +52,14 @@ def _path(organization: str) -> Path:
 
 def _key(selection: Selection) -> str:
     tables = [_content(places.table_file(name)) for name in _TABLES]
-    asked = [__version__, store_stamp(places.store_folder(), every_table=True), repr(selection), *tables]
+    asked = [_code(), store_stamp(places.store_folder(), every_table=True), repr(selection), *tables]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _code() -> list[str]:
+    """What changes with the kit: the times and sizes of its modules, also where no version says so."""
+    modules = sorted(places.PACKAGE.rglob("*.py"))
+    return [f"{path.name} {state.st_mtime_ns} {state.st_size}" for path in modules if (state := path.stat())]
 
 
 def _content(path: Path | None) -> str:

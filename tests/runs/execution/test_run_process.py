@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,35 @@ def test_the_end_of_the_command_ends_its_forks(project) -> None:
 
     assert run.wait(20) == 143
     assert (project.kept, gone(project)) == ([], [])
+
+
+def test_a_wait_does_not_hold_up_the_end() -> None:
+    """A worker that sleeps, as between two tries of a run, is left behind when another one is stopped."""
+    code = (
+        "import time\n"
+        "from apiusage_helpers.runs.execution.run_process import Workers\n"
+        "def do(item):\n"
+        "    if item == 'stops': raise SystemExit(143)\n"
+        "    time.sleep(300)\n"
+        "list(Workers(None, 2).each(do, ['stops', 'sleeps']))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 143
+
+
+def test_what_cannot_be_imported_is_told_by_each_run(project, tmp_path) -> None:
+    """A library that breaks as it is imported breaks no fork server: its last line is the message, without a traceback."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "papermill.py").write_text("raise RuntimeError('half installed')\n")
+    project.organizations("other")
+    search = f"{tmp_path / 'broken'}{os.pathsep}{project.line.environment['PYTHONPATH']}"
+
+    done = project.report(*PAIR, PYTHONPATH=search)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.count("RuntimeError: half installed") == 2
+    assert "Traceback" not in done.stderr
+    assert gone(project) == []
 
 
 def test_a_worker_a_core(project) -> None:
