@@ -95,7 +95,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "runs/execution/last_check.py": "runs/execution/test_run.py",
     "runs/notifications/alarms.py": "runs/notifications/test_outbox.py",
     "runs/records/kept_failures.py": "runs/execution/test_run.py",
-    "runs/records/kept_findings.py": "cli/test_commands.py",
     "runs/records/store_stamp.py": "cli/test_commands.py",
     "runs/records/work.py": "runs/scheduling/test_due.py",
     "runs/scheduling/daemon.py": "runs/scheduling/test_due_processes.py",

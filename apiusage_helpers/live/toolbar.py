@@ -7,7 +7,7 @@ import ipywidgets as widgets
 
 from apiusage_helpers.live.controls.upload import FileOpener
 from apiusage_helpers.live.exports import KINDS
-from apiusage_helpers.reports.usage_view import saved as saved_views
+from apiusage_helpers.reports.usage_view.saved import saved_views
 
 _WIDE = {"description_width": "initial"}
 
@@ -25,26 +25,36 @@ class Acts:
     copy_parameters: Callable[[], None]
 
 
-def toolbar(acts: Acts, *, may_save: bool) -> widgets.Widget:
-    """The bar; where nothing may be saved in the project, Save is a download."""
-    what = widgets.Dropdown(description="Export as", options=list(KINDS.items()), style=_WIDE)
-    name = widgets.Text(description="View name", placeholder="such as crm-errors", style=_WIDE)
-    names = widgets.Dropdown(description="Saved views", options=saved_views.saved_views(), style=_WIDE)
+class Toolbar:
+    """The bar, `box`; where nothing may be saved in the project, Save is a download."""
 
-    def saved() -> None:
-        acts.save(name.value)
-        names.options = saved_views.saved_views()
+    def __init__(self, acts: Acts, *, may_save: bool) -> None:
+        what = widgets.Dropdown(description="Export as", options=list(KINDS.items()), style=_WIDE)
+        name = widgets.Text(description="View name", placeholder="such as crm-errors", style=_WIDE)
+        self._names = widgets.Dropdown(description="Saved views", style=_WIDE)
+        self.list_saved()
 
-    rows = (
-        (what, _button("Export API Usage Data", lambda: acts.export(what.value))),
-        (name, _button("Save" if may_save else "Save as a file", saved)),
-        (names, _button("Open", lambda: acts.open(names.value or "")), FileOpener(acts.open_file)),
-        (_button("Copy as command", acts.copy_command), _button("Copy as parameters", acts.copy_parameters)),
-        (_button("Reset all", acts.reset_all),),
-    )
-    wrap = widgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 18px", overflow="visible")
-    row_wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
-    return widgets.Box([widgets.HBox(row, layout=row_wrap) for row in rows], layout=wrap)
+        def save() -> None:
+            acts.save(name.value)
+            self.list_saved()
+
+        rows = (
+            (what, _button("Export API Usage Data", lambda: acts.export(what.value))),
+            (name, _button("Save" if may_save else "Save as a file", save)),
+            (self._names, _button("Open", lambda: acts.open(self._names.value or "")), FileOpener(acts.open_file)),
+            (_button("Copy as command", acts.copy_command), _button("Copy as parameters", acts.copy_parameters)),
+            (_button("Reset all", acts.reset_all),),
+        )
+        wrap = widgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 18px", overflow="visible")
+        row_wrap = widgets.Layout(flex_flow="row wrap", overflow="visible")
+        self.box = widgets.Box([widgets.HBox(row, layout=row_wrap) for row in rows], layout=wrap)
+
+    def list_saved(self) -> None:
+        """Offer the views that are saved now, and keep the one that is chosen."""
+        chosen, names = self._names.value, saved_views()
+        if names != self._names.options:
+            self._names.options = names
+            self._names.value = chosen if chosen in names else next(iter(names), None)
 
 
 def _button(text: str, act: Callable[[], None]) -> widgets.Button:

@@ -20,7 +20,7 @@ from apiusage_helpers.live.controls.selectors import selectors
 from apiusage_helpers.live.explorer import Explorer
 from apiusage_helpers.live.exports import exported
 from apiusage_helpers.live.sections import SECTION_CHOICES, Sections
-from apiusage_helpers.live.toolbar import Acts, toolbar
+from apiusage_helpers.live.toolbar import Acts, Toolbar
 from apiusage_helpers.reports.api_usage.panels import PANELS
 from apiusage_helpers.reports.usage_report import UsageReport, shown_report
 from apiusage_helpers.reports.usage_view import saved
@@ -60,10 +60,10 @@ class Viewer:
         self.explorer.on_msg(lambda _widget, event, _buffers: self.attempt(partial(self.hear, event)))
         self.sections = Sections(self.current_report, self.change, self.courier)
         self.selectors = selectors(self.state, organizations(), [], self.change)
-        self.toolbar = toolbar(self._acts(), may_save=may_save())
+        self.toolbar = Toolbar(self._acts(), may_save=may_save())
         self.selectors.box.add_class("au-choices")
         self.explorer.add_class("au-explorer")
-        self.box = widgets.VBox([self.selectors.box, self.explorer, self.toolbar, self.sections.box, self.courier])
+        self.box = widgets.VBox([self.selectors.box, self.explorer, self.toolbar.box, self.sections.box, self.courier])
         self.box.add_class("au-view")
         self.attempt(partial(self.go, self.state))
         if kept is not None and kept != given and self.view:
@@ -122,7 +122,8 @@ class Viewer:
             saved.keep_current(state)
 
     def freshen(self) -> None:
-        """The newest snapshot of the store on the present day, for a page that was prepared some time ago."""
+        """The newest snapshot of the store on the present day and the views saved by now, for a page that was prepared before."""
+        self.toolbar.list_saved()
         state = self.on_this_day(self.state)
         if self.view and state == self.state and scan(state.selection).version == self.view.usage.version:
             return

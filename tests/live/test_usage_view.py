@@ -93,3 +93,21 @@ def test_saving_over_a_view_says_so() -> None:
 
     assert ["in place of" in text for text in told] == [False, True]
     assert all(text.startswith("Saved as mine.yaml") for text in told)
+
+
+def test_a_page_prepared_before_a_view_was_saved_offers_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another visitor saved meanwhile is in the list as soon as the page is opened; the view that was chosen stays chosen."""
+    monkeypatch.setenv("VOILA_BASE_URL", "/")
+    monkeypatch.setenv("APIUSAGE_APP_SAVE", "1")
+    other, prepared = viewer(), viewer()
+    listed = next(
+        one for one in prepared.toolbar.box.children if one.children[0].description == "Saved views"
+    ).children[0]
+    assert listed.options == ()
+
+    for name in ("second", "first"):
+        other.save(name)
+        prepared.hear({"event": "opened"})
+
+    assert listed.options == ("first", "second")
+    assert listed.value == "second"
