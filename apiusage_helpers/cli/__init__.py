@@ -4,6 +4,8 @@ Messages and progress go to stderr, results to stdout. A fault that the kit expl
 traceback is shown with --debug only.
 """
 
+import atexit
+import gc
 import io
 import logging
 import os
@@ -40,6 +42,7 @@ def cli(*, debug: bool) -> None:  # taken out by `main`; stands here for --help
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; always ends by SystemExit with one of the documented codes."""
     _open_streams()
+    atexit.register(gc.freeze)  # an end collects nothing
     written = list(sys.argv[1:] if arguments is None else arguments)
     given = [argument for argument in written if argument != "--debug"]  # wherever it stands
     if given != written:

@@ -20,21 +20,27 @@ from apiusage_helpers.errors import ApiUsageError, why_unwritable
 @today_option
 def report(*, params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> None:
     """Make and publish the report that PARAMS_FILE describes; print its folder."""
-    from apiusage_helpers.interval import utc_today
-    from apiusage_helpers.reports.contract import read_report
-    from apiusage_helpers.runs.execution.run_process import workers_for
-    from apiusage_helpers.runs.scheduling.instants import check_cron
+    from apiusage_helpers.runs.execution.run_process import first_process, workers_for
 
-    checked = read_report(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
-    wanted = _wanted_organizations(checked)
-    codes = []
-    with workers_for(len(wanted)) as workers:
-        for folder, code in workers.each(lambda organization: _made(checked, organization, workers), wanted):
-            codes.append(code)
-            if folder:
-                click.echo(folder)
+    with first_process() as waiting:  # it loads while the parameters are checked
+        checked = _read(params_file, overrides, today)
+        codes = []
+        with workers_for(_runs_at_most(checked), waiting=waiting) as workers:  # they load while the store is asked
+            wanted = _wanted_organizations(checked)
+            for folder, code in workers.each(lambda organization: _made(checked, organization, workers), wanted):
+                codes.append(code)
+                if folder:
+                    click.echo(folder)
     _rebuild_pages()
     sys.exit(max(codes))
+
+
+def _read(params_file: Path, overrides: Sequence[tuple[str, str]], today: date | None) -> Any:
+    from apiusage_helpers.interval import utc_today
+    from apiusage_helpers.reports.contract import read_report
+    from apiusage_helpers.runs.scheduling.instants import check_cron
+
+    return read_report(params_file, overrides, today=today or utc_today(), check_cron=check_cron)
 
 
 def _made(checked: Any, organization: str, workers: Any) -> tuple[Path | None, int]:
@@ -75,6 +81,11 @@ def _rebuild_pages() -> None:
         rebuild_pages(places.output_folder(), datetime.now(UTC))
     except OSError as fault:
         tell(f"{places.output_folder()}: the list of reports cannot be written: {why_unwritable(fault)}")
+
+
+def _runs_at_most(checked: Any) -> int:
+    """How many organizations a report names; as many as there may be for all."""
+    return sys.maxsize if checked.parameters.organization == "all" else len(checked.organizations(()))
 
 
 def _wanted_organizations(checked: Any) -> tuple[str, ...]:

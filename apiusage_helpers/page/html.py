@@ -65,9 +65,14 @@ def make_ready() -> None:
 
 @cache
 def _exporter() -> Any:
-    from nbconvert import HTMLExporter  # noqa: PLC0415  # as above
+    from nbconvert import HTMLExporter, TemplateExporter  # noqa: PLC0415  # as above
 
-    return HTMLExporter(
+    class PageExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert is untyped here
+        """nbconvert's, without its last pass, which parses the page anew for a template of JupyterLab's that this is not."""
+
+        from_notebook_node = TemplateExporter.from_notebook_node
+
+    return PageExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_input=True,

@@ -175,7 +175,7 @@ def recorded(root: Path, organization: str) -> dict[str, str]:
         return {}
     paths = [root / "files" / file.path for file in stored_files(table, organization)]
     try:
-        listed = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]) if paths else None
+        listed = pa.concat_tables([pq.ParquetFile(path).read() for path in paths]) if paths else None
         return dict(zip(listed["path"].to_pylist(), listed["sha256"].to_pylist(), strict=True)) if listed else {}
     except (OSError, pa.ArrowException, UnicodeDecodeError, KeyError):
         return {}  # files without a checksum are held against their markers

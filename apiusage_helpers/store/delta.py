@@ -16,7 +16,6 @@ from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
@@ -48,6 +47,7 @@ KEPT_HOURS = 168
 LOCK_SECONDS = 60.0
 TIDY_EVERY = 10  # commits
 FAULTS = (DeltaError, OSError, pa.ArrowException)
+_TOLD = frozenset({"path", "size_bytes", "partition.organization", "partition.month", "min.date", "max.date"})
 _CONFIGURATION = {"delta.checkpointInterval": "10"}  # opening a store reads few log entries, however old it is
 
 
@@ -105,17 +105,17 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
 
 def stored_files(table: DeltaTable, organization: str, months: Sequence[str] = ()) -> list[StoredFile]:
     """The files of a snapshot that hold an organization's months (none named: all), in order of their paths."""
-    actions = pa.table(table.get_add_actions(flatten=True))
-    wanted = pc.equal(actions["partition.organization"], organization)
-    if months:
-        wanted = pc.and_(wanted, pc.is_in(actions["partition.month"], pa.array(months)))
-    return sorted(map(_stored_file, actions.filter(wanted).to_pylist()), key=lambda file: file.path)
+    wanted = (
+        action
+        for action in _actions(table)
+        if action["partition.organization"] == organization and (not months or action["partition.month"] in months)
+    )
+    return sorted(map(_stored_file, wanted), key=lambda file: file.path)
 
 
 def partition_values(table: DeltaTable) -> list[str]:
     """The organizations that a snapshot holds files of."""
-    actions = pa.table(table.get_add_actions(flatten=True))
-    return sorted(pc.unique(actions["partition.organization"]).to_pylist()) if actions.num_rows else []
+    return sorted({str(action["partition.organization"]) for action in _actions(table)})
 
 
 def read_files(
@@ -257,6 +257,13 @@ def _commits(folder: Path) -> list[int]:
     return [int(path.name.split(".")[0]) for path in entries]
 
 
+def _actions(table: DeltaTable) -> Iterator[dict[str, object]]:
+    """What the log says of each file of a snapshot. Nothing is handed to pyarrow, which imports pandas to see what it got."""
+    read = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    told = [name for name in read.column_names if name in _TOLD]
+    return (dict(zip(told, row, strict=True)) for row in zip(*(read[name].to_pylist() for name in told), strict=True))
+
+
 def _stored_file(action: dict[str, object]) -> StoredFile:
     month = str(action["partition.month"])
     first = action.get("min.date") or date.fromisoformat(f"{month}-01")
@@ -278,7 +285,7 @@ def _live_files(root: Path) -> set[Path]:
         root / name / unquote(str(path))
         for name, table in tables.items()
         if table is not None
-        for path in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+        for path in (action["path"] for action in _actions(table))
     }
 
 

@@ -378,6 +378,18 @@ def test_a_command_loads_what_it_needs(reported, command) -> None:
     assert HEAVY & set(ast.literal_eval(loaded)) == set()
 
 
+def test_the_supervisor_of_a_report_loads_no_figures(reported) -> None:
+    """It asks the store whether there is something to report; what counts, draws and writes the page is loaded by its run."""
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS_WHAT_IT_LOADED, "report", DAILY, "--today", "2026-11-24"], cwd=reported.folder,
+        env=reported.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    *_, loaded = done.stderr.splitlines()
+
+    assert done.returncode == 0, done.stderr
+    assert {"pandas", "matplotlib", "papermill", "nbconvert"} & set(ast.literal_eval(loaded)) == set()
+
+
 def test_known_findings_are_those_that_would_be_found(reported) -> None:
     """The same text again without the store; found anew when a day, a table or the date has changed, or what was kept is torn."""
     asked = ("findings", "--organization", "sample", "--json")

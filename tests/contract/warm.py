@@ -34,7 +34,7 @@ LOADED = (
     "apiusage_helpers.reports.page_rows", "apiusage_helpers.reports.api_usage.head", "apiusage_helpers.reports.api_usage.story",
     "apiusage_helpers.reports.export",
     "apiusage_helpers.live.report_view", "apiusage_helpers.live.usage_view", "apiusage_helpers.page.html", "apiusage_helpers.fetching.fetch",
-    "matplotlib.backends.backend_svg", "ipykernel.kernelapp", "papermill", "apiusage_helpers.cli", f"{RUN}.engine", f"{RUN}.run", f"{RUN}.execute",
+    "matplotlib.backends.backend_svg", "ipykernel.kernelapp", "papermill", "apiusage_helpers.cli", f"{RUN}.engine", f"{RUN}.run", f"{RUN}.execute", f"{RUN}.start_up",
 )  # fmt: skip
 
 
@@ -245,11 +245,10 @@ def _main(command: list[str]) -> Callable[[], object]:
 if __name__ == "__main__":
     if sys.argv[1] == KERNEL:
         sys.exit(kernel(sys.argv[2:]))
-    leave_out = importlib.import_module(f"{RUN}.start_up").leave_out_grammar
-    leave_out()
+    importlib.import_module(f"{RUN}.start_up").leave_out()
     for name in LOADED:
         importlib.import_module(name)
-    for name in ("run_process", "execute"):
+    for name in ("run_process", "start_up"):
         module = importlib.import_module(f"{RUN}.{name}")
         module.subprocess = SimpleNamespace(  # type: ignore[attr-defined]
             Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired

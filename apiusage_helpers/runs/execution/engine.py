@@ -4,9 +4,13 @@ papermill writes a notebook after its last cell, or at every cell, which costs m
 once, when nothing more will come.
 """
 
+import time
+from queue import Empty
 from typing import Any
 
 import nbformat
+import zmq
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
@@ -38,6 +42,31 @@ class ReadyKernel(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is 
         self.pid = self.ready.pid
         self.ready.connect(self.parent.connection_file)
         return self.connection_info
+
+
+class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # as above
+    """A client that is ready as soon as its kernel is.
+
+    The library's own looks for the kernel ten times a second, and listens a fifth of a second longer for nothing.
+    """
+
+    def start_channels(self, *channels: Any, **named: Any) -> None:
+        """Connect; where the kernel has not opened its sockets yet, look again every few milliseconds."""
+        self.context.setsockopt(zmq.RECONNECT_IVL, 5)
+        super().start_channels(*channels, **named)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the library's signature
+        """Return when the kernel answers and its outputs arrive; RuntimeError when it dies first, or after `timeout` seconds."""
+        latest = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < latest and await self.is_alive():
+            self.kernel_info()
+            try:
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.05)
+            except Empty:
+                continue
+            return
+        raise RuntimeError("the kernel died, or did not answer, before its first cell")
 
 
 papermill_engines.register(NAME, KeepingEngine)

@@ -23,7 +23,6 @@ from apiusage_helpers.runs.execution.processes import (
     end_with_input,
     end_with_supervisor,
 )
-from apiusage_helpers.runs.execution.start_up import leave_out_grammar
 
 _EXIT_CODES = {kind.__name__: kind.exit_code for kind in (StoreError, UsageError, SourceError, ParameterError)}
 _EXPECTED = frozenset({*_EXIT_CODES, "RunError"})
@@ -51,27 +50,33 @@ class _RunFailedError(Exception):
         self.may_pass = may_pass
 
 
-def main() -> None:
-    """Import beside a kernel that does too, wait for the order on standard input, and do its job; without one, end.
+def load() -> None:
+    """What the job needs: imported while its supervisor still checks, or while cells run."""
+    import nbformat  # noqa: F401, PLC0415  # beside a kernel that imports too
+    import papermill  # noqa: F401, PLC0415
+
+    from apiusage_helpers.page import html  # noqa: PLC0415
+    from apiusage_helpers.runs.execution import engine  # noqa: F401, PLC0415
+
+    html.make_ready()
+
+
+def run_ordered(kernel: "subprocess.Popen[bytes]") -> None:
+    """Wait for the order on standard input and do its job with `kernel`; without one, return.
 
     The job leaves result.json in its folder: {"ok": true}, or the message and exit code.
     """
-    leave_out_grammar()
-    with subprocess.Popen(  # our own module
-        [sys.executable, "-m", "apiusage_helpers.runs.execution.kernel"], stdin=subprocess.PIPE, start_new_session=True
-    ) as kernel:
-        try:
-            _load()
-            line = sys.stdin.readline()
-            if line:
-                end_with_input()
-                order = json.loads(line)
-                begin_in(order["folder"], order["environment"])
-                adopt_orphans()
-                _do(Path(order["folder"]), StartedKernel(kernel, order))
-        finally:
-            kernel.kill()
-            end_children()
+    line = sys.stdin.readline()
+    if not line:
+        return
+    end_with_input()
+    order = json.loads(line)
+    begin_in(order["folder"], order["environment"])
+    adopt_orphans()
+    try:
+        _do(Path(order["folder"]), StartedKernel(kernel, order))
+    finally:
+        end_children()
 
 
 def forked(folder: str, environment: dict[str, str]) -> None:
@@ -85,14 +90,6 @@ def forked(folder: str, environment: dict[str, str]) -> None:
         _do(Path(folder), kernel)
     finally:
         end_children()
-
-
-def _load() -> None:
-    """What the job needs: imported while its supervisor still checks, or while cells run."""
-    import nbformat  # noqa: F401, PLC0415  # after the kernel has been started: both import at once
-    import papermill  # noqa: F401, PLC0415
-
-    from apiusage_helpers.runs.execution import engine  # noqa: F401, PLC0415
 
 
 def _do(folder: Path, kernel: "Kernel") -> None:
@@ -111,7 +108,7 @@ def _result(job: Job, folder: Path, kernel: "Kernel") -> dict[str, Any]:
 
 
 def _execute(job: Job, folder: Path, kernel: "Kernel") -> None:
-    import nbformat  # noqa: PLC0415  # as in _load
+    import nbformat  # noqa: PLC0415  # as in load
     import papermill  # noqa: PLC0415
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError  # noqa: F401, PLC0415
@@ -120,7 +117,7 @@ def _execute(job: Job, folder: Path, kernel: "Kernel") -> None:
 
     notebook = sealed(nbformat.read(job.notebook, as_version=4), job.seal)
     nbformat.write(notebook, folder / "story.ipynb")
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip="k")
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip="k", client_factory=engine.PromptClient)
     manager.connection_file = str(folder / "kernel.json")
     manager.provisioner = engine.ReadyKernel(kernel_id="run", kernel_spec=manager.kernel_spec, parent=manager)
     manager.provisioner.ready = kernel
@@ -195,7 +192,3 @@ def _export(job: Job, folder: Path) -> None:
         (folder / "files" / "report.html").write_text(page, encoding="utf-8")
     except OSError as failure:
         raise _RunFailedError(f"the page could not be written: {failure}", 5) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from apiusage_helpers.runs.execution.processes import begin_in, die_with_parent
+from apiusage_helpers.runs.execution.start_up import leave_out, loading
 
 _LOADED_EARLY = (
     "ipykernel.kernelapp",
@@ -130,14 +131,16 @@ def _serve_and_end(pipe: int) -> None:
 def _serve(connection_file: str) -> None:
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  # imported before, on purpose in that order
 
-    IPKernelApp.launch_instance(argv=["-f", connection_file, "--InteractiveShell.history_load_length=0"])
+    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
 
 
 def main() -> None:
     """Import, wait for an order on standard input, and be the kernel of its connection; without one, end."""
     die_with_parent()
-    for module in _LOADED_EARLY:
-        importlib.import_module(module)
+    leave_out()
+    with loading():
+        for module in _LOADED_EARLY:
+            importlib.import_module(module)
     line = sys.stdin.readline()
     if line:
         order = json.loads(line)

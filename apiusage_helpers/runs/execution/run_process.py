@@ -147,14 +147,26 @@ def base_environment() -> dict[str, str]:
 
 
 @contextmanager
-def workers_for(runs: int, *, ahead: bool = True) -> Iterator[Workers]:
-    """Workers for so many runs; nothing of them is left when the block ends. With `ahead` one alone begins to load at once."""
+def first_process() -> Iterator[list["_ColdProcess"]]:
+    """A process that begins to load at once, for `workers_for`, which takes it out of the list; one not taken is ended."""
+    waiting = [_ColdProcess()]
+    try:
+        yield waiting
+    finally:
+        for process in waiting:
+            process.kill()
+
+
+@contextmanager
+def workers_for(runs: int, *, waiting: list["_ColdProcess"] | None = None) -> Iterator[Workers]:
+    """Workers for so many runs; nothing of them is left when the block ends. A process that is `waiting` takes the first run."""
     if runs > 1 and _can_fork():
+        for process in waiting or ():
+            process.kill()
         with _forked() as begin:
             yield Workers(begin, min(runs, cores()))
     else:
-        with _cold(ahead=ahead and runs > 0) as begin:
-            yield Workers(begin)
+        yield Workers(lambda order: _told(waiting.pop() if waiting else _ColdProcess(), order))
 
 
 def _can_fork() -> bool:
@@ -168,21 +180,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def _cold(*, ahead: bool) -> Iterator[Start]:
-    """Processes of their own; with `ahead` the first begins to load at once."""
-    waiting = [_ColdProcess()] if ahead else []
-
-    def begin(order: Order) -> RunProcess:
-        process = waiting.pop() if waiting else _ColdProcess()
-        process.tell(order)
-        return process
-
-    try:
-        yield begin
-    finally:
-        for process in waiting:
-            process.kill()
+def _told(process: "_ColdProcess", order: Order) -> RunProcess:
+    process.tell(order)
+    return process
 
 
 class _ColdProcess:
@@ -191,7 +191,7 @@ class _ColdProcess:
     def __init__(self) -> None:
         self.said = tempfile.TemporaryFile()  # noqa: SIM115  # what it says before it has a log of its own
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "apiusage_helpers.runs.execution.execute"],
+            [sys.executable, "-m", "apiusage_helpers.runs.execution.start_up"],
             stdin=subprocess.PIPE, stdout=self.said, stderr=self.said, env=base_environment(), start_new_session=True,
         )  # fmt: skip
         self.order: Order | None = None

@@ -37,7 +37,7 @@ def run(report: Report, organization: str, **how: Any) -> Path:
 
 def workers(runs: int) -> AbstractContextManager[Workers]:
     """Workers for so many runs; one alone begins to load when it is to be made, since it may have to wait for its days."""
-    return workers_for(runs, ahead=False)
+    return workers_for(runs)
 
 
 def _is_kept(report: str, organization: str, interval: Interval) -> bool:
