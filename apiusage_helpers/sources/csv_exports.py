@@ -181,7 +181,9 @@ def _table(
 ) -> pa.Table:
     count = len(values[0]) if values else 0
     arrays: dict[str, Any] = {
-        "date": date_column(values[columns["date"]], place, date_format=written.date_format, hint=_HINT)
+        "date": date_column(
+            pa.array(values[columns["date"]], pa.string()), place, date_format=written.date_format, hint=_HINT
+        )
     }
     for name in ROW_SCHEMA.names[1:]:
         if name in COUNTS:

@@ -1,7 +1,7 @@
 """Result files of the usage API as JSON: pages of the legacy service (`results`) and of the jobs service (`entities`).
 
 A file holds one page, a list of pages, or JSON Lines (a page or a row a line). Rows are decoded straight into typed
-structs; a value of the wrong type or range is told with its path. Nothing is fetched here.
+structs, some at a time; a value of the wrong type or range is told with its path. Nothing is fetched here.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from apiusage_helpers.errors import SourceError
 from apiusage_helpers.sources.rows import JOBS, LEGACY, ROW_SCHEMA, Rows
@@ -23,7 +23,7 @@ from apiusage_helpers.usage import COUNTS, STATUSES
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 _SAMPLE = 1 << 20
-_SLICE = 20_000  # rows whose lists stay in the cache
+_SLICE = 5000  # rows whose lists stay in the cache
 _REQUESTS = {LEGACY: "requests", JOBS: "request_count"}
 _NOT_EMPTY = ("template_uri", "client_id", "http_method", *COUNTS)  # each row has them, or it is looked at
 _FIELD = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]*)"\s*:')
@@ -81,8 +81,8 @@ class Cursors(Struct):
 class Page(Struct, rename="camel"):
     """A page of a result of either service."""
 
-    results: list[LegacyRow] | UnsetType | None = UNSET
-    entities: list[JobsRow] | UnsetType | None = UNSET
+    results: Sequence[LegacyRow] | UnsetType | None = UNSET
+    entities: Sequence[JobsRow] | UnsetType | None = UNSET
     query_status: str | None = None
     next_uri: str | None = None
     self_uri: str | None = None
@@ -115,6 +115,36 @@ class Page(Struct, rename="camel"):
         return bool(self.next_uri or (self.cursors and self.cursors.after))
 
 
+class _UnreadPage(Page):
+    """A page whose rows are still JSON."""
+
+    results: list[Raw] | UnsetType | None = UNSET  # type: ignore[assignment]  # `_read` makes rows of them
+    entities: list[Raw] | UnsetType | None = UNSET  # type: ignore[assignment]  # as above
+
+
+class _UnreadRows(Sequence[Any]):
+    """The rows of a page, decoded when they are asked for: a million at once take a gigabyte.
+
+    `whole` decodes all that they are a part of, for a fault with its place in that.
+    """
+
+    def __init__(self, texts: list[Raw], rows: "msgspec.json.Decoder[list[Any]]", whole: Callable[[], object]) -> None:
+        self._texts, self._rows, self._whole = texts, rows, whole
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, part: Any) -> Any:
+        """The rows of a slice; SourceError where one of them is no such row."""
+        if isinstance(part, int):
+            return self[part : part + 1][0]
+        try:
+            return self._rows.decode(b"[%b]" % b",".join(self._texts[part]))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            self._whole()
+            raise
+
+
 _KNOWN_FIELDS = {
     *(
         field.encode_name
@@ -125,6 +155,9 @@ _KNOWN_FIELDS = {
 }
 _page = msgspec.json.Decoder(Page)
 _pages = msgspec.json.Decoder(list[Page])
+_unread_page = msgspec.json.Decoder(_UnreadPage)
+_unread_pages = msgspec.json.Decoder(list[_UnreadPage])
+_unread_rows = msgspec.json.Decoder(list[Raw])
 _legacy_row = msgspec.json.Decoder(LegacyRow)
 _jobs_row = msgspec.json.Decoder(JobsRow)
 _legacy_rows = msgspec.json.Decoder(list[LegacyRow])
@@ -138,16 +171,38 @@ def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
     """
     text = content.lstrip()
     if text.startswith(b"["):
-        pages = _decoded(_pages.decode, text, file)
+        pages = _decoded(_unread_pages.decode, text, file)
         if pages and not any(page.service for page in pages):
-            jobs = b'"requestCount"' in text[:_SAMPLE] or b'"oauthClient"' in text[:_SAMPLE]
-            rows = _decoded((_jobs_rows if jobs else _legacy_rows).decode, text, file)
-            return [(Page(entities=rows) if jobs else Page(results=rows), "row [{}]", [])]
+            return [(_page_of_list(text, file), "row [{}]", [])]
+        for page in pages:
+            _read(page, partial(_decoded, _pages.decode, text, file))
         return [(page, _label(page, f"page {n}, " if len(pages) > 1 else ""), []) for n, page in enumerate(pages, 1)]
-    if _is_whole(text[: text.find(b"\n")]):
+    if _is_whole(text[: text.find(b"\n") + 1]):
         return _read_lines(content, file)
-    page = _decoded(_page.decode, text, file)
+    page = _page_of(text, file)
     return [(page, _label(page, ""), [])]
+
+
+def _page_of(text: bytes, place: str) -> Page:
+    page: Page = _decoded(_unread_page.decode, text, place)
+    _read(page, partial(_decoded, _page.decode, text, place))
+    return page
+
+
+def _page_of_list(text: bytes, file: str) -> Page:
+    """The rows of a list without a page around it."""
+    jobs = b'"requestCount"' in text[:_SAMPLE] or b'"oauthClient"' in text[:_SAMPLE]
+    kind = _jobs_rows if jobs else _legacy_rows
+    rows = _UnreadRows(_decoded(_unread_rows.decode, text, file), kind, partial(_decoded, kind.decode, text, file))
+    return Page(entities=rows) if jobs else Page(results=rows)
+
+
+def _read(page: Page, whole: Callable[[], object]) -> None:
+    """The rows of a page can be asked for from now on."""
+    for name, kind in (("results", _legacy_rows), ("entities", _jobs_rows)):
+        texts = getattr(page, name)
+        if isinstance(texts, list):
+            setattr(page, name, _UnreadRows(texts, kind, whole))
 
 
 def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[str]) -> Rows:
@@ -158,19 +213,20 @@ def page_rows(page: Page, file: str, label: str, lines: list[int], notes: list[s
     """
     rows = Rows(ROW_SCHEMA.empty_table(), file, label, lines)
     found = page.results if page.service == LEGACY else page.entities
-    if not isinstance(found, list) or not found:
+    if not isinstance(found, Sequence) or not found:
         return rows
     columns = _legacy_columns if page.service == LEGACY else _jobs_columns
-    summed = all(count is None for count in map(attrgetter(_REQUESTS[page.service or ""]), found))
+    requests = attrgetter(_REQUESTS[page.service or ""])
+    summed = requests(found[0]) is None and all(requests(row) is None for row in found[:])
     if summed:
         notes.append(f"{file}: requests are not in this result; they are the sum of its statuses")
     tables, looked_at = [], False
     for start in range(0, len(found), _SLICE):
-        values = columns(found[start : start + _SLICE])
-        if not looked_at and any(None in values[name] for name in _NOT_EMPTY):
+        arrays = {name: _array(name, values) for name, values in columns(found[start : start + _SLICE]).items()}
+        if not looked_at and any(arrays[name].null_count for name in _NOT_EMPTY):
             looked_at = True
-            _refuse_absent(found, rows, notes, summed=summed)
-        tables.append(_table(values, partial(_place, rows, start), summed=summed))
+            _refuse_absent(found[:], rows, notes, summed=summed)
+        tables.append(_table(arrays, partial(_place, rows, start), summed=summed))
     return replace(rows, table=pa.concat_tables(tables))
 
 
@@ -222,7 +278,7 @@ def unknown_fields(content: bytes) -> list[str]:
 
 def _read_lines(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
     lines = [(n, line) for n, line in enumerate(content.split(b"\n"), 1) if line.strip()]
-    pages = [(_decoded(_page.decode, line, f"{file}: line {n}"), n) for n, line in lines]
+    pages = [(_page_of(line, f"{file}: line {n}"), n) for n, line in lines]
     if all(page.service for page, _ in pages):
         return [(page, _label(page, f"line {n}, "), []) for page, n in pages]
     return [(_page_of_rows(lines, file), "line {}", [n for n, _ in lines])]
@@ -263,14 +319,17 @@ def _place(rows: Rows, start: int, row: int) -> str:
     return rows.place(start + row)
 
 
-def _table(columns: dict[str, list[Any]], place: Callable[[int], str], *, summed: bool) -> pa.Table:
-    """The rows of a slice; slices keep the lists between structs and Arrow small, so their memory is used again."""
-    arrays = {"date": date_column(columns.pop("date"), place)}
-    arrays |= {name: _array(name, values) for name, values in columns.items()}
+def _table(arrays: dict[str, pa.Array], place: Callable[[int], str], *, summed: bool) -> pa.Table:
+    """The rows of a slice; slices keep the lists between structs and Arrow small, so their memory is used again.
+
+    An absent text is empty, an absent count 0 (which then does not add up).
+    """
+    made = {name: array.fill_null("" if array.type == pa.string() else 0) for name, array in arrays.items()}
+    made["date"] = date_column(arrays["date"], place)
     if summed:
-        classes = [arrays[name] for name in STATUSES if name != "status429"]
-        arrays["requests"] = reduce(pc.add, classes)
-    return pa.Table.from_arrays([arrays[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA)
+        classes = [made[name] for name in STATUSES if name != "status429"]
+        made["requests"] = reduce(pc.add, classes)
+    return pa.Table.from_arrays([made[name] for name in ROW_SCHEMA.names], schema=ROW_SCHEMA)
 
 
 def _legacy_columns(rows: Sequence[Any]) -> dict[str, list[Any]]:
@@ -295,6 +354,5 @@ def _column(rows: Sequence[Any], name: str) -> list[Any]:
 
 
 def _array(name: str, values: list[Any]) -> pa.Array:
-    """The values of a column; an absent text is empty, an absent count 0 (which then does not add up)."""
-    kind = ROW_SCHEMA.field(name).type
-    return pa.array(values, kind).fill_null("" if kind == pa.string() else 0)
+    """The values of a column as they were delivered: dates are text, absent ones null."""
+    return pa.array(values, pa.string() if name == "date" else ROW_SCHEMA.field(name).type)

@@ -1,7 +1,7 @@
 """The dates of usage rows: whole UTC days, written as a date or as its midnight in UTC."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 import pyarrow as pa
@@ -12,20 +12,20 @@ _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0{1,9})?)?(?:
 
 
 def date_column(
-    texts: Sequence[str | None], place: Callable[[int], str], *, date_format: str | None = None, hint: str = ""
+    texts: pa.Array, place: Callable[[int], str], *, date_format: str | None = None, hint: str = ""
 ) -> pa.Array:
-    """The dates that `texts` mean, by `date_format` (as of strptime) where there is one, else in ISO form.
+    """The dates that `texts` (strings) mean, by `date_format` (as of strptime) where there is one, else in ISO form.
 
     SourceError names the `place` of the first that is none, or is another instant, and gives the `hint`.
     """
-    written = pa.array(texts, pa.string()).dictionary_encode()
+    written = texts.dictionary_encode()
     days = [
         _day(text) if date_format is None else _day_by(date_format, text) for text in written.dictionary.to_pylist()
     ]
     column = pa.array(days, pa.date32()).take(written.indices)
     if column.null_count:
         row = column.is_null().index(value=True).as_py()
-        raise SourceError(f"{place(row)}: {_fault(texts[row], date_format)}{hint}")
+        raise SourceError(f"{place(row)}: {_fault(texts[row].as_py(), date_format)}{hint}")
     return column
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, UsageError
 from apiusage_helpers.interval import parse_interval
+from apiusage_helpers.sources import json_results
 from apiusage_helpers.sources.csv_exports import Written
 from apiusage_helpers.sources.files import ImportedUsage, read_usage
 
@@ -262,6 +263,50 @@ def test_a_result_without_429_says_so(write, legacy_row) -> None:
     less = {field: value for field, value in legacy_row().items() if field != "status429"}
 
     assert any("how many requests were throttled is not known" in note for note in read(write(page(less))).notes)
+
+
+@pytest.mark.parametrize("shape", ["page", "pages", "list"])
+def test_a_fault_far_down_has_its_place_in_the_file(write, legacy_row, monkeypatch: pytest.MonkeyPatch, shape) -> None:
+    """Rows are decoded some at a time; the place of one that is wrong is that in the whole file."""
+    monkeypatch.setattr(json_results, "_SLICE", 2)
+    rows = [legacy_row(templateUri=f"api/v2/{n}") for n in range(5)]
+    wrong = [*rows, legacy_row(requests="many"), *rows]
+    contents = {"page": page(*wrong), "pages": [page(*rows), page(*wrong)], "list": wrong}
+    places = {"page": "`results[5].requests`", "pages": "`[1].results[5].requests`", "list": "`[5].requests`"}
+
+    with pytest.raises(SourceError) as caught:
+        read(write(contents[shape]))
+
+    assert f"Expected `int | null`, got `str` at {places[shape]}" in str(caught.value)
+
+
+def test_rows_mean_the_same_however_many_are_decoded_at_a_time(
+    write, legacy_row, jobs_row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures and notes, also where nobody has 429, the first of each few lacks its requests, or a later row its method."""
+    legacy = [legacy_row(templateUri=f"api/v2/{n}", requests=n + 6, status200=n + 2) for n in range(7)]
+    without_429 = [{name: value for name, value in row.items() if name != "status429"} for row in legacy]
+    summed = [{name: value for name, value in row.items() if name != "requests"} for row in legacy]
+    files = [
+        *(write(content) for content in (page(*legacy), page(*without_429), page(*summed), without_429)),
+        write({"entities": [jobs_row(templateUri=f"api/v2/{n}") for n in range(7)], "queryStatus": "Succeeded"}),
+    ]
+    lacking = [write(page(*legacy[:n], summed[n], *legacy[n + 1 :])) for n in (0, 1, 6)]
+
+    def told() -> list[Any]:
+        found = [(made.usage, made.notes) for made in map(read, files)]
+        refused = []
+        for file in lacking:
+            with pytest.raises(SourceError) as caught:
+                read(file)
+            refused.append(str(caught.value))
+        return [found, refused]
+
+    whole = told()
+    for size in (1, 2, 3):
+        monkeypatch.setattr(json_results, "_SLICE", size)
+        assert told() == whole
+    assert [f"results[{n}]: there is no requests, and other rows have it" in text for n, text in zip((0, 1, 6), whole[1], strict=True)] == [True] * 3  # fmt: skip
 
 
 def test_a_row_outside_the_interval_is_named(write, legacy_row) -> None:
