@@ -68,15 +68,23 @@ Start = Callable[[Order], RunProcess]
 
 @dataclass
 class Workers:
-    """Where runs start (`start`), and how many of them go on at once."""
+    """Where runs begin, and how many of their processes go on at once."""
 
     begin: Start
     count: int = 1
+    slots: threading.Semaphore = field(init=False)
     stopped: threading.Event = field(default_factory=threading.Event)
     running: set[RunProcess] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.slots = threading.Semaphore(self.count)
+
     def run(self, order: Order, seconds: float) -> int:
         """The exit code of a run process; TimeoutError after `seconds`, StoppedError when all are to end."""
+        with self.slots:
+            return self._run(order, seconds)
+
+    def _run(self, order: Order, seconds: float) -> int:
         process = self.begin(order)
         self.running.add(process)
         try:
@@ -91,7 +99,10 @@ class Workers:
         return code
 
     def each(self, do: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
-        """What `do` gives for each item, in their order; as many at once as there are workers. All end when one is stopped."""
+        """What `do` gives for each item, in their order; all end when one is stopped.
+
+        One item more than there are workers is being done, so that a process goes on while what came before is published.
+        """
         if self.count == 1:
             yield from map(do, items)
             return
@@ -99,7 +110,7 @@ class Workers:
         left: SimpleQueue[tuple[Future[_Result], _Item]] = SimpleQueue()
         for pair in zip(results, items, strict=True):
             left.put(pair)
-        threads = [threading.Thread(target=self._work, args=(do, left), daemon=True) for _ in range(self.count)]
+        threads = [threading.Thread(target=self._work, args=(do, left), daemon=True) for _ in range(self.count + 1)]
         for thread in threads:
             thread.start()
         try:

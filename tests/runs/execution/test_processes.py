@@ -56,7 +56,11 @@ def test_strays_are_those_of_this_output_folder_that_nobody_looks_after(tmp_path
         folder.mkdir(parents=True)
     parents = [started(FORKS, str(folder)) for folder in folders]
     children = [forked(parent) for parent in parents]
-    marked = started("import time; time.sleep(60)", **{RUN_MARK: "r4", "APIUSAGE_OUTPUT": str(tmp_path / "a")})
+    marked = started(
+        "import time; print(1, flush=True); time.sleep(60)", **{RUN_MARK: "r4", "APIUSAGE_OUTPUT": str(tmp_path / "a")}
+    )
+    assert marked.stdout is not None
+    assert marked.stdout.readline()  # a process that has not begun its program has the environment of the one before
 
     assert kill_strays(["r2"], str(tmp_path / "a")) == 2
 
