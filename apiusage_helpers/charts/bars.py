@@ -6,6 +6,7 @@ are laid out here by counting their cells, which needs no renderer and gives the
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, cast
 
@@ -46,7 +47,7 @@ class Bars:
     above: bool = False
     wide: float = WIDTH
 
-    @property
+    @cached_property
     def lines(self) -> list[list[str]]:
         """The lines of each label above its bar."""
         return [broken(label, _LABEL_CELLS) for label in self.labels]

@@ -34,7 +34,7 @@ class Shared:
     kinds: Mapping[str, str]
     total: int
     top: int
-    days: Days
+    days: Callable[[], Days]
 
 
 def declared_panel(spec: PanelSpec, table: pd.DataFrame, shared: Shared) -> Panel:
@@ -47,7 +47,7 @@ def declared_panel(spec: PanelSpec, table: pd.DataFrame, shared: Shared) -> Pane
     )  # fmt: skip
     match spec.chart.kind:
         case "days":
-            days = _days(spec, table, shared.days)
+            days = _days(spec, table, shared.days())
             return _with_picture(panel, _DAYS_HEIGHT, lambda axes: draw_days(axes, days))
         case "share":
             counts = dict(zip(table["outcome"], map(int, table["requests"]), strict=True))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from apiusage_helpers.page.rows import FilterableRows, PageRows, packed
-from apiusage_helpers.reports.panels import before_by_day, finding_days, labels_of
+from apiusage_helpers.reports.panels import before_by_day, finding_days
 from apiusage_helpers.reports.usage_report import USAGE_FILE, UsageReport
 from apiusage_helpers.reports.usage_view.figures import chosen_client_flags, chosen_url_flags, cube_of
 from apiusage_helpers.reports.usage_view.panels import clicks, labels_of_view
@@ -43,7 +43,7 @@ def _told(report: UsageReport, view: UsageView | None, cube: UsageCube) -> dict[
     selection, counts = report.selection, ("requests", "successful", "failed", "throttled")
     table = by_day(report.summary.days, (*counts, "complete"), selection.interval, report.usage.missing)
     kinds = report.kinds if view is None else view.kinds
-    labels, zone = labels_of(report) if view is None else labels_of_view(view), ZoneInfo(selection.display_timezone)
+    labels, zone = report.labels if view is None else labels_of_view(view), ZoneInfo(selection.display_timezone)
     provisional = {day.date for day in report.usage.days if day.provisional}
     chosen = {*chosen_clients(report.summary.requests, selection.clients)} if selection.clients else None
     return {

@@ -1,6 +1,7 @@
 """A panel of a usage report, drawn: `panel(report, "top_clients")` in a cell of a notebook, and on the live pages."""
 
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -10,7 +11,7 @@ from apiusage_helpers.charts.declared_panel import Shared, declared_panel
 from apiusage_helpers.charts.panel import Panel
 from apiusage_helpers.errors import ParameterError, quoted
 from apiusage_helpers.reports.usage_report import UsageReport
-from apiusage_helpers.text import CLIENT_CELLS, client_labels, day_label, days_in_words, did_you_mean
+from apiusage_helpers.text import day_label, days_in_words, did_you_mean
 
 
 def panel(report: UsageReport, name: str) -> Panel:
@@ -18,16 +19,8 @@ def panel(report: UsageReport, name: str) -> Panel:
     specs = {spec.name: spec for spec in report.panels}
     if name not in specs or name not in report.tables:
         raise ParameterError(f"{quoted(name)}: the report has no such panel{did_you_mean(name, report.tables)}")
-    labels, days = labels_of(report), _days(report)
-    shared = Shared(labels, report.kinds, report.summary.total, report.selection.top, days)
+    shared = Shared(report.labels, report.kinds, report.summary.total, report.selection.top, partial(_days, report))
     return declared_panel(specs[name], report.tables[name], shared)
-
-
-def labels_of(report: UsageReport) -> dict[str, str]:
-    """The label of every client of the report by id: the same in all its pictures, no two alike."""
-    clients = report.summary.requests[["client_id", "client_name"]].drop_duplicates()
-    pairs = list(zip(clients["client_id"], clients["client_name"], strict=True))
-    return dict(zip(clients["client_id"], client_labels(pairs, CLIENT_CELLS), strict=True))
 
 
 def before_by_day(report: UsageReport) -> list[int | None]:

@@ -6,6 +6,7 @@ Section 1 follows the interval and the methods only, as on the platform; the cli
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ from apiusage_helpers.tables.client_directory import Client, excluded_clients
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.panel_spec import PanelSpec, panel_tables
 from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
+from apiusage_helpers.text import CLIENT_CELLS, client_labels
 
 USAGE_FILE = "api_usage.csv"
 
@@ -66,7 +68,14 @@ class UsageReport:
         """The ids of the clients that are left out."""
         return excluded_clients(self.clients)
 
-    @property
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of every client of the report by id: the same in all its pictures, no two alike."""
+        clients = self.summary.requests[["client_id", "client_name"]].drop_duplicates()
+        pairs = list(zip(clients["client_id"], clients["client_name"], strict=True))
+        return dict(zip(clients["client_id"], client_labels(pairs, CLIENT_CELLS), strict=True))
+
+    @cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of each client of the report whose kind is known, by id."""
         known = {

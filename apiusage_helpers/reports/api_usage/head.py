@@ -14,7 +14,6 @@ from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.interval import Interval, local_label, local_span
 from apiusage_helpers.reports.agreement import unmet_choices
 from apiusage_helpers.reports.checks import agreed, checks_list
-from apiusage_helpers.reports.panels import labels_of
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.tables.panel_spec import Rows, shown_rows
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
@@ -186,7 +185,7 @@ def _minute(instant: datetime) -> str:
 
 
 def _choices(report: UsageReport, section: int) -> str:
-    selection, labels = report.selection, labels_of(report)
+    selection, labels = report.selection, report.labels
     clients = [labels.get(one, one) for one in selection.clients]
     by_section: dict[int, tuple[tuple[str, Sequence[str]], ...]] = {
         1: (),

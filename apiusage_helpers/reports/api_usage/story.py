@@ -14,7 +14,6 @@ from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes
 from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, not_compared, summary_table
 from apiusage_helpers.reports.api_usage.tiles import tiles
 from apiusage_helpers.reports.findings import findings_files, findings_list
-from apiusage_helpers.reports.panels import labels_of
 from apiusage_helpers.reports.usage_report import Story, UsageReport
 from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.text import days_in_words, listed, percent, url_label, whole
@@ -48,7 +47,7 @@ def with_story(report: UsageReport) -> UsageReport:
 
 def _words(report: UsageReport) -> dict[str, Any]:
     """The key figures, the changes, and who leads among failed and throttled requests, in sentences for messages."""
-    moved, labels = report.story.changes if report.story else None, labels_of(report)
+    moved, labels = report.story.changes if report.story else None, report.labels
     leaders = {kind: _leader(report, labels, outcomes, word) for kind, (outcomes, word) in _LED.items()}
     return {
         "key_figures": tiles(report).text.splitlines(),
@@ -82,7 +81,7 @@ def what_changed(report: UsageReport) -> Html:
     title = f"What changed since {days_in_words(report.selection.interval.compared_with(), year=False)}"
     before, moved = comparable(report), report.story.changes if report.story else None
     if before and moved:
-        first = changes_in_words(moved, labels_of(report), _MOST_CHANGES)
+        first = changes_in_words(moved, report.labels, _MOST_CHANGES)
         further = [*_new_and_gone(report, before, moved), *_ranks(report, before)]
     else:
         first, further = [not_compared(report)], []
@@ -102,7 +101,7 @@ def _items(lines: list[str]) -> str:
 def _new_and_gone(report: UsageReport, before: Before, moved: Changes) -> list[str]:
     """Which clients and URLs are new, and which made no request any more."""
     then = before.summary.requests[["client_id", "client_name"]].drop_duplicates()
-    names = dict(zip(then["client_id"], then["client_name"], strict=True)) | labels_of(report)
+    names = dict(zip(then["client_id"], then["client_name"], strict=True)) | report.labels
     lines = [
         ("New OAuth clients", [names[one] or one for one in moved.new_clients]),
         ("No longer calling", [names[one] or one for one in moved.vanished_clients]),
@@ -115,7 +114,7 @@ def _new_and_gone(report: UsageReport, before: Before, moved: Changes) -> list[s
 def _ranks(report: UsageReport, before: Before) -> list[str]:
     """The clients that now stand elsewhere in the order of requests, the first ranks first."""
     moved = rank_changes(before.summary.requests, report.summary.requests)
-    labels = labels_of(report)
+    labels = report.labels
     ordered = sorted(moved.items(), key=lambda one: min(one[1]))
     told = [f"{labels[client]} {old} to {new}" for client, (old, new) in ordered]
     return [f"Ranks by requests: {listed(told, _MOST_NAMES)}."] if told else []

@@ -16,7 +16,6 @@ from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.reports.api_usage.metrics import Metric, metrics, new_and_silent, not_compared
-from apiusage_helpers.reports.panels import labels_of
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
 
@@ -119,7 +118,7 @@ def _clients(report: UsageReport, found: dict[str, Metric]) -> _Tile:
 
 
 def _names(report: UsageReport, clients: dict[str, str]) -> str:
-    labels = labels_of(report)
+    labels = report.labels
     return listed([labels.get(client, name or client) for client, name in clients.items()], _MOST_NAMES)
 
 
