@@ -31,6 +31,7 @@ from apiusage_helpers.tables.summary import chosen_rows, names_by_day, row_total
 from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parents[3]
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"  # what lives for seconds is not worth being optimized
 AS_OF = ("--today", "2026-07-03")
 WEEK = Interval(date(2026, 11, 1), date(2026, 11, 7))
 ROWS = [
@@ -127,7 +128,10 @@ def cluster() -> Iterator[Cluster]:
         ports[1],
     ]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": BRIEF},
     ) as process:
         try:
             lines = [process.stdout.readline() for _ in range(3)]  # two workers, then that it is ready
@@ -158,8 +162,11 @@ def log_size(worker: Path) -> int:
 
 @pytest.fixture(scope="module")
 def sample(make_command_line: Callable[[str], object]) -> object:
-    """The command line with a sample of 70 days in its store."""
+    """The command line with a sample of 70 days in its store, and a driver that is set up for little."""
     apiusage = make_command_line("spark")
+    settings = apiusage.folder / "spark-defaults.conf"
+    settings.write_text(f"spark.sql.shuffle.partitions 4\nspark.driver.extraJavaOptions {BRIEF}\n", encoding="utf-8")
+    apiusage.environment["SPARK_CONF_DIR"] = str(apiusage.folder)
     assert apiusage("sample", "--today", "2026-07-03", "--seed", "6", "--days", "70").returncode == 0
     return apiusage
 
