@@ -12,7 +12,7 @@ report: .venv/ready
 	@folder=$$($(BIN)/apiusage report params/daily.yaml) && echo "the report is ready:" && echo "$$folder/report.html"
 
 test: .venv/test-ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: .venv/test-ready
 	@$(MAKE) --no-print-directory lint

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BIN = Path(sys.executable).parent
 DAYS, START_SECONDS = 45, 90
+SCREEN = {"width": 1280, "height": 1500}
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",
@@ -205,10 +206,17 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def new_page(chromium: Any) -> Iterator[Callable[..., tuple[Any, Seen]]]:
     """A page of a visitor of its own, and what is seen of it."""
+    with visitors(chromium) as opened:
+        yield opened
+
+
+@contextmanager
+def visitors(chromium: Any) -> Iterator[Callable[..., tuple[Any, Seen]]]:
+    """Pages, each of a visitor of its own, with what is seen of it; all are closed in the end."""
     contexts = []
 
     def opened(url: str, **options: Any) -> tuple[Any, Seen]:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1500}} | options)
+        context = chromium.new_context(**{"viewport": SCREEN} | options)
         context.set_default_timeout(60_000)
         contexts.append(context)
         page, seen = context.new_page(), Seen()
@@ -231,3 +239,14 @@ def table(page: Any, name: str) -> list[list[str]]:
     """The cells of the rows that a table shows."""
     rows = page.locator(f".au-{name} tbody tr").all()
     return [[cell.inner_text() for cell in row.locator("th, td").all()] for row in rows]
+
+
+def headline(page: Any) -> str:
+    """What is filtered, and how many requests that are."""
+    return page.inner_text(".au-headline")
+
+
+def download(page: Any, button: str) -> tuple[str, bytes]:
+    with page.expect_download() as handed:
+        page.get_by_role("button", name=button, exact=True).click()
+    return handed.value.suggested_filename, Path(handed.value.path()).read_bytes()
