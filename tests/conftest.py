@@ -1,5 +1,6 @@
 """What all tests share: the command line in folders of its own, the real result, and skips that are loud."""
 
+import gc
 import json
 import os
 import subprocess
@@ -131,6 +132,13 @@ def loop() -> Iterator[Any]:
     yield loop
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the collector does not walk over it between two tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

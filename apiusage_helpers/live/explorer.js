@@ -283,6 +283,7 @@ function render({ model, el }) {
     const drawn = shown.graph.svg ? image : made("p", {}, shown.graph.alt);
     picture.replaceChildren(drawn, ...pointer.parts);
     pointer.update(shown.graph.marks);
+    if (box.dataset.serial === String(shown.serial)) return; // another width: rows that are being pressed stay where they are
     for (const [name, table] of Object.entries(tables)) table.update(listing[name], shown[name]);
     box.dataset.serial = shown.serial;
   }

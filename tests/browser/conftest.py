@@ -1,6 +1,8 @@
 """A real Chromium all of whose names lead to a trap, and pages of the kit for it to open from disk."""
 
+import hashlib
 import json
+import os
 import shutil
 import socket
 import threading
@@ -10,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
+
+from tests.conftest import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -48,28 +53,52 @@ class Trap(threading.Thread):
 
 
 @pytest.fixture(scope="session")
-def page_file(make_command_line: Callable[[str], Any]) -> Path:
-    """The published page of the sample, in a display zone west of UTC, with a missing day."""
-    line = make_command_line("browser")
-    assert line("sample", "--hostile", "--today", "2026-11-24").returncode == 0
-    assert line("forget", "--organization", "sample", "--interval", "2026-11-21/2026-11-21").returncode == 0
-    zone = ("-p", "display_timezone", "America/New_York")
-    return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Path]], Path]:
+    """What `make` gives for a folder of this name: made by the first of all workers that asks, and seen by the others."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+
+    def made(name: str, make: Callable[[Path], Path]) -> Path:
+        folder = shared / name
+        folder.mkdir(exist_ok=True)
+        with FileLock(folder / "lock"):
+            told = folder / "made"
+            if not told.exists():
+                told.write_text(str(make(folder)), encoding="utf-8")
+        return Path(told.read_text(encoding="utf-8"))
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def published(page_file: Path, make_command_line: Callable[[str], Any]) -> Callable[[dict[str, Any]], Path]:
+def page_file(made_once: Callable[..., Path]) -> Path:
+    """The published page of the sample, in a display zone west of UTC, with a missing day."""
+
+    def make(folder: Path) -> Path:
+        line = command_line(folder)
+        assert line("sample", "--hostile", "--today", "2026-11-24").returncode == 0
+        assert line("forget", "--organization", "sample", "--interval", "2026-11-21/2026-11-21").returncode == 0
+        zone = ("-p", "display_timezone", "America/New_York")
+        return line.published(ROOT / "params" / "daily.yaml", "--today", "2026-11-24", *zone) / "report.html"
+
+    return made_once("browser", make)
+
+
+@pytest.fixture(scope="session")
+def published(page_file: Path, made_once: Callable[..., Path]) -> Callable[[dict[str, Any]], Path]:
     """The page of a saved view of the same week; made once for the same settings, from the store of `page_file`."""
-    line, pages = make_command_line("views"), {}
-    line.environment["APIUSAGE_STORE"] = str(page_file.parents[4] / "store")
+    store = str(page_file.parents[4] / "store")
 
     def page(settings: dict[str, Any]) -> Path:
-        key = json.dumps({"organization": "sample", "date_range": "2026-11-17/2026-11-23"} | settings)
-        if key not in pages:
-            view = line.folder / f"view_{len(pages)}.yaml"
-            view.write_text(f"notebook: api_usage_view\nparameters: {key}\n")
-            pages[key] = line.published(view, "--today", "2026-11-24") / "report.html"
-        return pages[key]
+        parameters = json.dumps({"organization": "sample", "date_range": "2026-11-17/2026-11-23"} | settings)
+
+        def make(folder: Path) -> Path:
+            line = command_line(folder)
+            line.environment["APIUSAGE_STORE"] = store
+            (folder / "view.yaml").write_text(f"notebook: api_usage_view\nparameters: {parameters}\n")
+            return line.published(folder / "view.yaml", "--today", "2026-11-24") / "report.html"
+
+        return made_once(f"view-{hashlib.sha256(parameters.encode()).hexdigest()[:12]}", make)
 
     return page
 

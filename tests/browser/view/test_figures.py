@@ -143,6 +143,22 @@ def test_the_graph_tells_each_day(page: Any, rows: list[dict[str, Any]]) -> None
     assert tip.inner_text().splitlines()[0] == END
 
 
+def test_a_row_that_is_pressed_while_the_graph_is_drawn_again_is_clicked(page: Any) -> None:
+    """The window becomes narrower between press and release: the tables stay, and the click counts."""
+    box = page.locator(".au-clients tbody button").nth(0).bounding_box()
+    page.evaluate("window.pressed = document.querySelector('.au-clients tbody button')")
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    narrow = page.evaluate("document.querySelector('.au-picture img').naturalWidth") - 60
+    page.set_viewport_size(SCREEN | {"width": SCREEN["width"] - 100})
+    page.wait_for_function("most => document.querySelector('.au-picture img').naturalWidth < most", arg=narrow)
+    page.wait_for_timeout(100)
+    assert page.evaluate("pressed.isConnected")
+    act(page, page.mouse.up)
+
+    assert headline(page).startswith("Filtered by OAuth client ")
+
+
 @pytest.mark.parametrize("width", [1440, 1180, 1024, 390])
 def test_names_keep_their_words_whole(page: Any, width: int) -> None:
     """Whatever is filtered, the column of names is wide enough for the longest word of a client's name."""
