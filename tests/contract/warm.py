@@ -253,6 +253,7 @@ if __name__ == "__main__":
         module.subprocess = SimpleNamespace(  # type: ignore[attr-defined]
             Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired
         )
+    importlib.import_module("apiusage_helpers.page.html").make_ready()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)  # as in a run: no fork walks over what it was forked with
