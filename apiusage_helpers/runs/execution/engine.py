@@ -56,9 +56,14 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # as above
         super().start_channels(*channels, **named)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the library's signature
-        """Return when the kernel answers and its outputs arrive; RuntimeError when it dies first, or after `timeout` seconds."""
+        """Return when the kernel answers and its outputs arrive.
+
+        DeadKernelError when it dies first, RuntimeError when it lives and has said nothing for `timeout` seconds.
+        """
         latest = time.monotonic() + (timeout or float("inf"))
-        while time.monotonic() < latest and await self.is_alive():
+        while time.monotonic() < latest:
+            if not await self.is_alive():
+                raise DeadKernelError("the kernel died before its first cell")
             self.kernel_info()
             try:
                 await self.get_shell_msg(timeout=1)
@@ -66,7 +71,7 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # as above
             except Empty:
                 continue
             return
-        raise RuntimeError("the kernel died, or did not answer, before its first cell")
+        raise RuntimeError(f"the kernel did not answer within {timeout:g} s")
 
 
 papermill_engines.register(NAME, KeepingEngine)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from apiusage_helpers.runs.execution.processes import begin_in, die_with_parent
@@ -46,10 +47,11 @@ class StartedKernel:
         self.process, self.order, self.pid = process, order, process.pid
 
     def connect(self, connection_file: str) -> None:
-        """It goes to its folder and serves this connection."""
+        """It goes to its folder and serves this connection; whether it lives, `poll` tells."""
         assert self.process.stdin is not None  # noqa: S101  # a pipe, as asked for
-        self.process.stdin.write(f"{json.dumps({**self.order, 'connection': connection_file})}\n".encode())
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(f"{json.dumps({**self.order, 'connection': connection_file})}\n".encode())
+            self.process.stdin.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.process, name)
@@ -66,8 +68,9 @@ class ForkedKernel:
     returncode: int | None
 
     def connect(self, connection_file: str) -> None:
-        """It serves this connection."""
-        os.write(self.pipe, connection_file.encode())
+        """It serves this connection; whether it lives, `poll` tells."""
+        with suppress(BrokenPipeError):
+            os.write(self.pipe, connection_file.encode())
         os.close(self.pipe)
 
     def poll(self) -> int | None:

@@ -52,4 +52,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
     os._exit(0)  # nothing is left to do, and to take down what was loaded takes a tenth of a second

@@ -200,6 +200,20 @@ def test_a_kernel_that_is_killed_may_pass_and_a_cell_that_fails_may_not(project,
         assert fault.value.may_pass is may_pass
 
 
+def test_a_kernel_that_dies_before_its_first_cell_is_told(project, tmp_path) -> None:
+    """It is killed as it loads what draws: told as any death of a kernel, with the run kept, and nothing is left of it."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "matplotlib.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)\n")
+    search = f"{tmp_path / 'broken'}{os.pathsep}{project.line.environment['PYTHONPATH']}"
+    done = project.report(PYTHONPATH=search)
+
+    assert done.returncode == 4
+    assert "the kernel died of signal 9 (SIGKILL): out of memory, or killed by hand" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [run["exit_code"] for run in project.kept] == [4]
+    assert project.leftovers() == []
+
+
 def test_a_notebook_that_exports_nothing_is_a_failed_run(project) -> None:
     """Told as what it is, with the run kept."""
     project.notebook()
