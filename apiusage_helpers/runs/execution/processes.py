@@ -47,9 +47,8 @@ def adopt_orphans() -> None:
 
 
 def end_children() -> None:
-    """All processes below this one are killed."""
-    for child in psutil.Process().children(recursive=True):
-        _kill(child)
+    """All processes below this one are killed, and are gone when this returns."""
+    _kill_all(psutil.Process().children(recursive=True))
 
 
 def end_with_input() -> None:
