@@ -1,4 +1,4 @@
-"""The start of a cold run: its kernel first, then the runner, which imports beside it; and how a process imports quickly.
+"""How the processes of a run start: the kernel first, the runner beside it, and neither with what a run does not need.
 
 Two optional packages are left out. nbformat validates notebooks with jsonschema, which builds a grammar for internationalized
 addresses (rfc3987-syntax, by lark) wherever that is there: two thirds of a second for what no schema of a notebook has.
