@@ -27,7 +27,7 @@ _PAIR_CELLS = 56
 @dataclass(frozen=True)
 class Shared:
     """What the panels of one report share: labels and kinds of its clients by id, all its requests, the ranks of a top, and
-    its days (without series).
+    where pictures of days get its days (without series).
     """
 
     labels: Mapping[str, str]

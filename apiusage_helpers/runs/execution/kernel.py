@@ -17,11 +17,12 @@ from typing import Any, Protocol
 from apiusage_helpers.runs.execution.processes import begin_in, die_with_parent
 from apiusage_helpers.runs.execution.start_up import leave_out, loading
 
-_LOADED_EARLY = (
+LOADED_EARLY = (
     "ipykernel.kernelapp",
     "apiusage_helpers.reports.page_rows",
     "apiusage_helpers.reports.panels",
     "apiusage_helpers.reports.api_usage.head",
+    "apiusage_helpers.reports.api_usage.report",
     "apiusage_helpers.reports.api_usage.story",
     "apiusage_helpers.reports.export",
     "matplotlib.backends.backend_svg",
@@ -142,7 +143,7 @@ def main() -> None:
     die_with_parent()
     leave_out()
     with loading():
-        for module in _LOADED_EARLY:
+        for module in LOADED_EARLY:
             importlib.import_module(module)
     line = sys.stdin.readline()
     if line:

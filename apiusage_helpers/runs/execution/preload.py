@@ -8,20 +8,14 @@ left to the run that needs it, which tells the fault in its log.
 from contextlib import suppress
 from importlib import import_module
 
+from apiusage_helpers.runs.execution.kernel import LOADED_EARLY
 from apiusage_helpers.runs.execution.start_up import leave_out, loading
 
 leave_out()
 with loading():
     for _module in (
         "papermill",
-        "ipykernel.kernelapp",
-        "matplotlib.backends.backend_svg",
-        "apiusage_helpers.reports.export",
-        "apiusage_helpers.reports.page_rows",
-        "apiusage_helpers.reports.panels",
-        "apiusage_helpers.reports.api_usage.report",
-        "apiusage_helpers.reports.api_usage.story",
-        "apiusage_helpers.reports.api_usage.tiles",
+        *LOADED_EARLY,
         "apiusage_helpers.reports.fair_use.report",
         "apiusage_helpers.reports.troubleshooting.report",
         "apiusage_helpers.reports.usage_view.panels",

@@ -82,18 +82,15 @@ class Workers:
     def run(self, order: Order, seconds: float) -> int:
         """The exit code of a run process; TimeoutError after `seconds`, StoppedError when all are to end."""
         with self.slots:
-            return self._run(order, seconds)
-
-    def _run(self, order: Order, seconds: float) -> int:
-        process = self.begin(order)
-        self.running.add(process)
-        try:
-            if self.stopped.is_set():
-                raise StoppedError
-            code = process.wait(seconds)
-        finally:
-            process.kill()
-            self.running.discard(process)
+            process = self.begin(order)
+            self.running.add(process)
+            try:
+                if self.stopped.is_set():
+                    raise StoppedError
+                code = process.wait(seconds)
+            finally:
+                process.kill()
+                self.running.discard(process)
         if self.stopped.is_set():
             raise StoppedError
         return code
@@ -171,13 +168,18 @@ def first_process() -> Iterator[list["_ColdProcess"]]:
 @contextmanager
 def workers_for(runs: int, *, waiting: list["_ColdProcess"] | None = None) -> Iterator[Workers]:
     """Workers for so many runs; nothing of them is left when the block ends. A process that is `waiting` takes the first run."""
+    waiting = [] if waiting is None else waiting
     if runs > 1 and _can_fork():
-        for process in waiting or ():
-            process.kill()
+        while waiting:
+            waiting.pop().kill()
         with _forked() as begin:
             yield Workers(begin, min(runs, cores()))
     else:
-        yield Workers(lambda order: _told(waiting.pop() if waiting else _ColdProcess(), order))
+
+        def begin_cold(order: Order) -> RunProcess:
+            return (waiting.pop() if waiting else _ColdProcess()).told(order)
+
+        yield Workers(begin_cold)
 
 
 def _can_fork() -> bool:
@@ -191,11 +193,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _told(process: "_ColdProcess", order: Order) -> RunProcess:
-    process.tell(order)
-    return process
-
-
 class _ColdProcess:
     """A fresh interpreter that imports, then waits for its order on standard input, which stays open as long as we live."""
 
@@ -207,14 +204,15 @@ class _ColdProcess:
         )  # fmt: skip
         self.order: Order | None = None
 
-    def tell(self, order: Order) -> None:
-        """It begins with its order."""
+    def told(self, order: Order) -> "_ColdProcess":
+        """The same process, which begins with its order now."""
         self.order = order
         assert self.process.stdin is not None  # noqa: S101  # a pipe, as asked for
-        told = json.dumps({"folder": str(order.folder), "environment": dict(order.environment)})
+        line = json.dumps({"folder": str(order.folder), "environment": dict(order.environment)})
         with suppress(BrokenPipeError):  # it died while it was loading: `wait` tells
-            self.process.stdin.write(f"{told}\n".encode())
+            self.process.stdin.write(f"{line}\n".encode())
             self.process.stdin.flush()
+        return self
 
     def wait(self, seconds: float) -> int:
         """Its exit code; what it said before it had its order goes into the log."""
