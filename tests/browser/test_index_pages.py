@@ -105,3 +105,23 @@ def test_a_wall_of_500_organizations_begins_with_the_worst(wall: Path, opened: C
         assert (
             phone.locator(".wall tbody tr").first.locator("td:visible").all_inner_texts()[1] == "1 critical, 5 warnings"
         )
+
+
+def test_no_interval_is_cut_on_a_wide_screen(tmp_path: Path, opened: Callable[..., Any]) -> None:
+    """One that begins in another month takes a second line rather than leave the window, however full its row is."""
+    days = {"start": "2026-10-29", "end": "2026-11-27"}
+    write_run(
+        tmp_path / ".runs" / "r1", report="troubleshooting", organization="sample", interval=days, requests=8_673_700,
+        requests_per_day=[5, 0, 7, 9], outcomes={"successful": 8_000_000, "failed": 673_700, "throttled": 200_000},
+        findings=[{"kind": kind, "severity": severity, "cause": ""} for kind, severity in
+                  (("a", "critical"), ("b", "critical"), *((f"c{n}", "warning") for n in range(12)))],
+        fair_use={"used": 7_825_752, "allowance": 8_372_000, "projected": 8_643_736}, previous={"requests": 8_313_528, "missing": 0},
+    )  # fmt: skip
+    (tmp_path / ".runs" / "r1" / "report.html").write_text("<p>report</p>")
+    publish_run(tmp_path, "r1", Path("troubleshooting") / "sample" / "2026-10-29_2026-11-27")
+    rebuild_pages(tmp_path, NOW)
+    page = opened(tmp_path / "index.html", viewport={"width": 1440, "height": 900}).page
+
+    last = page.locator(".wall tbody tr").first.locator("td").last
+    assert last.inner_text() == "29 Oct – 27 Nov 2026"
+    assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.wall'))") <= 0
