@@ -2,7 +2,8 @@
 
 DuckDB takes a flipped bit for another figure, so files are held against their SHA-256 before they are read, and the
 rows of every day against its marker row: a sound file may still hold a day twice. A file without a checksum (its writer
-was killed between two commits) is adopted when its days agree; otherwise it is foreign and nothing of it is reported.
+was killed between two commits) is adopted when its days agree and it holds what the log says of it; otherwise it is
+foreign and nothing of it is reported.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from apiusage_helpers.store.delta import (
     StoredFile,
     commit,
     has_table,
+    logged_bounds,
     open_table,
     read_files,
     stored_files,
@@ -72,6 +74,7 @@ def verify(root: Path, organization: str, months: Sequence[str], files: Sequence
     if not begun:
         _refuse_lost(root, organization, months, files, known)
     if strangers:
+        _refuse_other_rows(root, strangers)
         _adopt(root, strangers)
 
 
@@ -111,7 +114,9 @@ def is_damaged(root: Path, file: StoredFile) -> bool:
     known = recorded(root, file.organization)
     try:
         _refuse_changed(root, file, known.get(file.path))
-        _refuse_uneven(root, [] if file.path in known else [file], [file])
+        if file.path not in known:
+            _refuse_uneven(root, [file], [file])
+            _refuse_other_rows(root, [file])
     except StoreError:
         return True
     return False
@@ -148,6 +153,19 @@ def _refuse_uneven(
         raise StoreError(
             _advice(strangers[0], "has no checksum: it was not written by this kit, or its checksum is lost")
         )
+
+
+def _refuse_other_rows(root: Path, strangers: Sequence[StoredFile]) -> None:
+    """StoreError when a file does not hold what the log says of it: an older file of the same size may lie in its place."""
+    logged = logged_bounds(root, strangers[0].organization)
+    for file in strangers:
+        bounds = logged.get(file.path, {})  # none: the store has been written to since
+        try:
+            held = read_files(connect(), root, [file]).aggregate(", ".join(bounds)).fetchall() if bounds else []
+        except duckdb.Error:
+            raise StoreError(_advice(file, "cannot be read")) from None
+        if held and held != [(*bounds.values(),)]:
+            raise StoreError(_advice(file, "holds other rows than the log says"))
 
 
 def _adopt(root: Path, strangers: Sequence[StoredFile]) -> None:

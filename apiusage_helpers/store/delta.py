@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
@@ -46,6 +47,7 @@ MOST_FILES = 4
 KEPT_HOURS = 168
 LOCK_SECONDS = 60.0
 TIDY_EVERY = 10  # commits
+SHORT_TEXT = 32  # bytes; longer ones may be cut in the log
 FAULTS = (DeltaError, OSError, pa.ArrowException)
 _TOLD = frozenset({"path", "size_bytes", "partition.organization", "partition.month", "min.date", "max.date"})
 _CONFIGURATION = {"delta.checkpointInterval": "10"}  # opening a store reads few log entries, however old it is
@@ -111,6 +113,28 @@ def stored_files(table: DeltaTable, organization: str, months: Sequence[str] = (
         if action["partition.organization"] == organization and (not months or action["partition.month"] in months)
     )
     return sorted(map(_stored_file, wanted), key=lambda file: file.path)
+
+
+def logged_bounds(root: Path, organization: str) -> dict[str, dict[str, object]]:
+    """What the log says each file of an organization holds, by path and SQL aggregate: `count(*)`, `min(requests)`, ...
+
+    Long texts are not told: the log cuts them.
+    """
+    table = open_table(root)
+    return {unquote(str(path)): bounds for path, bounds in _bounds(table, organization)} if table else {}
+
+
+def _bounds(table: DeltaTable, organization: str) -> Iterator[tuple[object, dict[str, object]]]:
+    read = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    aggregates = {"num_records": "count(*)"} | {
+        name: f"{name[:3]}({name[4:]})" for name in read.column_names if name.startswith(("min.", "max."))
+    }
+    for action in read.filter(pc.equal(read["partition.organization"], organization)).to_pylist():
+        yield action["path"], {sql: action[name] for name, sql in aggregates.items() if _is_exact(action[name])}
+
+
+def _is_exact(value: object) -> bool:
+    return value is not None and not (isinstance(value, str) and len(value.encode()) >= SHORT_TEXT)
 
 
 def partition_values(table: DeltaTable) -> list[str]:

@@ -132,7 +132,7 @@ def seen(root: Path) -> Rows | None:
 def test_a_lost_entry_whose_file_is_damaged_too_takes_its_month_along(store, damaged) -> None:
     """Nothing shows which days the file held, so each older row of its month may be superseded."""
     newest(store, "usage").unlink()
-    live = max((store / "usage" / "organization=acme").rglob("*.parquet"), key=lambda path: path.stat().st_mtime_ns)
+    live = newest_file(store)
     live.write_bytes(damaged(live.read_bytes()))
 
     repaired, _ = repair_store(store)
@@ -153,3 +153,37 @@ def test_a_lost_entry_is_said_and_repaired(store) -> None:
     assert [(one.organization, [day.day for day in one.gone]) for one in repaired] == [("acme", [2, 11])]
     assert not unknown
     assert {day.day for day in rows(store)} == {*range(1, 18)} - {2, 11}
+
+
+def test_an_older_file_in_the_place_of_one_without_a_checksum_is_not_taken(write, root) -> None:
+    """It has the size of the newer one and agrees with its own markers, and no file between them shows days 2 and 11 otherwise.
+
+    The log says other rows.
+    """
+    write([1, 2, 3, 11], 300)
+    for _ in range(30):  # the rows of a file come in any order, which moves its size by a few bytes
+        older = written_again(write, root, 302, 401)
+        newer = written_again(write, root, 301, 402)
+        if newer.stat().st_size == older.stat().st_size:
+            break
+    assert newer.stat().st_size == older.stat().st_size
+    newest(root, "files").unlink()
+    texts = newer.read_bytes(), older.read_bytes()
+    newer.write_bytes(texts[1])
+    older.write_bytes(texts[0])
+
+    repaired, _ = repair_store(root)
+
+    assert {day.day for day in repaired[0].gone} >= {1, 2, 3, 11}
+    assert seen(root) is None
+
+
+def written_again(write: Callable[..., object], root: Path, third: int, others: int) -> Path:
+    """The file of a month whose day 3 was written again, and then its days 2 and 11."""
+    write([3], third)
+    write([2, 11], others)
+    return newest_file(root)
+
+
+def newest_file(root: Path) -> Path:
+    return max((root / "usage" / "organization=acme").rglob("*.parquet"), key=lambda path: path.stat().st_mtime_ns)
