@@ -11,7 +11,7 @@ import pytest
 
 from apiusage_helpers.errors import ApiUsageError, ParameterError, SourceError, UsageError
 from apiusage_helpers.interval import parse_interval
-from apiusage_helpers.sources import json_results
+from apiusage_helpers.sources import row_columns
 from apiusage_helpers.sources.csv_exports import Written
 from apiusage_helpers.sources.files import ImportedUsage, read_usage
 
@@ -268,7 +268,7 @@ def test_a_result_without_429_says_so(write, legacy_row) -> None:
 @pytest.mark.parametrize("shape", ["page", "pages", "list"])
 def test_a_fault_far_down_has_its_place_in_the_file(write, legacy_row, monkeypatch: pytest.MonkeyPatch, shape) -> None:
     """Rows are decoded some at a time; the place of one that is wrong is that in the whole file."""
-    monkeypatch.setattr(json_results, "_SLICE", 2)
+    monkeypatch.setattr(row_columns, "PIECE", 200)
     rows = [legacy_row(templateUri=f"api/v2/{n}") for n in range(5)]
     wrong = [*rows, legacy_row(requests="many"), *rows]
     contents = {"page": page(*wrong), "pages": [page(*rows), page(*wrong)], "list": wrong}
@@ -304,7 +304,7 @@ def test_rows_mean_the_same_however_many_are_decoded_at_a_time(
 
     whole = told()
     for size in (1, 2, 3):
-        monkeypatch.setattr(json_results, "_SLICE", size)
+        monkeypatch.setattr(row_columns, "PIECE", 200 * size)
         assert told() == whole
     assert [f"results[{n}]: there is no requests, and other rows have it" in text for n, text in zip((0, 1, 6), whole[1], strict=True)] == [True] * 3  # fmt: skip
 
