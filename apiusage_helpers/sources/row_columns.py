@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from mmap import PROT_READ, mmap
 from operator import attrgetter
@@ -113,12 +113,12 @@ def record_batch(rows: Sequence[Any], service: str) -> pa.RecordBatch:
 
 def _decoded(text: memoryview, service: str) -> list[pa.RecordBatch]:
     pieces = list(_pieces(text))
-    shared = len(text) >= LARGE and _can_share()
-    half = len(pieces) // 2 if shared else len(pieces)
-    with _beside(text, pieces[half:], service) if shared else nullcontext() as others:
-        mine = [_batch_of(text[piece], service) for piece in pieces[:half]]
-        theirs = others() if others else [_batch_of(text[piece], service) for piece in pieces[half:]]
-    return mine + theirs
+    half = len(pieces) // 2
+    if len(text) >= LARGE and _can_share():
+        with suppress(OSError), _beside(text, pieces[half:], service) as others:
+            mine = [_batch_of(text[piece], service) for piece in pieces[:half]]
+            return mine + others()
+    return [_batch_of(text[piece], service) for piece in pieces]
 
 
 def _can_share() -> bool:
@@ -144,6 +144,7 @@ def _beside(text: memoryview, pieces: Sequence[slice], service: str) -> Iterator
     """A copy of this process decodes `pieces`, from now on; gives what to call for them.
 
     It uses no thread and no lock of the libraries loaded here. Where it fails or does not end, its work is done here.
+    OSError where no copy is to be had.
     """
     with os.fdopen(os.memfd_create("rows"), "w+b") as file:
         copy = multiprocessing.get_context("fork").Process(

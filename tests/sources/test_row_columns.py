@@ -77,7 +77,9 @@ def test_what_looks_like_the_end_of_a_row_is_none_inside_a_text_or_a_field(legac
     assert set(table(rows)["client_name"].to_pylist()) == {rows[0]["clientName"]}
 
 
-@pytest.mark.parametrize("mishap", [lambda *_: os._exit(9), lambda *_: time.sleep(600), lambda *_: os.abort()])
+@pytest.mark.parametrize(
+    "mishap", [lambda *_: os._exit(9), lambda *_: time.sleep(600), lambda *_: os.kill(os.getpid(), 9)]
+)
 def test_the_work_of_a_copy_that_fails_is_done_here(
     delivered, small, monkeypatch: pytest.MonkeyPatch, mishap: Callable[..., None]
 ) -> None:
@@ -85,6 +87,18 @@ def test_the_work_of_a_copy_that_fails_is_done_here(
     service, rows = delivered
     monkeypatch.setattr(row_columns, "_PATIENCE", 0.2)
     monkeypatch.setattr(row_columns, "_write_batches", mishap)
+
+    assert table(rows, service)["status200"].to_pylist() == list(range(50))
+
+
+def test_where_no_copy_is_to_be_had_one_process_does_it_all(delivered, small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system has no process left."""
+    service, rows = delivered
+
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
 
     assert table(rows, service)["status200"].to_pylist() == list(range(50))
 
