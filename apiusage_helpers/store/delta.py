@@ -5,12 +5,13 @@ no client and no requests, but the day's number of rows and their totals. DuckDB
 name; nothing is found by a glob.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -91,7 +92,7 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         witness.refuse_behind(root, name, -1, noted)
         return None
     try:
-        table = DeltaTable(folder)
+        table = _opened(folder, _log_state(folder))
         metadata, protocol = table.metadata(), table.protocol()
     except Exception as fault:  # noqa: BLE001  # deltalake's Rust core raises many kinds for a damaged log
         raise StoreError(
@@ -103,6 +104,23 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         raise StoreError(f"{folder}: deletion vectors were switched on by another program; such rows are not read")
     witness.refuse_behind(root, name, table.version(), noted)
     return table
+
+
+@lru_cache(maxsize=2 * len(TABLES))
+def _opened(folder: Path, log: tuple[tuple[str, int, int, int], ...]) -> DeltaTable:  # noqa: ARG001  # the key
+    """The table, opened once for a state of its log: a report asks for it a dozen times. Only read through it."""
+    return DeltaTable(folder)
+
+
+def _log_state(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells one state of a log from any other: its files, each with its inode, size and time."""
+    found = []
+    with os.scandir(folder / "_delta_log") as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):  # a writer beside has moved it
+                stat = entry.stat()
+                found.append((entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return tuple(sorted(found))
 
 
 def stored_files(table: DeltaTable, organization: str, months: Sequence[str] = ()) -> list[StoredFile]:
