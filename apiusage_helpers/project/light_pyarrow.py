@@ -12,7 +12,10 @@ import pyarrow as pa
 
 
 class _NoPandas(MetaPathFinder):
+    """As long as this is asked first, there is no pandas."""
+
     def find_spec(self, name: str, *_: Sequence[str] | ModuleType | None) -> None:
+        """Nothing, so that the next finder is asked; ImportError for pandas."""
         if name == "pandas":
             raise ImportError(name)
 

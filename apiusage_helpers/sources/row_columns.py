@@ -32,24 +32,6 @@ _BETWEEN = re.compile(rb"\}\s*,\s*\{")
 _PATIENCE = 60.0  # seconds that a copy may take longer
 
 
-class LegacyRow(Struct, gc=False, rename="camel"):
-    """A row of usage/query and simplesearch (model ApiUsageRow)."""
-
-    date: str | None = None
-    client_id: str | None = None
-    client_name: str | None = None
-    organization_id: str | None = ""
-    user_id: str | None = ""
-    template_uri: str | None = None
-    http_method: str | None = None
-    requests: Count | None = None
-    status200: Count | None = None
-    status300: Count | None = None
-    status400: Count | None = None
-    status429: Count | None = None
-    status500: Count | None = None
-
-
 class Named(Struct, gc=False):
     """A reference to a client or user."""
 
@@ -57,22 +39,36 @@ class Named(Struct, gc=False):
     name: str | None = None
 
 
-class JobsRow(Struct, gc=False, rename="camel"):
-    """A row of usage/aggregates/query/jobs (models OrganizationPublicApiUsage, ClientPublicApiUsage)."""
+class Row(Struct, gc=False, rename="camel"):
+    """What a row of either service has; what is absent is None."""
 
     date: str | None = None
-    oauth_client: Named | None = None
     organization_id: str | None = ""
-    user: Named | None = None
-    platform: str | None = ""
     template_uri: str | None = None
     http_method: str | None = None
-    request_count: Count | None = None
     status200: Count | None = None
     status300: Count | None = None
     status400: Count | None = None
     status429: Count | None = None
     status500: Count | None = None
+
+
+class LegacyRow(Row, gc=False, rename="camel"):
+    """A row of usage/query and simplesearch (model ApiUsageRow)."""
+
+    client_id: str | None = None
+    client_name: str | None = None
+    user_id: str | None = ""
+    requests: Count | None = None
+
+
+class JobsRow(Row, gc=False, rename="camel"):
+    """A row of usage/aggregates/query/jobs (models OrganizationPublicApiUsage, ClientPublicApiUsage)."""
+
+    oauth_client: Named | None = None
+    user: Named | None = None
+    platform: str | None = ""
+    request_count: Count | None = None
 
 
 ROWS: dict[str, "msgspec.json.Decoder[Any]"] = {

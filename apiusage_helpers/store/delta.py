@@ -143,7 +143,7 @@ def logged_bounds(root: Path, organization: str) -> dict[str, dict[str, object]]
 
 
 def _bounds(table: DeltaTable, organization: str) -> Iterator[tuple[object, dict[str, object]]]:
-    read = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    read = _add_actions(table)
     aggregates = {"num_records": "count(*)"} | {
         name: f"{name[:3]}({name[4:]})" for name in read.column_names if name.startswith(("min.", "max."))
     }
@@ -299,9 +299,14 @@ def _commits(folder: Path) -> list[int]:
     return [int(path.name.split(".")[0]) for path in entries]
 
 
+def _add_actions(table: DeltaTable) -> pa.Table:
+    """All that the log says of the files of a snapshot. Nothing is handed to pyarrow, which imports pandas to see what it got."""
+    return pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+
+
 def _actions(table: DeltaTable) -> Iterator[dict[str, object]]:
-    """What the log says of each file of a snapshot. Nothing is handed to pyarrow, which imports pandas to see what it got."""
-    read = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    """What is asked of each file of a snapshot: where it lies, how large it is, and its days."""
+    read = _add_actions(table)
     told = [name for name in read.column_names if name in _TOLD]
     return (dict(zip(told, row, strict=True)) for row in zip(*(read[name].to_pylist() for name in told), strict=True))
 
