@@ -35,14 +35,14 @@ spark: .venv/spark-ready
 lint: .venv/test-ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/oxlint --quiet
 
-bench: .venv/test-ready
+bench: .venv/bench-ready
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 soak: .venv/test-ready
 	@APIUSAGE_KILLS=300 APIUSAGE_FETCH_KILLS=100 APIUSAGE_SCHEDULES=1000 APIUSAGE_DAYS=365 APIUSAGE_PAIRS=1000 APIUSAGE_DAMAGES=2000 APIUSAGE_MUTATIONS=10000 APIUSAGE_STATES=500 APIUSAGE_PAGES=200 $(BIN)/python -m pytest -n 2 --timeout 0 -m "kills or schedules or load"
 
 lock:
-	@for part in requirements requirements-test requirements-spark; do \
+	@for part in requirements requirements-test requirements-spark requirements-bench; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    --no-config --python-version 3.11 --output-file $$part.lock $$part.in || exit 1; done
 
@@ -66,4 +66,9 @@ clean:
 .venv/spark-ready: .venv/ready requirements-spark.lock
 	@echo "installing the packages of requirements-spark.lock (once; half a gigabyte)" >&2
 	@$(PIP) --require-hashes --requirement requirements-spark.lock
+	@touch $@
+
+.venv/bench-ready: .venv/test-ready requirements-bench.lock
+	@echo "installing the packages of requirements-bench.lock (once)" >&2
+	@$(PIP) --require-hashes --requirement requirements-bench.lock
 	@touch $@

@@ -3,7 +3,7 @@
 20 organizations x 365 days x 5,000 rows a day, each tool in a process of its own over the same Parquet files. Then the
 growth from 1 to 100 million rows (the same files read several times). The check of files is told apart and not counted.
 Promises: at most 1.1 x DuckDB and 0.8 x Polars; under 1.5 GB; time grows with the rows to the power of at most 1.05.
-Polars is no dependency of the kit: `pip install polars` beside it, or it is left out and named.
+Polars is no dependency of the kit: `make bench` installs it (requirements-bench.lock).
 """
 
 import json
