@@ -21,9 +21,9 @@ import warm
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.sources.sample import sample_usage
+from tests.browser.conftest import CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[3]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BIN = Path(sys.executable).parent
 DAYS, START_SECONDS = 45, 90
 SCREEN = {"width": 1280, "height": 1500}
