@@ -69,12 +69,19 @@ class Project:
         """The run.json of each failed run."""
         return [json.loads(path.read_text()) for path in sorted((self.line.output / ".failed").glob("*/run.json"))]
 
+    @property
+    def warm(self) -> "Project":
+        """The same, by forks of a process that has loaded the kit: for what is no question to processes and their starts."""
+        return Project(replace(self.line, cold=False))
+
     def leftovers(self) -> list[str]:
-        """What is still there of runs: processes that know of this output folder, but for this one, and private folders."""
-        known = []
+        """What is still there of runs: processes that know of this output folder or work in it, and private folders."""
+        known, output = [], str(self.line.output)
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.pid != os.getpid() and process.environ().get("APIUSAGE_OUTPUT") == str(self.line.output):
+                if process.pid == os.getpid():
+                    continue
+                if process.environ().get("APIUSAGE_OUTPUT") == output or process.cwd().startswith(output):
                     known.append(" ".join(process.cmdline()) or process.name())
         return known + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
 

@@ -53,12 +53,13 @@ FAILURES = {
         "kernel died",
     ),
 }
+_ABOUT_PROCESSES = {"raises", "leaves the process", "kills itself", "leaves a child", "prints a false seal"}
 
 
 @pytest.mark.parametrize("kind", FAILURES)
 def test_a_failed_notebook_publishes_nothing(published, kind) -> None:
     """The exit code is that of its cause, the last good report stays, the run is kept, and nothing runs on."""
-    project = published
+    project = published if kind in _ABOUT_PROCESSES else published.warm
     good = project.link.resolve()
     cell, code, message = FAILURES[kind]
     project.notebook(cell)
@@ -128,7 +129,7 @@ def test_live_cells_are_not_executed(project) -> None:
     story["cells"].insert(2, live)
     path.write_text(json.dumps(story))
 
-    assert project.report().returncode == 0
+    assert project.warm.report().returncode == 0
 
 
 def test_the_same_report_runs_once_at_a_time(project) -> None:
@@ -170,7 +171,7 @@ def test_secrets_reach_neither_kernel_nor_files(project) -> None:
 def test_an_output_folder_that_cannot_be_written_is_said(project) -> None:
     """One message, exit code 5."""
     (project.line.folder / "blocked").write_text("a file")
-    done = project.report(APIUSAGE_OUTPUT=str(project.line.folder / "blocked"))
+    done = project.warm.report(APIUSAGE_OUTPUT=str(project.line.folder / "blocked"))
 
     assert done.returncode == 5
     assert "cannot be written" in done.stderr
@@ -179,8 +180,8 @@ def test_an_output_folder_that_cannot_be_written_is_said(project) -> None:
 
 def test_latest_leads_to_the_newest_interval(project) -> None:
     """Also when an older interval is run afterwards."""
-    assert project.report().returncode == 0
-    assert project.report("-p", "date_range", "2026-11-01/2026-11-02").returncode == 0
+    assert project.warm.report().returncode == 0
+    assert project.warm.report("-p", "date_range", "2026-11-01/2026-11-02").returncode == 0
 
     latest = project.link.parent / "latest.html"
     assert str(latest.readlink()) == "2026-11-17_2026-11-23/report.html"
@@ -221,7 +222,7 @@ def test_a_notebook_that_exports_nothing_is_a_failed_run(project) -> None:
     story = json.loads(path.read_text())
     story["cells"].pop()
     path.write_text(json.dumps(story))
-    done = project.report()
+    done = project.warm.report()
 
     assert done.returncode == 4
     assert "its cell tagged `export` is missing" in done.stderr
@@ -236,7 +237,7 @@ def test_a_notebook_cannot_say_for_itself_how_its_run_ended(project) -> None:
         f"pathlib.Path.write_text = lambda path, text: honest(path, text[:-1] + {false!r})"
     )
 
-    assert project.report().returncode == 0
+    assert project.warm.report().returncode == 0
 
     told = json.loads((project.link / "run.json").read_text(encoding="utf-8"))
     assert (told["status"], told["organization"], told["more"]) == ("succeeded", "sample", 1)
@@ -247,7 +248,7 @@ def test_a_report_that_cannot_be_published_is_a_failed_run(project) -> None:
     """Kept as such with its notebook; nothing below .runs/ tells of a run that nobody has seen."""
     project.line.output.mkdir()
     (project.line.output / "daily").write_text("a file where the reports should be")
-    done = project.report()
+    done = project.warm.report()
 
     assert (done.returncode, done.stdout) == (5, "")
     assert "cannot be published" in done.stderr
@@ -259,7 +260,7 @@ def test_a_report_that_cannot_be_published_is_a_failed_run(project) -> None:
 def test_a_report_stays_published_although_latest_cannot_follow(project) -> None:
     """Exit code 5, and what is said is true: the link leads to a whole report, the run is none that failed."""
     (project.link.parent / "latest.html").mkdir(parents=True)
-    done = project.report()
+    done = project.warm.report()
 
     assert done.returncode == 5
     assert "is published, but latest.html" in done.stderr

@@ -86,6 +86,7 @@ def test_ten_at_once_make_each_report_once(scheduled) -> None:
 
 def test_after_days_of_downtime_the_real_runner_makes_what_the_policy_says(scheduled) -> None:
     """`all`: each missed interval once, oldest first; nothing is left for the look after that."""
+    scheduled = scheduled.warm
     path = scheduled.line.folder / "params" / "daily.yaml"
     path.write_text(path.read_text().replace("catch_up: latest", "catch_up: all"))
     assert scheduled.line(*COMMAND).returncode == 0
@@ -100,10 +101,10 @@ def test_after_days_of_downtime_the_real_runner_makes_what_the_policy_says(sched
 
 def test_a_failed_run_keeps_its_notebook_with_the_failing_cell_on_top(scheduled) -> None:
     """A cell that raises, and one that takes its kernel along."""
-    for cell in ("1/0", "import os; os.kill(os.getpid(), 15)"):
+    for project, cell in ((scheduled.warm, "1/0"), (scheduled, "import os; os.kill(os.getpid(), 15)")):
         scheduled.notebook("'before'", cell)
         shutil.rmtree(scheduled.line.output / ".failed", ignore_errors=True)
-        assert scheduled.report().returncode == 4
+        assert project.report().returncode == 4
         [kept] = (scheduled.line.output / ".failed").glob("*/executed.ipynb")
         top, failed = json.loads(kept.read_text())["cells"][:2]
         assert "This run failed" in top["source"]
