@@ -37,7 +37,12 @@ _SLOW = (
     "tests/browser", "tests/cli", "tests/contract", "tests/notebooks", "tests/runs/execution", "tests/store/test_faults.py",
     "tests/store/test_mishaps.py", "tests/fetching", "tests/test_house.py", "tests/test_examples.py",
 )  # fmt: skip
-_ONE_WORKER = ("tests/browser/", "tests/contract/test_counts.py", "tests/store/engines/test_spark.py")
+_ONE_WORKER = (
+    "tests/browser/",
+    "tests/contract/test_counts.py",
+    "tests/insights/test_forecast.py",
+    "tests/store/engines/test_spark.py",
+)
 _STARTS = {"apiusage", "cluster", "make_command_line", "project"}
 _LAB = {f"tests/browser/view/test_{name}.py" for name in ("lab", "lab_report", "training")}
 _READ_AT_START = ("PYTHON", "LANG", "LC_", "MPL", "MATPLOTLIBRC")  # variables that a process reads when it starts

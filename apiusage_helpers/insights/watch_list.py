@@ -191,9 +191,14 @@ def _changed_mixes(history: History, limits: Thresholds) -> Iterator[Finding]:
         if now.sum() < 100 or before.sum() < 100 or old.sum() < 2:  # noqa: PLR2004  # too few to have a mix
             continue
         moved = _distance(before[old].sum(axis=1), now[old].sum(axis=1))
-        usual = [_distance(before[old].sum(axis=1), day) for day in before[old].T if day.sum()]
-        if moved >= limits.mix_change and moved >= 2 * float(np.quantile(usual, 0.9)):
+        if moved >= limits.mix_change and moved >= 2 * _usual_distance(before[old]):
             yield _mix(history, client, moved)
+
+
+def _usual_distance(counts: Counts) -> float:
+    """How far the mix of a day (a column) is from that of all; nine of ten days are no further."""
+    total = counts.sum(axis=1)
+    return float(np.quantile([_distance(total, day) for day in counts.T if day.sum()], 0.9))
 
 
 def _distance(one: Counts, other: Counts) -> float:

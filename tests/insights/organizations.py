@@ -1,8 +1,10 @@
 """Invented organizations as cubes: 200 ways to be in good order, and troubles that can be planted in any of them."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -67,6 +69,11 @@ class Organization:
 
 def clean(seed: int) -> Organization:
     """An organization in good order: growth, weekends, holidays, noise, bursts of batch work, month-end jobs."""
+    return deepcopy(_clean(seed))
+
+
+@cache
+def _clean(seed: int) -> Organization:
     draw = np.random.default_rng([seed, 7])
     clients, length = int(draw.integers(3, 40)), int(draw.choice((7, 30)))
     days = int(draw.choice((length, 60, 90))) if length == 30 else int(draw.choice((7, 45, 90)))
