@@ -1,6 +1,7 @@
 """Where a range is picked: the days of a month tell what the store has, and can be picked by mouse and by keyboard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import DAYS, act
+from tests.browser.view.conftest import DAYS, SCREEN, act, visitors
 
 pytestmark = pytest.mark.browser
 
@@ -17,13 +18,32 @@ def ago(days: int) -> date:
     return utc_today() - timedelta(days=days)
 
 
+@contextmanager
+def visited(chromium: Any, url: str) -> Iterator[tuple[Any, Any]]:
+    """The served page of a visitor whose system is dark, the days opened, and what is seen of it."""
+    with visitors(chromium) as opened:
+        page, seen = opened(url, color_scheme="dark")
+        page.goto(url)
+        page.wait_for_selector(".au[data-serial]")
+        page.locator(".aud summary").click()
+        yield page, seen
+
+
+@pytest.fixture(scope="module")
+def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
+    """A page for all tests that leave no day in the focus."""
+    with visited(chromium, page_url) as found:
+        yield found
+
+
 @pytest.fixture
-def page(new_page: Callable[..., Any], page_url: str) -> Iterator[Any]:
-    """The served page of a visitor whose system is dark; nothing may have gone wrong on it at the end."""
-    page, seen = new_page(page_url, color_scheme="dark")
-    page.goto(page_url)
-    page.wait_for_selector(".au[data-serial]")
-    page.locator(".aud summary").click()
+def page(one_page: tuple[Any, Any]) -> Iterator[Any]:
+    """The page that the tests share, as it was when it was opened; nothing may have gone wrong on it at the end."""
+    page, seen = one_page
+    page.set_viewport_size(SCREEN)
+    page.emulate_media(color_scheme="dark")
+    act(page, lambda: page.get_by_role("button", name="Reset all").click())
+    assert page.inner_text(".aud-told").startswith("Hatched")
     yield page
     assert seen.nothing(), seen
 
@@ -67,8 +87,14 @@ def test_two_presses_pick_a_range(page: Any, rows: list[dict[str, Any]]) -> None
     assert day(page, ago(2)).get_attribute("aria-pressed") == "false"
 
 
-def test_days_can_be_picked_by_keyboard(page: Any, rows: list[dict[str, Any]]) -> None:
+def test_days_can_be_picked_by_keyboard(chromium: Any, page_url: str, rows: list[dict[str, Any]]) -> None:
     """One stop for Tab, arrows to the days, over the end of a month too; Escape takes the first day back; the focus stays."""
+    with visited(chromium, page_url) as (page, seen):
+        _pick_by_keyboard(page, rows)
+        assert seen.nothing(), seen
+
+
+def _pick_by_keyboard(page: Any, rows: list[dict[str, Any]]) -> None:
     focused = "document.activeElement.dataset.day"
     assert page.locator(".aud-days button[tabindex='0']").count() == 1
     page.locator(".aud-days button[tabindex='0']").focus()
@@ -95,6 +121,7 @@ def test_axe_finds_nothing_while_a_range_is_picked(page: Any) -> None:
     day(page, ago(5)).click()
 
     assert [(found["id"], found["nodes"][0]["html"]) for found in axe.Axe().run(page).response["violations"]] == []
+    page.keyboard.press("Escape")
 
 
 def test_days_fit_a_phone(page: Any) -> None:

@@ -1,10 +1,10 @@
-"""The API Usage view as a web page, a real Voila in a real Chromium: tests that change their page, so that each has its own."""
+"""The API Usage view as a web page, a real Voila in a real Chromium: tests that change their page, so that most have their own."""
 
 import ast
 import json
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import HOSTILE, ROOT, act, download, headline, table
+from tests.browser.view.conftest import HOSTILE, ROOT, act, download, headline, table, visitors
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,26 @@ def page(new_page: Callable[..., Any], page_url: str) -> Any:
     page, seen = new_page(page_url)
     page.goto(page_url)
     page.wait_for_selector(".au[data-serial]")
+    yield page
+    assert seen.nothing(), seen
+
+
+@pytest.fixture(scope="module")
+def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
+    """A page that tests use one after another, and what is seen of it."""
+    with visitors(chromium) as opened:
+        page, seen = opened(page_url)
+        page.goto(page_url)
+        page.wait_for_selector(".au[data-serial]")
+        yield page, seen
+
+
+@pytest.fixture
+def shared_page(one_page: tuple[Any, Any]) -> Iterator[Any]:
+    """The page that tests share which leave only choices and open sections behind, and one that asks for no clipboard any more."""
+    page, seen = one_page
+    act(page, lambda: page.get_by_role("button", name="Reset all").click())
+    assert headline(page).endswith("nothing filtered")
     yield page
     assert seen.nothing(), seen
 
@@ -131,8 +151,9 @@ def pasted(page: Any) -> str:
 
 
 @pytest.mark.parametrize("way", ["clipboard", "selection"])
-def test_the_selection_is_handed_on_by_the_clipboard(page: Any, rows: list[dict[str, Any]], way: str) -> None:
+def test_the_selection_is_handed_on_by_the_clipboard(shared_page: Any, rows: list[dict[str, Any]], way: str) -> None:
     """As a command of shell words and as literals of a parameters cell; also where a page has no clipboard of its own."""
+    page = shared_page
     if way == "selection":
         page.evaluate(NO_CLIPBOARD)
     else:
@@ -158,15 +179,17 @@ def test_the_selection_is_handed_on_by_the_clipboard(page: Any, rows: list[dict[
     )  # fmt: skip
 
 
-def test_what_cannot_be_copied_is_shown(page: Any) -> None:
+def test_what_cannot_be_copied_is_shown(shared_page: Any) -> None:
     """Where the browser lets nothing onto the clipboard, the command stands on the page."""
+    page = shared_page
     page.evaluate(f"{NO_CLIPBOARD}; document.execCommand = () => false")
     act(page, lambda: page.get_by_role("button", name="Copy as command").click())
 
     assert "apiusage report params/views/all.yaml" in page.inner_text(".au-message")
 
 
-def test_top_panels_export_their_own_csv(page: Any) -> None:
+def test_top_panels_export_their_own_csv(shared_page: Any) -> None:
+    page = shared_page
     page.get_by_text("Most Active Requests").click()
     name, content = download(page, "Export top_clients.csv")
 
@@ -175,8 +198,9 @@ def test_top_panels_export_their_own_csv(page: Any) -> None:
     assert len(content.decode().splitlines()) == 7
 
 
-def test_save_is_a_download_that_opens_again(page: Any, line: Any) -> None:
+def test_save_is_a_download_that_opens_again(shared_page: Any, line: Any) -> None:
     """A visitor keeps the view as a file; nothing is written on the server; the file brings filter and choices back."""
+    page = shared_page
     act(page, lambda: page.locator(".au-urls tbody button").nth(1).click())
     filtered = headline(page)
     page.get_by_label("View name").fill("my-view")
