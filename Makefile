@@ -12,11 +12,11 @@ report: .venv/ready
 	@folder=$$($(BIN)/apiusage report params/daily.yaml) && echo "the report is ready:" && echo "$$folder/report.html"
 
 test: .venv/test-ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup -p no:nbval
 
 check: .venv/test-ready
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not cron and not kills and not schedules and not slow and not load"
+	@$(BIN)/python -m pytest -q -n 2 -p no:nbval -m "not browser and not cron and not kills and not schedules and not slow and not load"
 
 lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)

@@ -22,6 +22,7 @@ from apiusage_helpers.errors import SourceError
 from apiusage_helpers.reports.api_usage.report import usage_report
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.runs.execution.run_process import Order, Workers
+from apiusage_helpers.runs.execution.start_up import leave_out
 from apiusage_helpers.runs.records.publish import publish_run
 from apiusage_helpers.runs.records.run_facts import of_report
 from apiusage_helpers.runs.scheduling.ports import Ports
@@ -31,6 +32,8 @@ from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+gc.disable()  # until all tests are known: what is loaded for them stays
+leave_out()
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
 hypothesis.settings.load_profile("kit")
 _SLOW = (
@@ -144,6 +147,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
