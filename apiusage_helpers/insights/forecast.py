@@ -16,6 +16,7 @@ from apiusage_helpers.insights.rhythm import (
     Numbers,
     days_left,
     levels,
+    median,
     month_ends,
     noise,
     outlying,
@@ -132,7 +133,7 @@ def _course(level: Numbers, horizon: int, window: int, trend: bool) -> Numbers: 
         return np.full(horizon, known[-window:].mean())
     span = 2 * window + LEAST_DAYS
     slope = _slope(place[-span:].astype(np.float64), known[-span:])
-    last = np.median(known[-window:] + slope * (len(level) - 1 - place[-window:]))
+    last = median(known[-window:] + slope * (len(level) - 1 - place[-window:]))
     return np.asarray(last + slope * np.cumsum(_DAMPING ** np.arange(1, horizon + 1)))
 
 

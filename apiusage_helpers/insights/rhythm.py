@@ -72,14 +72,14 @@ def noise(level: Numbers) -> float:
     steps = np.diff(level[np.isfinite(level)][-_REGIME_DAYS - 1 :])
     if not len(steps):
         return 0.0
-    return float(1.4826 * np.median(np.abs(steps - np.median(steps))) / np.sqrt(2))
+    return float(1.4826 * median(np.abs(steps - median(steps))) / np.sqrt(2))
 
 
 def outlying(level: Numbers) -> npt.NDArray[np.bool_]:
     """Which days stand far off the days around them, and are no more than two in a row: holidays, outages, batches."""
     off = level - np.nanmedian(_windows(level, 5), axis=1)
     known = np.abs(off[np.isfinite(off)])
-    usual = max(1.4826 * float(np.median(known)) if len(known) else 0.0, 0.02)
+    usual = max(1.4826 * median(known) if len(known) else 0.0, 0.02)
     side = np.where(np.abs(off) > max(_LEAST_FAR, _FAR * usual), np.sign(off), 0.0)
     runs = [list(run) for _, run in groupby(np.nan_to_num(side))]
     return np.concatenate([np.full(len(run), run[0] != 0 and len(run) <= 2) for run in runs])  # noqa: PLR2004  # as it says
@@ -91,7 +91,7 @@ def regime_start(level: Numbers) -> int:
     recent = _filled(level[first:])
     if len(recent) < 2 * _WEEK:
         return 0
-    threes = np.median(np.lib.stride_tricks.sliding_window_view(recent, _HALF_WEEK), axis=1)
+    threes = np.sort(np.lib.stride_tricks.sliding_window_view(recent, _HALF_WEEK), axis=1)[:, _HALF_WEEK // 2]
     places = np.arange(max(5, len(recent) - _REGIME_DAYS), len(recent) - 2)
     jumps = threes[places] - threes[places - _HALF_WEEK]
     usual = max(noise(level), 0.01)
@@ -107,12 +107,22 @@ def regime_start(level: Numbers) -> int:
 def _sharpness(recent: Numbers, place: int, jump: float, usual: float) -> float:
     """How sharp the jump at `place` is; 0 where the levels of two weeks on either side do not differ by it."""
     before, after = recent[max(0, place - 2 * _WEEK) : place], recent[place : place + 2 * _WEEK]
-    lasting = float(np.median(after) - np.median(before))
+    lasting = median(after) - median(before)
     sure = _SURE * usual * np.sqrt(1 / len(after) + 1 / len(before))
     same = np.sign(lasting) == np.sign(jump) and abs(lasting) >= abs(jump) / 2 and abs(jump) >= 0.6 * abs(lasting)
     if not same or abs(lasting) < max(_LEAST_SHIFT, sure):
         return 0.0
     return float(abs(after[:3].mean() - before[-3:].mean()) + abs(after[0] - before[-1]))
+
+
+def median(figures: Numbers) -> float:
+    """The median of a few figures, none of them NaN; numpy's own asks so much first that it takes several times as long.
+
+    >>> median(np.array([3.0, 1.0, 2.0])), median(np.array([4.0, 1.0]))
+    (2.0, 2.5)
+    """
+    ordered, half = np.sort(figures), len(figures) // 2
+    return float(ordered[half] if len(figures) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
 def _windows(figures: Numbers, half: int) -> Numbers:

@@ -1,5 +1,6 @@
 """The page for everybody: axe-core finds nothing in any state, all can be done by keyboard, changes are told."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
+STYLE = Path(__file__).resolve().parents[2] / "apiusage_helpers/page/template/report/report.css"
 SOME = "#clients=be00660c-da42-4b48-82d3-4e1c90a573b7&statuses=429"
 OPEN_ALL = "document.querySelectorAll('details:not(.facet)').forEach(part => part.open = true)"
 STATES = {
@@ -25,16 +27,17 @@ STATES = {
 }  # fmt: skip
 
 
-COLOURED = ("filtered", "a list open", "sorted and searched")  # between them they show every colour of the page
+# between them they show every colour of the page; a narrow window has none of its own, but lays out what stands over what
+COLOURED = {1280: ("filtered", "a list open", "sorted and searched"), 390: ("sorted and searched",)}
 _ASKED = {"resultTypes": ["violations"]}  # what axe found to be right takes it most of its time to tell
 _CONTRAST = "color-contrast"
 
 
-def rules(scheme: str, state: str) -> dict[str, Any]:
+def rules(scheme: str, state: str, width: int) -> dict[str, Any]:
     """What axe looks for: dark differs from light by its colours only, and other states show no other colours."""
     if scheme == "dark":
         return _ASKED | {"runOnly": [_CONTRAST]}
-    return _ASKED if state in COLOURED else _ASKED | {"rules": {_CONTRAST: {"enabled": False}}}
+    return _ASKED if state in COLOURED[width] else _ASKED | {"rules": {_CONTRAST: {"enabled": False}}}
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -45,17 +48,25 @@ def test_axe_finds_nothing_in_any_state(any_page: Path, opened: Callable[..., An
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
     found = {}
-    states = {state: STATES[state] for state in (STATES if scheme == "light" else COLOURED)}
+    states = {state: STATES[state] for state in (STATES if scheme == "light" else COLOURED[width])}
     for state, (fragment, action) in states.items():
         watch = opened(any_page, fragment, color_scheme=scheme, viewport={"width": width, "height": 900})
         watch.page.evaluate(f"() => {{ {action} }}")
-        violations = axe.run(watch.page, options=rules(scheme, state)).response["violations"]
+        violations = axe.run(watch.page, options=rules(scheme, state, width)).response["violations"]
         found[state] = [
             (violation["id"], [node["target"] for node in violation["nodes"]][:3]) for violation in violations
         ]
         watch.page.close()
 
     assert found == {state: [] for state in states}
+
+
+def test_a_narrow_window_has_no_colours_of_its_own() -> None:
+    """What is asked about colours at 1280 pixels holds at 390."""
+    blocks = re.findall(r"@media[^{]*max-width[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", STYLE.read_text(encoding="utf-8"))
+
+    assert len(blocks) == 3
+    assert not [block for block in blocks if re.search(r"(color|background|opacity|filter)[\w-]*:", block)]
 
 
 def test_axe_finds_faults_where_there_are_some(opened: Callable[..., Any], tmp_path: Path) -> None:
