@@ -132,9 +132,10 @@ def test_live_cells_are_not_executed(project) -> None:
     assert project.warm.report().returncode == 0
 
 
-def test_the_same_report_runs_once_at_a_time(project) -> None:
-    """A second run that starts meanwhile ends with 75; the first publishes."""
-    project.notebook("import time; time.sleep(4)")
+def test_the_same_report_runs_once_at_a_time(project, tmp_path) -> None:
+    """A second run that starts meanwhile ends with 75; the first, which waits for that, publishes."""
+    ended = tmp_path / "ended"
+    project.notebook(f"import pathlib, time\nwhile not pathlib.Path({str(ended)!r}).exists(): time.sleep(0.05)")
     first = subprocess.Popen(
         project.line.command("report", "params/daily.yaml", "--today", "2026-11-24"),
         env=project.line.environment, cwd=project.line.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -142,6 +143,7 @@ def test_the_same_report_runs_once_at_a_time(project) -> None:
     assert first.stderr is not None
     first.stderr.readline()
     second = project.report()
+    ended.touch()
 
     assert second.returncode == 75
     assert "going on" in second.stderr
