@@ -37,7 +37,9 @@ def published(folder: str, *sample: str, date_range: str) -> str:
 
 
 with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-    chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    chromium = playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=["--no-sandbox"]
+    )
     cases = {
         "the sample's week": published(f"{folder}/a", date_range="previous_7_days"),
         "three months, 200 clients": published(

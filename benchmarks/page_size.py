@@ -62,7 +62,9 @@ with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
     variables = {"APIUSAGE_STORE": f"{folder}/store", "APIUSAGE_OUTPUT": f"{folder}/output", "PYTHONPATH": str(ROOT)}
     run("sample", *TODAY)
     run("sample", *TODAY, "--organization", "large", "--clients", "200", "--template-uris", "2000")
-    chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+    chromium = playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=ARGUMENTS
+    )
     for name, (organization, dates, params) in PAGES.items():
         chosen = ("-p", "organization", organization, "-p", "date_range", dates)
         path = Path(run("report", f"params/{params}", *TODAY, *chosen)) / "report.html"

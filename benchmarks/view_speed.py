@@ -66,7 +66,9 @@ def measure(url: str, server: int) -> None:
     time.sleep(12)  # the prepared kernel
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=arguments
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         start = time.perf_counter()
         page.goto(url)
