@@ -58,7 +58,7 @@ def levels(counts: Numbers, shares: Numbers) -> Numbers:
 
 def month_ends(level: Numbers, left: Places, days: int) -> Numbers:
     """By what each of `days` days is multiplied because the month ends: 1, unless two or more months showed the same."""
-    above = level - np.nanmedian(_windows(level, _WEEK), axis=1)
+    above = level - medians(_windows(level, _WEEK))
     factors = np.ones(days)
     for last in _LAST_DAYS:
         seen = above[(left[: len(level)] == last) & np.isfinite(above)]
@@ -77,7 +77,7 @@ def noise(level: Numbers) -> float:
 
 def outlying(level: Numbers) -> npt.NDArray[np.bool_]:
     """Which days stand far off the days around them, and are no more than two in a row: holidays, outages, batches."""
-    off = level - np.nanmedian(_windows(level, 5), axis=1)
+    off = level - medians(_windows(level, 5))
     known = np.abs(off[np.isfinite(off)])
     usual = max(1.4826 * median(known) if len(known) else 0.0, 0.02)
     side = np.where(np.abs(off) > max(_LEAST_FAR, _FAR * usual), np.sign(off), 0.0)
@@ -123,6 +123,18 @@ def median(figures: Numbers) -> float:
     """
     ordered, half = np.sort(figures), len(figures) // 2
     return float(ordered[half] if len(figures) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
+def medians(rows: Numbers) -> Numbers:
+    """The median of each row without its NaN; NaN where there is nothing else. numpy's own goes by masked arrays, slowly.
+
+    >>> medians(np.array([[3.0, np.nan, 1.0], [2.0, 4.0, 9.0], [np.nan, np.nan, np.nan]]))
+    array([ 2.,  4., nan])
+    """
+    ordered, last = np.sort(rows, axis=1), np.count_nonzero(~np.isnan(rows), axis=1) - 1
+    place = np.arange(len(rows))
+    middle: Numbers = (ordered[place, last // 2] + ordered[place, (last + 1) // 2]) / 2
+    return middle
 
 
 def _windows(figures: Numbers, half: int) -> Numbers:

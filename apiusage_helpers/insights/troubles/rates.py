@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from apiusage_helpers.insights.history import Counts, Flags, History
+from apiusage_helpers.insights.rhythm import medians
 
 Shares = npt.NDArray[np.float64]
 _ERROR = 0.001  # chance of one false day among all that are looked at
@@ -54,17 +55,9 @@ def usual_shares(failed: Counts, requests: Counts, before: int) -> tuple[Shares,
     enough = np.count_nonzero(past, axis=1) >= _LEAST_PAST_DAYS
     usual, spread = np.full(len(failed), np.nan), np.full(len(failed), np.nan)
     if enough.any():
-        usual[enough] = _medians(shares[enough])
-        spread[enough] = 1.4826 * _medians(np.abs(shares[enough] - usual[enough][:, None]))
+        usual[enough] = medians(shares[enough])
+        spread[enough] = 1.4826 * medians(np.abs(shares[enough] - usual[enough][:, None]))
     return usual, spread
-
-
-def _medians(shares: Shares) -> Shares:
-    """The median of each row without its NaN, of which there is a number in each; numpy's own goes by masked arrays, slowly."""
-    ordered, last = np.sort(shares, axis=1), np.count_nonzero(~np.isnan(shares), axis=1) - 1
-    rows = np.arange(len(shares))
-    medians: Shares = (ordered[rows, last // 2] + ordered[rows, (last + 1) // 2]) / 2
-    return medians
 
 
 def troubles(failed: Counts, requests: Counts, bad: Flags, first_day: int) -> list[Trouble]:
