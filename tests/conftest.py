@@ -33,7 +33,7 @@ from apiusage_helpers.usage import usage_table
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 gc.disable()  # until all tests are known: what is loaded for them stays
-leave_out()
+leave_out()  # nbval would load it before this line, so `make test` does without that plugin
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes
 hypothesis.settings.load_profile("kit")
 _SLOW = (

@@ -228,6 +228,16 @@ def visitors(chromium: Any) -> Iterator[Callable[..., tuple[Any, Seen]]]:
         context.close()
 
 
+@contextmanager
+def visit(chromium: Any, url: str, **options: Any) -> Iterator[tuple[Any, Seen]]:
+    """The view, opened and shown, and what is seen of it."""
+    with visitors(chromium) as opened:
+        page, seen = opened(url, **options)
+        page.goto(url)
+        page.wait_for_selector(".au[data-serial]")
+        yield page, seen
+
+
 def act(page: Any, do: Callable[[], object]) -> None:
     """Do something, and wait until the view shows its next state."""
     before = page.get_attribute(".au", "data-serial")

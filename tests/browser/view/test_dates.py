@@ -9,7 +9,7 @@ import pytest
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import DAYS, SCREEN, act, visitors
+from tests.browser.view.conftest import DAYS, SCREEN, act, visit
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +21,7 @@ def ago(days: int) -> date:
 @contextmanager
 def visited(chromium: Any, url: str) -> Iterator[tuple[Any, Any]]:
     """The served page of a visitor whose system is dark, the days opened, and what is seen of it."""
-    with visitors(chromium) as opened:
-        page, seen = opened(url, color_scheme="dark")
-        page.goto(url)
-        page.wait_for_selector(".au[data-serial]")
+    with visit(chromium, url, color_scheme="dark") as (page, seen):
         page.locator(".aud summary").click()
         yield page, seen
 

@@ -12,7 +12,7 @@ from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.text import percent
-from tests.browser.view.conftest import SCREEN, act, download, headline, table, visitors
+from tests.browser.view.conftest import SCREEN, act, download, headline, table, visit
 
 pytestmark = pytest.mark.browser
 
@@ -22,11 +22,8 @@ START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(
 @pytest.fixture(scope="module")
 def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
     """A page that tests use one after another, and what is seen of it."""
-    with visitors(chromium) as opened:
-        page, seen = opened(page_url)
-        page.goto(page_url)
-        page.wait_for_selector(".au[data-serial]")
-        yield page, seen
+    with visit(chromium, page_url) as found:
+        yield found
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import yaml
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import HOSTILE, ROOT, act, download, headline, table, visitors
+from tests.browser.view.conftest import HOSTILE, ROOT, act, download, headline, table, visit
 
 pytestmark = pytest.mark.browser
 
@@ -34,11 +34,8 @@ def page(new_page: Callable[..., Any], page_url: str) -> Any:
 @pytest.fixture(scope="module")
 def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
     """A page that tests use one after another, and what is seen of it."""
-    with visitors(chromium) as opened:
-        page, seen = opened(page_url)
-        page.goto(page_url)
-        page.wait_for_selector(".au[data-serial]")
-        yield page, seen
+    with visit(chromium, page_url) as found:
+        yield found
 
 
 @pytest.fixture

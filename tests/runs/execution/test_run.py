@@ -53,6 +53,7 @@ FAILURES = {
         "kernel died",
     ),
 }
+# run by started processes, as reports are; the others, whose cell raises too, by forks
 _ABOUT_PROCESSES = {"raises", "leaves the process", "kills itself", "leaves a child", "prints a false seal"}
 
 

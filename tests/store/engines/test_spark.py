@@ -165,8 +165,8 @@ def sample(make_command_line: Callable[[str], object]) -> object:
     """The command line with a sample of 70 days in its store, and a driver that is set up for little."""
     apiusage = make_command_line("spark")
     settings = apiusage.folder / "spark-defaults.conf"
-    little = ("spark.sql.shuffle.partitions 4", "spark.cores.max 1", "spark.ui.enabled false")
-    settings.write_text("\n".join([*little, f"spark.driver.extraJavaOptions {BRIEF}\n"]), encoding="utf-8")
+    little = ("spark.sql.shuffle.partitions 4", "spark.cores.max 1", f"spark.driver.extraJavaOptions {BRIEF}")
+    settings.write_text("".join(f"{line}\n" for line in little), encoding="utf-8")
     apiusage.environment["SPARK_CONF_DIR"] = str(apiusage.folder)
     assert apiusage("sample", "--today", "2026-07-03", "--seed", "6", "--days", "70").returncode == 0
     return apiusage
