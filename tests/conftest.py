@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import hypothesis
 import pytest
 import warm
@@ -28,6 +27,7 @@ from apiusage_helpers.runs.records.run_facts import of_report
 from apiusage_helpers.runs.scheduling.ports import Ports
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Day, StoredUsage
+from apiusage_helpers.store.engines import duck
 from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -282,7 +282,7 @@ def lazy_rows() -> Callable[..., Any]:
     def relation(*rows: tuple[int, str, str, str, str, int, int, int, int, int]) -> Any:
         table = usage_table((date(2026, 11, day), *rest, ok + moved + refused + broken, ok, moved, refused, many, broken)
                             for day, *rest, ok, moved, refused, many, broken in rows)  # fmt: skip
-        return duckdb.connect().from_arrow(table)
+        return duck.connect().from_arrow(table)
 
     return relation
 
@@ -330,6 +330,6 @@ def report() -> Callable[..., UsageReport]:
         )
         gaps = tuple(date(2026, 11, d) for d in missing)
         selection = select("acme", "2026-11-01/2026-11-03", today="2026-11-24", **choices)
-        return usage_report(StoredUsage(duckdb.connect().from_arrow(table), days, gaps, 7), selection)
+        return usage_report(StoredUsage(duck.connect().from_arrow(table), days, gaps, 7), selection)
 
     return of

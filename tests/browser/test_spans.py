@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import nbformat
 import pytest
 
@@ -21,6 +20,7 @@ from apiusage_helpers.reports.usage_view.figures import view_figures
 from apiusage_helpers.reports.usage_view.state import view_state
 from apiusage_helpers.reports.usage_view.view import UsageView, with_view
 from apiusage_helpers.store import Day, StoredUsage
+from apiusage_helpers.store.engines import duck
 from apiusage_helpers.tables.cube import usage_cube
 from apiusage_helpers.usage import usage_table
 
@@ -43,7 +43,7 @@ def made() -> tuple[UsageReport, UsageView]:
     days = tuple(
         Day(date(2026, 11, d), "usage/query", datetime(2026, 11, 6, tzinfo=UTC), False, 1, 1) for d in (1, 2, 3, 5)
     )
-    stored = StoredUsage(duckdb.connect().from_arrow(table), days, (date(2026, 11, 4),), 7)
+    stored = StoredUsage(duck.connect().from_arrow(table), days, (date(2026, 11, 4),), 7)
     settings = {"organization": "acme", "date_range": "2026-11-01/2026-11-05", "filter_clients": ["b"]}
     state = view_state(settings, today=date(2026, 11, 24))
     cube = usage_cube(stored.rows, state.selection.interval, missing=stored.missing)

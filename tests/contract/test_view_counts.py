@@ -4,7 +4,6 @@ import random
 from datetime import date, timedelta
 from functools import cache
 
-import duckdb
 import pandas as pd
 import pyarrow.compute as pc
 import pytest
@@ -14,6 +13,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.usage_view.figures import clients_table, days_table, urls_table, view_figures
 from apiusage_helpers.reports.usage_view.state import url_text, view_state
 from apiusage_helpers.sources.sample import sample_usage
+from apiusage_helpers.store.engines import duck
 from apiusage_helpers.tables.cube import usage_cube
 
 TODAY = date(2026, 11, 24)
@@ -65,7 +65,7 @@ def test_a_random_selection_is_what_plain_python_counts(seed: int) -> None:
     inside = usage.filter(
         pc.and_(pc.greater_equal(usage["date"], interval.start), pc.less_equal(usage["date"], interval.end))
     )
-    cube = usage_cube(duckdb.connect().from_arrow(inside), interval)
+    cube = usage_cube(duck.connect().from_arrow(inside), interval)
     state = view_state(
         {
             "organization": "sample", "date_range": str(interval), "http_methods": choice["http_methods"],

@@ -14,7 +14,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import duckdb
 import pytest
 from plain_choice import as_read, as_shown, chosen_rows, random_choice
 from plain_count import STATUSES
@@ -30,6 +29,7 @@ from apiusage_helpers.reports.usage_view.state import view_state
 from apiusage_helpers.reports.usage_view.view import usage_view, with_view
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import StoredUsage, scan
+from apiusage_helpers.store.engines import duck
 from apiusage_helpers.usage import COLUMNS, usage_table
 
 STATES = 48
@@ -159,7 +159,7 @@ def test_takeaways_are_the_same_in_both(engine: MiniRacer, in_script: Callable[.
         kept = usage_table(
             (date.fromisoformat(row["date"]), *(row[name] for name in COLUMNS[1:])) for row in chosen_rows(rows, choice)
         )
-        chosen = replace(usage, rows=duckdb.connect().from_arrow(kept))
+        chosen = replace(usage, rows=duck.connect().from_arrow(kept))
         published_report = shown_report(chosen, selection, PANELS)
         published = {spec.name: panel(published_report, spec.name).takeaway for spec in PANELS}
         # Two clients of one name are told apart in the page also where one of them is not chosen.

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, strategies as st
 
+from apiusage_helpers.store.engines import duck
 from apiusage_helpers.tables.summary import chosen_rows, row_totals, summarise
 
 USERS = "api/v2/users"
@@ -103,12 +104,10 @@ def test_totals_name_rows_that_do_not_add_up() -> None:
 )  # fmt: skip
 def test_totals_survive_grouping(rows) -> None:
     """However rows are grouped, requests and outcomes add up to those of the rows."""
-    import duckdb
-
     from apiusage_helpers.usage import usage_table
 
     table = usage_table((date(2026, 11, d), *k, a + b + c + e, a, b, c, m, e) for d, *k, a, b, c, m, e in rows)
-    relation = duckdb.connect().from_arrow(table)
+    relation = duck.connect().from_arrow(table)
     summary, totals = summarise(relation), row_totals(chosen_rows(relation))
 
     assert (
