@@ -27,6 +27,10 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
+LIGHT = (
+    "import runpy, sys; from apiusage_helpers.runs.execution.start_up import leave_out; leave_out(); "
+    "del sys.argv[0]; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+)
 MOST_BYTES = 200_000  # of a request: its arguments and its environment
 KERNEL = "ipykernel_launcher"
 RUN = "apiusage_helpers.runs.execution"
@@ -36,6 +40,11 @@ LOADED = (
     "apiusage_helpers.live.report_view", "apiusage_helpers.live.usage_view", "apiusage_helpers.page.html", "apiusage_helpers.fetching.fetch",
     "matplotlib.backends.backend_svg", "ipykernel.kernelapp", "papermill", "apiusage_helpers.cli", f"{RUN}.engine", f"{RUN}.run", f"{RUN}.execute", f"{RUN}.start_up",
 )  # fmt: skip
+
+
+def light(module: str) -> list[str]:
+    """The command of somebody else's program, which loads for itself but for the grammar and the debugger that no run loads."""
+    return [sys.executable, "-c", LIGHT, module]
 
 
 class Forked:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,10 @@ def compared(
     places = {"APIUSAGE_STORE": str(folder / "store"), "APIUSAGE_OUTPUT": str(folder / "output")}
     kernel = ("--nbval-current-env",) if cold else ("--nbval-kernel-name", "python3")
     places |= {} if cold else {"JUPYTER_PATH": str(warm.kernels(folder / "jupyter"))}
-    options = ("-q", "--nbval", *kernel, "-p", "no:cacheprovider", "-p", "no:xdist", "-c", os.devnull)
+    without = ("-pno:cacheprovider", "-pno:xdist", "-pno:hypothesispytest")
+    options = ("-q", "--nbval", *kernel, *without, "-c", os.devnull)
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "--rootdir", notebook.parent, notebook], env=os.environ | places | variables,
+        [*warm.light("pytest"), *options, "--rootdir", notebook.parent, notebook], env=os.environ | places | variables,
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -139,7 +139,8 @@ def serve(line: Any, warm_kernels: str) -> Callable[..., Any]:
             "JUPYTER_PATH": f"{kernels}{ROOT / 'app'}", "JUPYTER_CONFIG_PATH": str(ROOT / "app"),
             "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"), **variables,
         }  # fmt: skip
-        command = [str(BIN / "voila"), str(ROOT / "notebooks" / "api_usage_view.ipynb"), f"--port={port}", *options]
+        program = [str(BIN / "voila")] if cold else warm.light("voila")
+        command = [*program, str(ROOT / "notebooks" / "api_usage_view.ipynb"), f"--port={port}", *options]
         log, ready = line.folder / f"voila-{port}.log", f"{base}voila/static/voila.js"
         return server([*command, *([f"--base_url=/{base}"] if base else [])], environment, log, port, ready)
 
@@ -179,7 +180,7 @@ def lab_url(line: Any, warm_kernels: str) -> Iterator[str]:
         "--expose-app-in-browser", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
         "--LabApp.extension_manager=readonly", "--ServerApp.port_retries=0",
     ]  # fmt: skip
-    with server([str(BIN / "jupyter-lab"), *options], environment, line.folder / "lab.log", port, "api") as url:
+    with server([*warm.light("jupyterlab"), *options], environment, line.folder / "lab.log", port, "api") as url:
         yield url
 
 
