@@ -4,6 +4,7 @@ The cluster (a master, two workers, a Spark Connect server) takes a minute to st
 loudly, where pyspark or Java is missing: `make .venv/spark-ready` installs the one, Debian's default-jre-headless is the other.
 """
 
+import functools
 import os
 import shutil
 import signal
@@ -180,6 +181,12 @@ def report_bytes(apiusage, file: str, *options: str) -> dict[str, str]:
     return golden.digests(folder)
 
 
+@pytest.fixture(scope="module")
+def with_duckdb(sample) -> Callable[[str], dict[str, str]]:
+    """Those that DuckDB counted; each report is made once."""
+    return functools.cache(lambda file: report_bytes(sample, file))
+
+
 def test_rows_and_digests_are_those_of_duckdb(both) -> None:
     """Every day has the same digest, every sum and every file the same figures, whatever stands in names."""
     one, two = both
@@ -227,18 +234,16 @@ def test_files_that_spark_cannot_see_are_told(cluster, tmp_path) -> None:
         ("views/all", "connect"),
     ],
 )
-def test_reports_have_the_bytes_of_duckdb(sample, cluster, file: str, address: str) -> None:
+def test_reports_have_the_bytes_of_duckdb(sample, with_duckdb, cluster, file: str, address: str) -> None:
     """The same CSV files and pictures, whoever counts."""
-    with_duckdb = report_bytes(sample, file)
     remote = getattr(cluster, address)
 
-    assert report_bytes(sample, file, "-p", "engine", "spark", "-p", "spark_remote", remote) == with_duckdb
+    assert report_bytes(sample, file, "-p", "engine", "spark", "-p", "spark_remote", remote) == with_duckdb(file)
 
 
 @pytest.mark.load
-def test_a_report_survives_a_worker_that_is_killed(sample, cluster) -> None:
+def test_a_report_survives_a_worker_that_is_killed(sample, with_duckdb, cluster) -> None:
     """It is killed with SIGKILL as its executor works; the other one does its part, and every byte is right."""
-    with_duckdb = report_bytes(sample, "daily")
     before = {process: log_size(folder) for process, folder in cluster.workers}
     options = ("-p", "engine", "spark", "-p", "spark_remote", cluster.connect)
     with subprocess.Popen(
@@ -254,4 +259,4 @@ def test_a_report_survives_a_worker_that_is_killed(sample, cluster) -> None:
         told, _ = running.communicate(timeout=300)
 
     assert running.returncode == 0
-    assert golden.digests(Path(told.strip().splitlines()[-1])) == with_duckdb
+    assert golden.digests(Path(told.strip().splitlines()[-1])) == with_duckdb("daily")
