@@ -28,7 +28,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import listed_clients, stored_days
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEDULES = int(os.environ.get("APIUSAGE_SCHEDULES", "30"))
+SCHEDULES = int(os.environ.get("APIUSAGE_SCHEDULES", "50"))
 KILLS = int(os.environ.get("APIUSAGE_FETCH_KILLS", "4"))
 TODAY = BEGIN.date()
 

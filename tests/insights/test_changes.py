@@ -11,7 +11,7 @@ import pytest
 from apiusage_helpers.insights.changes import COLUMNS, changes, changes_in_words, changes_table, rank_changes
 from apiusage_helpers.tables.outcomes import OUTCOMES, with_outcomes
 
-PAIRS = int(os.environ.get("APIUSAGE_PAIRS", "120"))
+PAIRS = int(os.environ.get("APIUSAGE_PAIRS", "240"))
 STATUSES = ["status200", "status300", "status400", "status429", "status500"]
 
 

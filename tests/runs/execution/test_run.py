@@ -17,7 +17,7 @@ from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.runs.execution.run import run_report
 from apiusage_helpers.runs.execution.run_process import Limits
 
-KILLS = int(os.environ.get("APIUSAGE_KILLS", "3"))
+KILLS = int(os.environ.get("APIUSAGE_KILLS", "5"))
 
 FAILURES = {
     "raises": ("1/0", 4, "ZeroDivisionError"),

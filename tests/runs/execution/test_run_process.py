@@ -15,7 +15,7 @@ import pytest
 
 from tests.runs.execution.test_run import FAILURES
 
-KILLS = int(os.environ.get("APIUSAGE_KILLS", "2"))
+KILLS = int(os.environ.get("APIUSAGE_KILLS", "4"))
 PAIR = ("-p", "organization", "sample,other")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-KILLS = int(os.environ.get("APIUSAGE_KILLS", "4"))
+KILLS = int(os.environ.get("APIUSAGE_KILLS", "8"))
 COMMAND = ("due", "--now", "2026-11-24T12:00")
 CRON_SECONDS = 150
 CRONTABS = Path("/var/spool/cron/crontabs")
