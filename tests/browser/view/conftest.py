@@ -235,8 +235,24 @@ def visit(chromium: Any, url: str, **options: Any) -> Iterator[tuple[Any, Seen]]
     with visitors(chromium) as opened:
         page, seen = opened(url, **options)
         page.goto(url)
-        page.wait_for_selector(".au[data-serial]")
+        until_shown(page)
         yield page, seen
+
+
+@pytest.fixture(scope="module")
+def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
+    """A page that tests use one after another, and what is seen of it."""
+    with visit(chromium, page_url) as found:
+        yield found
+
+
+def until_shown(page: Any) -> None:
+    """Wait until the view shows its figures; where it does not, tell what stands there instead."""
+    try:
+        page.wait_for_selector(".au[data-serial]")
+    except Exception as late:
+        found = "[document.querySelector('.au')?.outerHTML.slice(0, 2000), document.body.innerText.slice(0, 1000)]"
+        raise AssertionError(page.evaluate(found)) from late
 
 
 def act(page: Any, do: Callable[[], object]) -> None:

@@ -12,18 +12,11 @@ from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.text import percent
-from tests.browser.view.conftest import SCREEN, act, download, headline, table, visit
+from tests.browser.view.conftest import SCREEN, act, download, headline, table
 
 pytestmark = pytest.mark.browser
 
 START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(days=1))
-
-
-@pytest.fixture(scope="module")
-def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
-    """A page that tests use one after another, and what is seen of it."""
-    with visit(chromium, page_url) as found:
-        yield found
 
 
 @pytest.fixture

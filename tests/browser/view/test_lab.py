@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.view.conftest import act, table
+from tests.browser.view.conftest import act, table, until_shown
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ def test_explore_save_restart_open_and_reset(new_page: Callable[..., Any], lab_u
     """A filter set by keyboard survives a new session; a saved view brings it back after a reset; nothing is kept after that."""
     page, seen = new_page(lab_url, viewport={"width": 1500, "height": 1600})
     run_all(page, lab_url, "api_usage_view.ipynb", ".au[data-serial]")
-    page.wait_for_selector(".au[data-serial]")
+    until_shown(page)
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).press("Enter"))
     filtered = page.inner_text(".au-headline")
     assert filtered.startswith("Filtered by OAuth client ")

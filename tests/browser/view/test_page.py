@@ -14,18 +14,11 @@ import yaml
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import HOSTILE, ROOT, SCREEN, act, download, headline, table, visit
+from tests.browser.view.conftest import HOSTILE, ROOT, SCREEN, act, download, headline, table, until_shown
 
 pytestmark = pytest.mark.browser
 
 START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(days=1))
-
-
-@pytest.fixture(scope="module")
-def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
-    """A page that tests use one after another, and what is seen of it."""
-    with visit(chromium, page_url) as found:
-        yield found
 
 
 @pytest.fixture
@@ -77,15 +70,17 @@ def test_graph_and_tables_are_seen_at_once(new_page: Callable[..., Any], page_ur
     page, _ = new_page(page_url, viewport={"width": 1440, "height": 900})
     page.goto(page_url)
     page.wait_for_function("document.querySelector('.au-picture img')?.naturalWidth > 1250")
-    page.wait_for_selector(".au[data-serial]")
+    until_shown(page)
     ends = page.evaluate("[...document.querySelectorAll('.au-table')].map(one => one.getBoundingClientRect().bottom)")
     image = page.evaluate("(one => [one.naturalWidth, one.clientWidth])(document.querySelector('.au-picture img'))")
     assert len(table(page, "clients")) == len(table(page, "urls")) == 10
     assert max(ends) <= 900
     assert abs(image[0] - image[1]) <= 1
 
-    page.set_viewport_size({"width": 390, "height": 844})
-    graph, choices = (page.locator(one).bounding_box()["y"] for one in (".au-picture", ".au-choices"))
+    phone, _ = new_page(page_url, viewport={"width": 390, "height": 844})
+    phone.goto(page_url)
+    until_shown(phone)
+    graph, choices = (phone.locator(one).bounding_box()["y"] for one in (".au-picture", ".au-choices"))
     assert graph < 300
     assert graph < choices
 
@@ -138,7 +133,7 @@ def test_hostile_names_are_text_everywhere(new_page: Callable[..., Any], page_ur
     """In both tables, the headline, the picture and the lists; nothing of them becomes an element or runs."""
     page, seen = new_page(page_url)
     page.goto(page_url)
-    page.wait_for_selector(".au[data-serial]")
+    until_shown(page)
     act(page, lambda: page.get_by_label("Organization").select_option("hostile"))
     act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
     page.get_by_text("OAuth Client Settings").click()
@@ -249,12 +244,14 @@ def test_choices_of_the_sections_move_their_panels_only(page: Any) -> None:
     assert headline(page) == before
 
 
-def test_sections_fit_a_phone(page: Any) -> None:
+def test_sections_fit_a_phone(new_page: Callable[..., Any], page_url: str) -> None:
     """At 390 pixels no button or text of sections and bar is cut, axe finds nothing in open tables; wide panels scroll by themselves."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
-    page.set_viewport_size({"width": 390, "height": 1400})
+    page, seen = new_page(page_url, viewport={"width": 390, "height": 1400})
+    page.goto(page_url)
+    until_shown(page)
     cut = """() => [...document.querySelectorAll('button, .au-panels, .au-panels p, .au-days')]
         .filter(one => one.offsetParent && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > 390))
         .map(one => one.textContent.slice(0, 60))"""
@@ -264,3 +261,4 @@ def test_sections_fit_a_phone(page: Any) -> None:
         page.evaluate("document.querySelectorAll('.au-panels details').forEach(one => one.open = true)")
         assert page.evaluate(cut) == []
         assert [(found["id"], found["nodes"][0]["html"]) for found in axe.run(page).response["violations"]] == []
+    assert seen.nothing(), seen

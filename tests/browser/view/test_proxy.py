@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.view.conftest import ROOT, act, free_port, table
+from tests.browser.view.conftest import ROOT, act, free_port, table, until_shown
 
 pytestmark = pytest.mark.browser
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -73,7 +73,7 @@ def test_the_view_works_behind_the_example(proxied: str, new_page: Callable[...,
     known = {"username": "analyst", "password": "right"}
     page, seen = new_page(proxied, ignore_https_errors=True, http_credentials=known)
     page.goto(f"{proxied}usage/")
-    page.wait_for_selector(".au[data-serial]")
+    until_shown(page)
     whole = len(table(page, "clients"))
 
     act(page, lambda: page.locator(".au-clients tbody tr").first.click())

@@ -19,7 +19,7 @@ import psutil
 import pytest
 import websocket
 
-from tests.browser.view.conftest import act
+from tests.browser.view.conftest import act, until_shown
 
 pytestmark = pytest.mark.browser
 
@@ -151,7 +151,7 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
         (first, _), (second, _) = new_page(url), new_page(url)
         for page in (first, second):
             page.goto(url)
-            page.wait_for_selector(".au[data-serial]")
+            until_shown(page)
         act(first, lambda: first.locator(".au-clients tbody button").nth(1).click())
         first.get_by_label("View name").fill("../evil")
         act(first, lambda: first.get_by_role("button", name="Save", exact=True).click())
@@ -162,7 +162,7 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
 
         third, _ = new_page(url)
         third.goto(url)
-        third.wait_for_selector(".au[data-serial]")
+        until_shown(third)
         third.get_by_label("Saved views").select_option("shared")
         act(third, lambda: third.get_by_role("button", name="Open", exact=True).click())
         assert third.inner_text(".au-headline") == first.inner_text(".au-headline")
@@ -196,7 +196,7 @@ def test_a_page_whose_kernel_died_says_so(page_url: str, new_page: Callable[...,
     """A sentence and a button, where clicks would do nothing; the button brings the page back."""
     page, _ = new_page(page_url)
     page.goto(page_url)
-    page.wait_for_selector(".au[data-serial]")
+    until_shown(page)
     page.wait_for_timeout(6_000)
     assert page.locator(".au-lost").inner_text() == ""
     kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page.content())[1]
@@ -204,7 +204,7 @@ def test_a_page_whose_kernel_died_says_so(page_url: str, new_page: Callable[...,
     page.wait_for_selector(".au-lost button", timeout=40_000)
     assert page.locator(".au-lost").inner_text() == "This page has lost its connection, so clicks do nothing. Reload"
     page.locator(".au-lost button").click()
-    page.wait_for_selector(".au[data-serial]", timeout=60_000)
+    until_shown(page)
 
 
 def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
