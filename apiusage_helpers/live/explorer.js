@@ -3,7 +3,6 @@
 
 const ROWS = 10;
 const [BEAT, SILENCE] = [5_000, 14_000]; // milliseconds
-const DECODED = 1_000; // the longest wait for a picture: a browser that shows nothing at the moment may never decode one
 const OUTCOMES = ["2xx succeeded", "3xx redirected", "4xx without 429", "429 too many requests", "5xx server error"];
 const whole = (count) => count.toLocaleString("en-US");
 
@@ -274,7 +273,7 @@ function render({ model, el }) {
     const listing = model.get("listing");
     if (!shown.serial) return;
     const image = made("img", { alt: shown.graph.alt, src: `data:image/svg+xml;utf8,${encodeURIComponent(shown.graph.svg)}` });
-    if (shown.graph.svg) await Promise.race([image.decode().catch(() => {}), new Promise((done) => { setTimeout(done, DECODED); })]);
+    if (shown.graph.svg) await image.decode().catch(() => {});
     if (model.get("shown").serial !== shown.serial) return; // a newer state is on its way
     message.textContent = shown.message;
     headline.textContent = shown.headline;

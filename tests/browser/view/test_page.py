@@ -103,15 +103,6 @@ def test_what_was_pressed_keeps_the_focus_and_stays_in_sight(page: Any) -> None:
     ]
 
 
-def test_a_graph_that_is_not_decoded_holds_up_no_figure(page: Any) -> None:
-    """A browser that shows nothing at the moment may never say that a picture is ready; the tables do not wait for it."""
-    page.evaluate("window.kept = Image.prototype.decode; Image.prototype.decode = () => new Promise(() => {}); null")
-    act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
-
-    assert headline(page).startswith("Filtered by OAuth client ")
-    page.evaluate("Image.prototype.decode = window.kept; null")
-
-
 def test_search_order_and_pages_stay_over_a_click(page: Any) -> None:
     """The clicked table keeps its search, its order and its page; none of this asks the kernel."""
     page.get_by_label("Search API Requests").fill("api users")
