@@ -245,7 +245,9 @@ def _main(command: list[str]) -> Callable[[], object]:
     if name == KERNEL:
         importlib.import_module(f"{RUN}.processes").end_with_input()
         sys.argv = [name, *rest]
-        return importlib.import_module("ipykernel.kernelapp").launch_new_instance
+        launch = importlib.import_module("ipykernel.kernelapp").launch_new_instance
+        importlib.import_module("ipywidgets").register_comm_target()  # which it does itself where a kernel imports it
+        return launch
     module = importlib.import_module(name)
     sys.argv = [str(module.__file__), *rest]
     return functools.partial(module.main, *map(Path, rest))

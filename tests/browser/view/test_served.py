@@ -207,6 +207,18 @@ def test_a_page_whose_kernel_died_says_so(page_url: str, new_page: Callable[...,
     until_shown(page)
 
 
+def test_a_page_asks_once_for_all_its_widgets(page_url: str, new_page: Callable[..., Any]) -> None:
+    """Not for one after another, as where the kernel knows no answer for all: a page that does may show none of them."""
+    page, _ = new_page(page_url)
+    asked: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.append(str(frame))))
+    page.goto(page_url)
+    until_shown(page)
+
+    assert sum("request_states" in one for one in asked) == 1
+    assert not [one for one in asked if "request_state" in one and "request_states" not in one]
+
+
 def test_only_so_many_pages_are_open(serve: Callable[..., Any]) -> None:
     """The visitor that is one too many gets a page that says so and tries again; no kernel is started for it."""
     with serve(APIUSAGE_APP_KERNELS="1") as url:
