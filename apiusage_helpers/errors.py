@@ -14,6 +14,7 @@ _SECRET_NAME = re.compile(r"token|secret|passw|pwd|credential|api_?key|authori[s
 
 # an address with a user, a query or parameters in it, which may be secrets, or one that is cut before them
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]*(?:[@?;]|…$)", re.IGNORECASE)
+_CALL = re.compile(r'of RPC that terminated with:.*?details = "(?P<details>[^"\n]+)', re.DOTALL)  # as gRPC writes it
 _FOLDERS = frozenset({"PWD", "OLDPWD"})  # the shell's working folders, not passwords
 
 
@@ -86,12 +87,13 @@ def why_unwritable(fault: BaseException) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line of a message from outside, of which the others are for its makers.
+    """The first line of a message from outside, of which the others are for its makers; of a failed call its details.
 
     >>> first_line("no such file" + chr(10) + "at line 7")
     'no such file'
     """
-    return (text.strip().splitlines() or [""])[0][:200]
+    call = _CALL.search(text)
+    return ((call["details"] if call else text).strip().splitlines() or [""])[0][:200]
 
 
 def defect(fault: Exception) -> str:

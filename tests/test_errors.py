@@ -64,3 +64,18 @@ def test_a_fault_of_an_engine_says_what_to_do() -> None:
     assert of_spark is not None
     assert of_spark.exit_code == 3
     assert engine_fault("KeyError", "x") is None
+
+
+def test_a_call_that_failed_is_told_by_its_details() -> None:
+    """gRPC's first line names a class of its own; what happened stands further down."""
+    text = """<_InactiveRpcError of RPC that terminated with:
+\tstatus = StatusCode.UNAVAILABLE
+\tdetails = "Failed to connect to remote host: Connection refused"
+\tdebug_error_string = "UNAVAILABLE: {}"
+>"""
+
+    told = str(engine_fault("SparkConnectGrpcException", text))
+
+    assert told.startswith(
+        "Spark could not count the rows (Failed to connect to remote host: Connection refused); look"
+    )

@@ -107,7 +107,9 @@ def _told(remote: str) -> Iterator[None]:
     except PySparkException as fault:
         what = "cannot read the store's files" if "PATH_NOT_FOUND" in str(fault) else "cannot be used"
         hint = (
-            "every machine of it has to see the store's folder at the same path" if "PATH" in str(fault) else _OR_DUCKDB
+            "every machine of it has to see the store's folder at the same path"
+            if "PATH" in str(fault)
+            else f"look at it and try again, {_OR_DUCKDB}"
         )
         raise SourceError(f"the Spark at {remote} {what} ({first_line(str(fault))}); {hint}") from None
 

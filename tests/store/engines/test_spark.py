@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import golden
 import pytest
@@ -222,6 +224,20 @@ def test_files_that_spark_cannot_see_are_told(cluster, tmp_path) -> None:
     """A store that is not where the cluster looks for it is one sentence."""
     with pytest.raises(SourceError, match="every machine of it has to see the store's folder at the same path"):
         spark.usage_rows(cluster.connect, [tmp_path / "nowhere.parquet"], WEEK)
+
+
+def test_a_server_that_is_lost_is_told_by_what_happened(monkeypatch, tmp_path) -> None:
+    """Not by the class of the call that failed, and with what to do."""
+    lost = pytest.importorskip("pyspark.errors", reason="pyspark is not installed").PySparkException(
+        '<_InactiveRpcError of RPC that terminated with:\n\tdetails = "Connection refused"\n>'
+    )
+    monkeypatch.setattr(spark, "refuse_unreachable", lambda _: None)
+    monkeypatch.setattr(
+        spark, "_session", lambda _: SimpleNamespace(read=SimpleNamespace(parquet=Mock(side_effect=lost)))
+    )
+
+    with pytest.raises(SourceError, match=r"cannot be used \(Connection refused\); look at it and try again, or count"):
+        spark.usage_rows("sc://h:1", [tmp_path / "part.parquet"], WEEK)
 
 
 @pytest.mark.parametrize(
