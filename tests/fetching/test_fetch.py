@@ -1,6 +1,7 @@
 """Which days a fetch asks for, what it replaces and tells, and that it goes on where it stopped."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from apiusage_helpers.fetching.wanted_days import Order
 from apiusage_helpers.genesys_cloud.credentials import Credentials
 from apiusage_helpers.genesys_cloud.session import Means
 from apiusage_helpers.interval import Interval
-from apiusage_helpers.store import Origin, forget_days, listed_clients, stored_days, write_days
-from apiusage_helpers.store.identities import Identity, identity
+from apiusage_helpers.store import Origin, delta, forget_days, listed_clients, stored_days, write_days
+from apiusage_helpers.store.identities import Identity, bind, identity
 from apiusage_helpers.usage import usage_table
 
 TODAY = BEGIN.date()
@@ -384,6 +385,23 @@ def test_a_real_move_is_bound_again(fetch, acme, tmp_path) -> None:
     fetch()
 
     assert identity("acme", root=tmp_path) == Identity("id-of-umbrella", "acme Inc.")
+
+
+@pytest.mark.parametrize("rebind", [False, True])
+def test_of_two_first_fetches_at_once_one_binds_the_name(monkeypatch, tmp_path, rebind: bool) -> None:
+    """The other, which had found the name free, is refused when it may write; with --rebind it is the last that counts."""
+    first, second, writing = Identity("id-of-acme", "acme"), Identity("id-of-umbrella", "umbrella"), delta.writing
+
+    def overtaken(root: Path) -> Any:
+        monkeypatch.setattr(delta, "writing", writing)
+        bind("acme", first, root=root)
+        return writing(root)
+
+    monkeypatch.setattr(delta, "writing", overtaken)
+    with nullcontext() if rebind else pytest.raises(StoreError, match=r"acme is acme \(id-of-acme\) in the store"):
+        bind("acme", second, rebind=rebind, root=tmp_path)
+
+    assert identity("acme", root=tmp_path) == (second if rebind else first)
 
 
 @pytest.mark.parametrize("readable", ["/api/v2/organizations/me", ""])
