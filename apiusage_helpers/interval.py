@@ -159,7 +159,10 @@ _BILLING_PRESETS = {"this_billing_month": this_billing_month, "last_billing_mont
 
 
 def parse_interval(text: str) -> Interval:
-    """The interval written as `2026-10-01/2026-10-31`; ParameterError when it is not one."""
+    """The interval written as `2026-10-01/2026-10-31`; ParameterError when it is not one.
+
+    It may lie on any days: those before the platform existed can be taken out of a store by it.
+    """
     if not _WRITTEN.fullmatch(text):
         raise ParameterError(
             f"{shown('date_range', text)} is not an interval: write START/END, such as 2026-10-01/2026-10-31"
@@ -175,7 +178,7 @@ def resolve(date_range: str, today: date, *, billing_day: int | None = None) -> 
     """The complete UTC days that a preset or a written interval means on the day `today` (a UTC date).
 
     With a `billing_day` (1 to 31), this_billing_month and last_billing_month are presets too. ParameterError for an
-    unknown preset, a reversed interval, and one that touches `today` or the future.
+    unknown preset, a reversed interval, and one that touches `today` or the future or starts before the platform did.
     """
     if date_range in PRESETS:
         return PRESETS[date_range](today)
@@ -189,6 +192,7 @@ def resolve(date_range: str, today: date, *, billing_day: int | None = None) -> 
         newest = today - _DAY
         raise ParameterError(f"interval {interval} touches {today} or later: the newest complete UTC day is {newest}")
     refuse_length(interval)
+    refuse_early(interval)
     return interval
 
 
@@ -196,6 +200,12 @@ def refuse_length(interval: Interval) -> None:
     """ParameterError when an interval holds more days than a report can."""
     if len(interval) > _MOST_DAYS:
         raise ParameterError(f"interval {interval} holds {len(interval):,} days: a report holds {_MOST_DAYS:,} at most")
+
+
+def refuse_early(interval: Interval) -> None:
+    """ParameterError when an interval starts before the platform did."""
+    if interval.start < FIRST_DAY:
+        raise ParameterError(f"interval {interval} starts before the platform existed: start on {FIRST_DAY} or later")
 
 
 def named(interval: Interval, today: date) -> str:

@@ -74,6 +74,15 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
         resolve(text, date(2026, 11, 24))
 
 
+def test_an_interval_starts_no_earlier_than_the_platform() -> None:
+    """The first day that there can be is told; days before it can still be written, to take them out of a store."""
+    for early in ("2009-12-31/2010-01-02", "0001-01-01/0001-01-05"):
+        with pytest.raises(ParameterError, match="start on 2010-01-01 or later"):
+            resolve(early, date(2026, 11, 24))
+        assert str(parse_interval(early)) == early
+    assert len(resolve("2010-01-01/2010-01-02", date(2026, 11, 24))) == 2
+
+
 @pytest.mark.parametrize(
     ("day", "name", "label"),
     [

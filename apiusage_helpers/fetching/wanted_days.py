@@ -16,7 +16,7 @@ import pyarrow as pa
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.fetching import fetch_progress
 from apiusage_helpers.genesys_cloud.queries import SERVICES, ServiceName, oldest_day
-from apiusage_helpers.interval import Interval, previous_days, refuse_length
+from apiusage_helpers.interval import Interval, previous_days, refuse_early, refuse_length
 from apiusage_helpers.store import stored_days
 
 LOOKED_BACK, AGAIN = 90, 3  # days
@@ -37,7 +37,7 @@ class Order:
 
 
 def refuse_interval(order: Order, today: date) -> None:
-    """ParameterError when the interval touches the server's today, or lies before what the service still gives."""
+    """ParameterError when the interval touches the server's today, or starts before the platform did or the service goes back."""
     if order.interval is None:
         return
     if order.interval.end >= today:
@@ -46,6 +46,7 @@ def refuse_interval(order: Order, today: date) -> None:
             f"interval {order.interval} touches {today} or later: the newest complete UTC day is {newest}"
         )
     refuse_length(order.interval)
+    refuse_early(order.interval)
     for service in SERVICES if order.compare else (order.service,):
         oldest = oldest_day(service, today)
         if oldest is not None and order.interval.start < oldest:

@@ -6,10 +6,14 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from apiusage_helpers.store import Origin, write_days
+from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DAILY = ROOT / "params" / "daily.yaml"
@@ -81,6 +85,8 @@ def test_restated_days_are_told_with_both_totals(apiusage, result_file) -> None:
             "start is after the end",
         ),
         (("import", "x.json", "--organization", "a", "--interval", "2026-10-01/2999-10-01"), 2, "touches"),
+        (("import", "x.csv", "--organization", "a", "--interval", "1999-01-01/1999-01-03"), 2, "2010-01-01"),
+        (("findings", "--organization", "a", "--interval", "0001-01-01/0001-01-05"), 2, "2010-01-01"),
         (("import", "--organization", "a"), 2, "FILE"),
         (("forget", "--organization", "a"), 3, "no store"),
         (("sample", "--days", "0"), 2, "--days"),
@@ -94,6 +100,15 @@ def test_exit_codes(apiusage, arguments: tuple[Any, ...], code: int, message: st
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_days_before_the_platform_existed_can_be_forgotten(apiusage) -> None:
+    """A store that has them, whoever wrote them, gets rid of them by the days."""
+    day = date(1999, 1, 1)
+    write_days("acme", usage_table([]), [day], Origin("CSV export", datetime.now(UTC)), root=apiusage.store)
+    done = apiusage("forget", "--organization", "acme", "--interval", f"{day}/{day}")
+
+    assert (done.returncode, done.stderr) == (0, f"forgot 1 day of acme: {day} to {day}\n")
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,7 @@ def test_an_interval_is_asked_for_anew_once_it_was_whole(fetch, service) -> None
         ("usage", Interval(TODAY - DAY, TODAY), "touches"),
         ("usage", Interval(TODAY - DAY, TODAY + DAY), "touches"),
         ("usage", Interval(date(1000, 1, 1), TODAY - DAY), "3,660 at most"),
+        ("usage", Interval(date(1999, 1, 1), date(1999, 1, 3)), "start on 2010-01-01 or later"),
         ("jobs", Interval(TODAY - DAY * 400, TODAY - DAY * 390), "one year"),
     ],
 )
