@@ -60,10 +60,10 @@ def wanted_days(
 ) -> list[date]:
     """The days to ask for, in order: of an interval those not yet dealt with since it was begun, else what is missing.
 
-    ParameterError where the store holds invented days of that organization.
+    ParameterError where the store holds invented days of that organization, also outside the interval.
     """
     interval = order.interval or previous_days(LOOKED_BACK, today)
-    stored = {day.date: day for day in stored_days(organization, interval, root=root)}
+    stored = {day.date: day for day in stored_days(organization, root=root)}
     if any(day.source == SAMPLE for day in stored.values()):
         raise ParameterError(
             f"{organization} holds invented days (apiusage sample): name another organization, or take them out first "

@@ -185,12 +185,13 @@ def test_an_imported_day_is_kept(fetch, tmp_path) -> None:
     assert len(found) == 90
 
 
-def test_invented_and_real_days_are_never_mixed(fetch, service, tmp_path) -> None:
-    """An organization with days of the sample is not fetched into."""
-    day = TODAY - DAY * 10
-    write_days("acme", usage_table([]), [day], Origin("sample", BEGIN), root=tmp_path)
+@pytest.mark.parametrize("interval", [None, Interval(TODAY - DAY * 5, TODAY - DAY * 4)])
+@pytest.mark.parametrize("back", [10, 100])
+def test_invented_and_real_days_are_never_mixed(fetch, service, tmp_path, back: int, interval: Interval | None) -> None:
+    """An organization with days of the sample is not fetched into, on whatever days they are."""
+    write_days("acme", usage_table([]), [TODAY - DAY * back], Origin("sample", BEGIN), root=tmp_path)
     with pytest.raises(ParameterError, match="apiusage forget --organization acme"):
-        fetch()
+        fetch("usage", interval)
     assert service.asked == []
 
 
