@@ -8,6 +8,9 @@ import os
 from pathlib import Path
 
 from apiusage_helpers.errors import RunError
+from apiusage_helpers.runs.records.state_files import locked
+
+_LATEST = "latest.html"
 
 
 def publish_run(output: Path, run_id: str, place: Path) -> Path:
@@ -25,14 +28,21 @@ def publish_run(output: Path, run_id: str, place: Path) -> Path:
     except OSError as fault:
         raise RunError(f"{link}: cannot be published: {fault}; the last report stays", exit_code=5) from None
     try:
-        # a hidden link is a killed run's draft
-        links = (path for path in link.parent.glob("[!.]*_*") if path.is_symlink())
-        newest = max((path for path in links if path.is_dir()), key=_end)
-        _swap(link.parent / "latest.html", newest / "report.html")
-        _sync_folder(link.parent)
+        _lead_to_newest(output, place.parent)
     except OSError as fault:
         raise RunError(f"{link} is published, but latest.html could not be updated: {fault}", exit_code=5) from None
     return link
+
+
+def _lead_to_newest(output: Path, organization: Path) -> None:
+    """`latest.html` of a report's organization leads to its newest interval; others who publish there wait meanwhile."""
+    folder = output / organization
+    with locked(output, "+".join((*organization.parts, _LATEST))):
+        # a hidden link is a killed run's draft
+        links = (path for path in folder.glob("[!.]*_*") if path.is_symlink())
+        newest = max((path for path in links if path.is_dir()), key=_end)
+        _swap(folder / _LATEST, newest / "report.html")
+        _sync_folder(folder)
 
 
 def settle(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from run_folders import write_run
@@ -59,3 +60,24 @@ def test_a_run_folder_is_settled_before_a_link_leads_to_it(tmp_path: Path, monke
     monkeypatch.setattr(Path, "replace", moved)
     publish_run(tmp_path, run_id, PLACE)
     assert order == [".runs", f"-> {PLACE.name}", "-> latest.html", "a"]
+
+
+def test_of_two_intervals_published_at_once_the_newer_is_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has chosen the newest interval swaps the link before another chooses."""
+    older, newer, replace = PLACE, PLACE.with_name("2026-11-18_2026-11-24"), Path.replace
+    runs = made(tmp_path, "older"), made(tmp_path, "newer")
+    other = Thread(target=publish_run, args=(tmp_path, runs[1], newer))
+
+    def overtaken(path: Path, target: Path) -> Path:
+        if target.name == "latest.html" and other.ident is None:
+            other.start()
+            other.join(0.5)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", overtaken)
+    publish_run(tmp_path, runs[0], older)
+    other.join()
+
+    assert (tmp_path / PLACE.parent / "latest.html").read_text() == "newer"
