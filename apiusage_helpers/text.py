@@ -17,6 +17,7 @@ from apiusage_helpers.interval import Interval, local_label
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
 _METHOD_CELLS = 12
+_START_OF_ID, _MARKS = 8, 3  # characters of an id that tell equal names apart; the steps in which labels are told apart
 _LONGEST_NAME = 200  # characters of a name that is looked up among others
 _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 
@@ -75,15 +76,23 @@ def broken(label: str, cells: int, lines: int = 2) -> list[str]:
 def client_labels(clients: Iterable[tuple[str, str]], cells: int) -> list[str]:
     """One label for each (client_id, client_name), at most about `cells` wide, no two alike.
 
-    A client without a name goes by its id; where two labels would be the same, each gets the start of its id.
+    A client without a name goes by its id. Where labels would be the same, each gets the start of its id; where that is not
+    enough, the whole id, then also its place among the clients.
+
+    >>> client_labels([("x1", "A"), ("x2", "A"), ("x3", "A (x1)")], 30)
+    ['A (x1)', 'A (x2)', 'A (x1) (x3)']
     """
-    pairs = [(client_id, visible(name) or visible(client_id)) for client_id, name in clients]
-    short = [cut(name, cells) for _, name in pairs]
-    counts = Counter(short)
-    return [
-        label if counts[label] == 1 else f"{cut(name, cells - 11)} ({_distinct(client_id, pairs)})"
-        for label, (client_id, name) in zip(short, pairs, strict=True)
-    ]
+    pairs = list(clients)
+    starts = Counter(client_id[:_START_OF_ID] for client_id, _ in pairs)
+    marks = [_marks(client_id, starts, place) for place, (client_id, _) in enumerate(pairs, 1)]
+    names = [visible(name) or visible(client_id) for client_id, name in pairs]
+    labels = [cut(name, cells) for name in names]
+    used = [0] * len(pairs)
+    while alike := _alike(labels, used):
+        for n in alike:
+            labels[n] = f"{cut(names[n], cells - _START_OF_ID - 3)} ({marks[n][used[n]]})"
+            used[n] += 1
+    return labels
 
 
 def url_label(http_method: str, template_uri: str, cells: int) -> str:
@@ -177,7 +186,13 @@ def _first_cells(text: str, cells: int) -> str:
     return text
 
 
-def _distinct(client_id: str, pairs: Sequence[tuple[str, str]]) -> str:
-    start = client_id[:8]
-    alike = sum(other.startswith(start) for other, _ in pairs)
-    return visible(start if alike == 1 else client_id)
+def _alike(labels: Sequence[str], used: Sequence[int]) -> list[int]:
+    """The places of labels that occur more than once and have not used all their marks."""
+    counts = Counter(labels)
+    return [n for n, label in enumerate(labels) if counts[label] > 1 and used[n] < _MARKS]
+
+
+def _marks(client_id: str, starts: Counter[str], place: int) -> tuple[str, ...]:
+    """What tells a client from others of its name, in `_MARKS` steps: the start of its id, the whole id, its place."""
+    start, whole_id = client_id[:_START_OF_ID], visible(client_id)
+    return visible(start) if starts[start] == 1 else whole_id, whole_id, f"{whole_id}, {place}"

@@ -40,6 +40,30 @@ def test_equal_names_bear_the_start_of_their_ids() -> None:
     assert labels == ["Client Creds (7de3af06)", "Client Creds (a81c22f0)"]
 
 
+@pytest.mark.parametrize(
+    ("clients", "labels"),
+    [
+        ([("x1", "A"), ("x2", "A"), ("x3", "A (x1)")], ["A (x1)", "A (x2)", "A (x1) (x3)"]),
+        (
+            [("7de3af06-c0b3", "A"), ("a81c22f0-1111", "A"), ("c", "A (7de3af06)")],
+            ["A (7de3af06-c0b3)", "A (a81c22f0)", "A (7de3af06) (c)"],
+        ),
+        ([("a\u200b", "A"), ("a\ufeff", "A")], ["A (a\ufffd, 1)", "A (a\ufffd, 2)"]),
+    ],
+)
+def test_a_name_that_looks_like_the_label_of_another_is_told_apart(
+    clients: list[tuple[str, str]], labels: list[str]
+) -> None:
+    """By more of the id, and at last by the client's place."""
+    assert client_labels(clients, 30) == labels
+
+
+@given(st.lists(st.tuples(st.text("a1\u200b\ufeff() ,", max_size=12), st.text("A1() ,", max_size=6)), max_size=8))
+def test_no_two_labels_of_any_ids_are_alike(clients: list[tuple[str, str]]) -> None:
+    """Whatever ids and names look like, each client gets a label of its own."""
+    assert len(set(client_labels(clients, 20))) == len(clients)
+
+
 def test_a_client_without_name_goes_by_its_id() -> None:
     """An empty name leaves the id."""
     assert client_labels([("7de3af06", "")], 30) == ["7de3af06"]
