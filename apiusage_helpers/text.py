@@ -121,15 +121,15 @@ def human(count: float) -> str:
 def percent(share: float) -> str:
     """A share in percent, never rounded to a false 0 or 100; a dash where there is none.
 
-    >>> [percent(s) for s in (0, 0.0000001, 0.123456, 0.99999, 1, float("nan"))]
-    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %', '–']
+    >>> [percent(s) for s in (0, 0.0000001, 0.123456, 0.99999, 1, 1.0003, float("nan"))]
+    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %', '>100 %', '–']
     """
     if share != share:  # noqa: PLR0124  # NaN is the only value that differs from itself
         return "–"
     if share in {0, 1}:
         return f"{share:.0%}".replace("%", " %")
     text = f"{share * 100:.1f}"
-    return {"0.0": "<0.1", "100.0": ">99.9"}.get(text, text) + " %"
+    return {"0.0": "<0.1", "100.0": ">99.9" if share < 1 else ">100"}.get(text, text) + " %"
 
 
 def day_label(day: date, zone: ZoneInfo) -> str:

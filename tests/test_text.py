@@ -77,8 +77,12 @@ def test_signs_that_would_break_a_picture_are_made_visible(sign: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.00001, "<0.1 %"), (0.99999, ">99.9 %"), (0.5, "50.0 %"), (1.0, "100 %")]
-)
+    ("share", "text"),
+    [
+        (0.00001, "<0.1 %"), (0.99999, ">99.9 %"), (0.5, "50.0 %"), (1.0, "100 %"), (31_000 / 30_990, ">100 %"),
+        (1.0006, "100.1 %"),
+    ],
+)  # fmt: skip
 def test_a_share_is_never_rounded_to_a_false_end(share: float, text: str) -> None:
     """0 % and 100 % are said only of exactly none and exactly all."""
     assert percent(share) == text

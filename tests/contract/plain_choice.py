@@ -108,4 +108,4 @@ def percent(share: float | None) -> str:
     if share in {0, 1}:
         return f"{share:.0f}".replace("1", "100") + " %"
     text = f"{share * 100:.1f}"
-    return {"0.0": "<0.1", "100.0": ">99.9"}.get(text, text) + " %"
+    return {"0.0": "<0.1", "100.0": ">99.9" if share < 1 else ">100"}.get(text, text) + " %"

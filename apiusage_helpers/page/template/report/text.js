@@ -77,7 +77,7 @@ function percent(share) {
   if (Number.isNaN(share)) return DASH;
   if (share === 0 || share === 1) return `${share * 100} %`;
   const text = fixed(share * 100, 1);
-  return ({"0.0": "<0.1", "100.0": ">99.9"}[text] ?? text) + " %";
+  return ({"0.0": "<0.1", "100.0": share < 1 ? ">99.9" : ">100"}[text] ?? text) + " %";
 }
 
 const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
