@@ -132,6 +132,15 @@ def percent(share: float) -> str:
     return {"0.0": "<0.1", "100.0": ">99.9" if share < 1 else ">100"}.get(text, text) + " %"
 
 
+def signed_percent(share: float) -> str:
+    """A change in percent with its sign, by the rule of `percent`.
+
+    >>> [signed_percent(s) for s in (0.2, -0.0004, 0, -0.0)]
+    ['+20.0 %', '−<0.1 %', '0 %', '0 %']
+    """
+    return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
+
+
 def day_label(day: date, zone: ZoneInfo) -> str:
     """The day as the display zone labels it, `16 Nov`, and below it the UTC date where the zone is another."""
     shown = local_label(day, zone)

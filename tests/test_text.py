@@ -13,6 +13,7 @@ from apiusage_helpers.text import (
     human,
     listed,
     percent,
+    signed_percent,
     url_label,
     visible,
     width,
@@ -86,6 +87,15 @@ def test_signs_that_would_break_a_picture_are_made_visible(sign: str) -> None:
 def test_a_share_is_never_rounded_to_a_false_end(share: float, text: str) -> None:
     """0 % and 100 % are said only of exactly none and exactly all."""
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.2, "+20.0 %"), (-0.125, "−12.5 %"), (0.0004, "+<0.1 %"), (-0.0004, "−<0.1 %"), (0, "0 %"), (1, "+100 %")],
+)
+def test_a_change_has_its_sign_and_is_never_rounded_to_none(share: float, text: str) -> None:
+    """0 % is said only where nothing changed, and without a sign."""
+    assert signed_percent(share) == text
 
 
 @pytest.mark.parametrize(("count", "text"), [(999, "999"), (1_234, "1.2k"), (999_999, "1.0M"), (1e9, "1.0G")])

@@ -13,7 +13,7 @@ import pandas as pd
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.summary import REQUEST_KEY
-from apiusage_helpers.text import human, percent, url_label, visible, whole
+from apiusage_helpers.text import human, percent, signed_percent, url_label, visible, whole
 
 COLUMNS = (
     "rank",
@@ -146,7 +146,7 @@ def _names(requests: pd.DataFrame) -> dict[str, str]:
 def _total(found: Changes) -> str:
     if not found.change:
         return f"As many requests as before: {whole(found.requests)}." if found.requests else "No requests, as before."
-    share = f" ({_signed(found.change / found.previous)})" if found.previous else ""
+    share = f" ({signed_percent(found.change / found.previous)})" if found.previous else ""
     word = "more" if found.change > 0 else "fewer"
     totals = (
         f"{whole(found.requests)}, up from {whole(found.previous)}"
@@ -179,8 +179,3 @@ def _contribution(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     url = url_label(row["http_method"], row["template_uri"], _URL_CELLS)
     how = _WORDS[row["outcome"]]
     return f"{client}: {whole(abs(change))} {word} {url} {how} ({human(before)} to {human(after)})."
-
-
-def _signed(share: float) -> str:
-    text = percent(abs(share))
-    return f"{'+' if share > 0 else '−'}{text}"

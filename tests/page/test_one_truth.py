@@ -96,6 +96,14 @@ def test_a_share_of_nothing_is_a_dash_in_both(in_script: Callable[..., Any]) -> 
     assert text.percent(float("nan")) == in_script("() => textModule.percent(NaN)") == "–"
 
 
+@pytest.mark.parametrize(("share", "number"), [(0.2, 20), (-0.2, -20), (-0.0004, -0.1), (0, 0), (12.5, 1250)])
+def test_a_table_sorts_by_changes_as_python_writes_them(
+    in_script: Callable[..., Any], share: float, number: float
+) -> None:
+    """A fall is below 0, whatever sign stands for minus."""
+    assert in_script("gridModule.numberIn", text.signed_percent(share)) == number
+
+
 def test_every_case_has_both_sides() -> None:
     """No function of the cases is left out, and each has cases."""
     assert CASES["texts"].keys() == PYTHON.keys()

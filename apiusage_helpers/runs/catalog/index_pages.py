@@ -16,7 +16,7 @@ from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.project.small_files import write_text
 from apiusage_helpers.runs.records.run_facts import RunFacts, kept_failed, published
 from apiusage_helpers.runs.records.state_files import locked
-from apiusage_helpers.text import counted, days_in_words, percent, visible, whole
+from apiusage_helpers.text import counted, days_in_words, percent, signed_percent, visible, whole
 
 MOST_ROWS = 500
 BY_HAND_DAYS = 7
@@ -241,7 +241,7 @@ def _failures(failed: Sequence[Shown]) -> list[dict[str, str]]:
 
 
 def _signed(figure: float | None) -> str:
-    return "" if figure is None else f"{figure:+.1%}".replace("%", " %")
+    return "" if figure is None else signed_percent(figure)
 
 
 def _summary(runs: Sequence[Shown]) -> str:

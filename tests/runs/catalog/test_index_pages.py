@@ -57,6 +57,20 @@ def test_a_row_tells_totals_change_shares_and_gaps(stub, params_file) -> None:
     assert "Requests per day: lowest 1, highest 7, last 7" in page
 
 
+@pytest.mark.parametrize(
+    ("requests", "text"), [(100_000, "0 %"), (100_040, "+&lt;0.1 %"), (99_960, "−&lt;0.1 %"), (87_500, "−12.5 %")]
+)
+def test_a_change_is_never_rounded_to_none(stub, params_file, requests: int, text: str) -> None:
+    """Of one report, and of several together: what changed a little is not told as 0 %."""
+    params_file(parameters={"organization": ["a", "b"]})
+    stub.facts = FACTS | {"requests": requests, "previous": {"requests": 100_000, "missing": 0}}
+    due(NOW, stub.ports())
+    roll_up = (stub.output / "daily" / "_all" / "2026-11-17_2026-11-23.html").read_text()
+
+    assert f'<td class="number">{text}</td>' in (stub.output / "index.html").read_text()
+    assert f"<dt>Change</dt><dd>{text}</dd>" in roll_up
+
+
 def test_the_worst_stands_first_with_its_findings_and_fair_use(stub, params_file) -> None:
     """Critical findings before warnings; what is acknowledged does not count; one finding told by two reports is one."""
     finding = {"kind": "polling", "severity": "warning", "cause": "c", "client_id": "x"}

@@ -25,7 +25,7 @@ function modelOf(box) {
 const fileName = text => text.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "") || "table";
 
 function numberIn(text) {
-  const found = parseFloat(text.replace(/[,\s%<>]/g, ""));
+  const found = parseFloat(text.replace("−", "-").replace(/[,\s%<>]/g, ""));
   return Number.isNaN(found) ? null : found;
 }
 
@@ -139,4 +139,4 @@ function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-export {copy, download, grid};
+export {copy, download, grid, numberIn};
