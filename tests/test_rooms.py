@@ -65,7 +65,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "reports/api_usage/parameters.py": "settings/test_report_file.py",
     "reports/api_usage/report.py": "contract/test_counts.py",
     "reports/checks.py": "reports/api_usage/test_head.py",
-    "reports/api_usage/story.py": "insights/test_insights.py",
     "reports/contract.py": "settings/test_report_file.py",
     "reports/export.py": "contract/test_counts.py",
     "reports/facts.py": "runs/execution/test_run.py",

@@ -4,6 +4,7 @@ Section 1 follows the interval and the methods only, as on the platform; the cli
 `client_template_uris`, the URL table `template_uris`. Every share is of all requests of section 1.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,7 +27,7 @@ from apiusage_helpers.tables.client_directory import Client, excluded_clients
 from apiusage_helpers.tables.csv_files import csv_file, usage_csv
 from apiusage_helpers.tables.panel_spec import PanelSpec, panel_tables
 from apiusage_helpers.tables.summary import Summary, chosen_rows, summarise
-from apiusage_helpers.text import CLIENT_CELLS, client_labels
+from apiusage_helpers.text import CLIENT_CELLS, client_labels, visible
 
 USAGE_FILE = "api_usage.csv"
 
@@ -70,10 +71,15 @@ class UsageReport:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The label of every client of the report by id: the same in all its pictures, no two alike."""
-        clients = self.summary.requests[["client_id", "client_name"]].drop_duplicates()
-        pairs = list(zip(clients["client_id"], clients["client_name"], strict=True))
-        return dict(zip(clients["client_id"], client_labels(pairs, CLIENT_CELLS), strict=True))
+        """The label of every client by id: the same in all pictures, no two alike.
+
+        Of the clients of the days before only, those that bear the name of another client.
+        """
+        now = _names(self.summary)
+        names = (_names(self.before.summary) if self.before else {}) | now
+        counts = Counter(map(visible, names.values()))
+        pairs = [(client, name) for client, name in names.items() if client in now or counts[visible(name)] > 1]
+        return dict(zip((client for client, _ in pairs), client_labels(pairs, CLIENT_CELLS), strict=True))
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -132,6 +138,11 @@ def checked_report(report: UsageReport, own: OwnChecks = lambda _: {}) -> UsageR
         *notes(report.usage, report.sums, report.summary, report.selection, marked=report.excluded),
     )
     return replace(report, files=files, checks=checks)
+
+
+def _names(summary: Summary) -> dict[str, str]:
+    """The name of each client by id."""
+    return dict(zip(summary.requests["client_id"], summary.requests["client_name"], strict=True))
 
 
 def _previous(before: Before | None) -> dict[str, Any] | None:
