@@ -21,11 +21,11 @@ _FIGURES = frozenset({
     "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
     "status200", "status300", "status400", "status429", "status500", "filtered_requests", "used", "allowance",
     "remaining", "projected", "projected_low", "projected_high", "overage", "running_total", "expected", "expected_low",
-    "expected_high", "previous", "change", "saving",
+    "expected_high", "previous", "value", "saving",
 })  # fmt: skip
 _DERIVED = frozenset({
-    "rank", "share", "filtered_share", "client_name", "kind", "meaning", "complete", "exhausted_on",
-    "cause", "remedy",
+    "rank", "share", "filtered_share", "failed_share", "throttled_share", "change", "client_name", "kind", "meaning",
+    "complete", "exhausted_on", "cause", "remedy",
 })  # follows from the rest, or only names it  # fmt: skip
 _TOLD_ROWS = 10
 _TOP = "{files}: the rows differ only because `top` does; the figures are the same."
@@ -194,7 +194,9 @@ def _shared_names(rows: Sequence[Row]) -> frozenset[str]:
 
 
 def _key(row: Row) -> tuple[str, ...]:
-    kept = [name for name in row if name not in _FIGURES and name not in _DERIVED]
+    kept = [
+        name for name in row if name not in _FIGURES and (name not in _DERIVED or (name == "kind" and _is_finding(row)))
+    ]
     other = [row["client_name"]] if row.get("client_name") == "Other" and not row.get("client_id") else []
     return (*(row[name] for name in kept), *other)
 
@@ -210,12 +212,12 @@ def _moved(old: Row, new: Row) -> int:
 def _told_rows(file: FileDifference) -> Iterator[str]:
     rows = [
         *((_change(old, new), new) for old, new in file.changed),
-        *((f"added, {_count(row)} requests", row) for row in file.added),
-        *((f"removed, {_count(row)} requests", row) for row in file.removed),
+        *((f"added{_requests(row)}", row) for row in file.added),
+        *((f"removed{_requests(row)}", row) for row in file.removed),
     ]
     for what, row in rows[:_TOLD_ROWS]:
-        parts = (row.get("date"), row.get("status"), row.get("outcome"), _client(row, file.shared_names),
-                 row.get("http_method"), row.get("template_uri"))  # fmt: skip
+        parts = (row.get("date"), row.get("status"), row.get("outcome"), row.get("metric"), _finding(row),
+                 _client(row, file.shared_names), row.get("http_method"), row.get("template_uri"))  # fmt: skip
         yield f"    {visible(' '.join(part for part in parts if part))}: {what}"
     if len(rows) > _TOLD_ROWS:
         yield f"    and {len(rows) - _TOLD_ROWS:,} more"
@@ -227,7 +229,7 @@ def _change(old: Row, new: Row) -> str:
         before, after = int(old.get("requests") or 0), int(new.get("requests") or 0)
         return f"{before:,} -> {after:,} requests ({after - before:+,}{_percent(before, after)})"
     others = (name for name in new if name in _FIGURES and old.get(name) != new[name])
-    return ", ".join(f"{name} {_count(old, name)} -> {_count(new, name)}" for name in others)
+    return ", ".join(f"{name} {_figure(old, name)} -> {_figure(new, name)}" for name in others)
 
 
 def _percent(before: int, after: int) -> str:
@@ -235,8 +237,26 @@ def _percent(before: int, after: int) -> str:
     return f", {'+' if after > before else '−'}{percent(abs(after - before) / before)}" if before else ""
 
 
-def _count(row: Row, name: str = "requests") -> str:
-    return whole(int(row.get(name) or 0))
+def _requests(row: Row) -> str:
+    """The requests of a row after a comma, where its file counts some."""
+    return f", {_figure(row, 'requests')} requests" if row.get("requests") else ""
+
+
+def _figure(row: Row, name: str) -> str:
+    """A figure of a row in words: a share in percent, any other number whole, "none" where it is empty."""
+    text = row.get(name, "")
+    if text and row.get("metric", "").endswith("_share"):
+        return percent(float(text))
+    return whole(int(text)) if text.removeprefix("-").isdecimal() else text or "none"
+
+
+def _finding(row: Row) -> str:
+    """The kind of a finding."""
+    return row.get("kind", "") if _is_finding(row) else ""
+
+
+def _is_finding(row: Row) -> bool:
+    return "severity" in row
 
 
 def _client(row: Row, shared_names: frozenset[str]) -> str:

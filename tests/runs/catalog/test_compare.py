@@ -52,6 +52,54 @@ def test_days_are_compared_where_both_runs_have_them(tmp_path: Path) -> None:
     assert file.added == file.removed == ()
 
 
+def test_key_figures_are_compared_by_their_name(tmp_path: Path) -> None:
+    """A share is told in percent, what is not known as none; the change follows from the two others."""
+    head = "metric,value,previous,change\r\n"
+    files = ("requests,30,20,10\r\nfailed_share,0.05,,\r\n", "requests,30,20,10\r\nfailed_share,0.0481,0.1,-0.0519\r\n")
+    one, other = (run_folder(tmp_path / name, "", "") for name in "xy")
+    for folder, rows in zip((one, other), files, strict=True):
+        (folder / "summary.csv").write_text(head + rows, newline="")
+
+    lines = [*told(differences(one, other))]
+
+    assert lines[-2:] == [
+        "summary.csv: 1 row changed",
+        "    failed_share: value 5.0 % -> 4.8 %, previous none -> 10.0 %",
+    ]
+
+
+def test_a_day_that_failed_more_is_a_changed_row(tmp_path: Path) -> None:
+    """Its shares follow from its counts."""
+    head, rows = (
+        "date,requests,failed,throttled,failed_share,throttled_share,complete\r\n",
+        ("10,1,0,0.1,0.0", "10,2,0,0.2,0.0"),
+    )
+    one, other = (run_folder(tmp_path / name, "", "") for name in "xy")
+    for folder, row in zip((one, other), rows, strict=True):
+        (folder / "failures_per_day.csv").write_text(f"{head}2026-11-02,{row},True\r\n", newline="")
+
+    lines = [*told(differences(one, other))]
+
+    assert lines[-2:] == ["failures_per_day.csv: 1 row changed", "    2026-11-02: failed 1 -> 2"]
+
+
+def test_findings_are_told_by_their_kind(tmp_path: Path) -> None:
+    """Two of one client and the same days are two rows; one that counts no requests is not told as 0 of them."""
+    head = "kind,severity,client_id,client_name,http_method,template_uri,start,end,requests,cause,remedy,saving\r\n"
+    row = "{},warning,a,A,,,2026-11-01,2026-11-02,{},c,r,\r\n"
+    one, other = (run_folder(tmp_path / name, "", "") for name in "xy")
+    (one / "findings.csv").write_text(head, newline="")
+    (other / "findings.csv").write_text(head + row.format("polling", 8) + row.format("unowned_client", ""), newline="")
+
+    lines = [*told(differences(one, other))]
+
+    assert lines[-3:] == [
+        "findings.csv: 2 rows added",
+        "    polling A: added, 8 requests",
+        "    unowned_client A: added",
+    ]
+
+
 def test_equal_runs_differ_in_nothing(tmp_path: Path) -> None:
     """And that is said."""
     one, other = (run_folder(tmp_path / name, "1,a,A,20,20,0,1\r\n", "") for name in "xy")
