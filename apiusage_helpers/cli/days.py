@@ -93,7 +93,7 @@ def import_files(
     found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity, written=written)
     for note in found.notes:
         tell(note)
-    tell(f"writing {found.usage.num_rows:,} rows of {counted(len(found.days), 'day')}")
+    tell(f"writing {counted(found.usage.num_rows, 'row')} of {counted(len(found.days), 'day')}")
     changed = write_days(name, found.usage, found.days, Origin(found.source, datetime.now(UTC)))
     tell_written(changed)
     tell_days(name)

@@ -42,7 +42,9 @@ def _found(organization: str, interval: str, today: object) -> list[dict[str, An
     if kept is not None:
         return kept
     from apiusage_helpers.insights.analysis import findings_of
+    from apiusage_helpers.store import refuse_unreadable
 
+    refuse_unreadable(selection)
     found = [one.told() for one in findings_of(selection)]
     keep_findings(selection, found)
     return found

@@ -21,7 +21,7 @@ from apiusage_helpers.selection import Selection, select
 from apiusage_helpers.settings.acknowledged import FILE, Acknowledged, read_acknowledged, reason_for
 from apiusage_helpers.settings.allowances import FILE as ALLOWANCES, read_allowances
 from apiusage_helpers.settings.thresholds import Thresholds
-from apiusage_helpers.store import StoredUsage, scan, stored_days
+from apiusage_helpers.store import StoredUsage, refuse_unreadable, scan, stored_days
 from apiusage_helpers.tables.client_directory import Client, excluded_clients, known_clients
 from apiusage_helpers.tables.cube import usage_cube
 from apiusage_helpers.tables.outcomes import with_outcomes
@@ -83,7 +83,9 @@ def findings(
     organization: str, date_range: str = "previous_7_days", *, today: str | date = "", limits: Thresholds | None = None
 ) -> tuple[Finding, ...]:
     """What is wrong with an organization's requests, worst first; acknowledged findings last. Errors as for reports."""
-    return findings_of(select(organization, date_range, today=today), limits=limits)
+    selection = select(organization, date_range, today=today)
+    refuse_unreadable(selection)
+    return findings_of(selection, limits=limits)
 
 
 def findings_of(

@@ -328,6 +328,19 @@ def test_findings_are_told_in_a_terminal_and_as_json(apiusage) -> None:
     assert apiusage(*asked, "--interval", "lately").returncode == 2
 
 
+def test_days_that_the_store_lacks_are_no_good_news(apiusage, result_file) -> None:
+    """`findings` refuses an interval of which it has no day, as a report does, and says how to bring them."""
+    done = apiusage("import", result_file(GOOD), "--organization", "acme")
+    assert "writing 1 row of 1 day" in done.stderr
+    asked = apiusage(
+        "findings", "--organization", "acme", "--interval", "2026-11-01/2026-11-02", "--today", "2026-11-24"
+    )
+
+    assert (asked.returncode, asked.stdout) == (3, "")
+    assert "no day of 2026-11-01/2026-11-02 is in the store for acme" in asked.stderr
+    assert "try: apiusage fetch" in asked.stderr
+
+
 def test_doctor_says_what_a_report_would_stumble_over(apiusage, result_file) -> None:
     """Names that no row bears, variables that are not set, a mix without a table, and what has run out."""
     assert apiusage("import", result_file(GOOD), "--organization", "acme").returncode == 0

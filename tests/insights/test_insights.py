@@ -70,6 +70,8 @@ def test_findings_of_an_organization(rows) -> None:
     (first, *_) = findings("acme", "previous_7_days", today=TODAY)
 
     assert (first.kind, first.client_id, first.template_uri) == ("throttling", "crm", "users")
+    with pytest.raises(StoreError, match="no day of 2025-01-01/2025-01-02 is in the store"):
+        findings("acme", "2025-01-01/2025-01-02", today=TODAY)
 
 
 def test_the_report_tells_its_story_and_adds_its_files(rows) -> None:

@@ -48,7 +48,7 @@ def _savings(report: FairUseReport, saved: list[int]) -> list[str]:
     if not few:
         return [what, f"That is less than the {whole(overage)} requests above the allowance: plan for the rest."]
     first = "the first finding alone saves" if few == 1 else f"the first {few} findings together save"
-    return [what, f"To stay within the allowance, {first} the {whole(overage)} requests above it."]
+    return [what, f"Over a whole month, {first} the {whole(overage)} requests above the allowance."]
 
 
 def contract(report: FairUseReport) -> Html:

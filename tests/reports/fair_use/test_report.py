@@ -103,7 +103,7 @@ def test_the_page_says_what_may_be_saved(stored) -> None:
 
     assert saved
     assert f"{sum(saved):,} requests a month" in text
-    assert "the first finding alone saves" in text
+    assert "Over a whole month, the first finding alone saves" in text
     assert head.savings(fair_use_report("acme", "2026-10-01/2026-10-02", today=TODAY)).text
 
 
