@@ -12,6 +12,7 @@ from apiusage_helpers.errors import ParameterError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCE_ROOT = PACKAGE.parent
+_WITHOUT_DEFAULT = frozenset({"clients.csv"})  # the kit's own is about the clients of its sample
 
 
 def root() -> Path:
@@ -72,9 +73,17 @@ def notebooks_folder() -> Path:
 
 
 def table_file(name: str) -> Path | None:
-    """The user's table `params/tables/<name>`, else the kit's own default, else None."""
-    candidates = (params_folder() / "tables" / name, SOURCE_ROOT / "params" / "tables" / name)
-    return next((path for path in candidates if path.is_file()), None)
+    """The user's table `params/tables/<name>`, else the kit's own default, else None; of clients.csv there is no default.
+
+    ParameterError where something of that name is no file, such as a link that leads nowhere.
+    """
+    own = params_folder() / "tables" / name
+    if own.is_file():
+        return own
+    if own.exists() or own.is_symlink():
+        raise ParameterError(f"{own}: this is no file that can be read; put the table there, or take it away")
+    default = SOURCE_ROOT / "params" / "tables" / name
+    return default if name not in _WITHOUT_DEFAULT and default.is_file() else None
 
 
 def _folder(variable: str, default: str) -> Path:

@@ -51,3 +51,25 @@ def test_a_project_that_everybody_may_write_to_is_refused(project: Path, name: s
 
     with pytest.raises(ParameterError, match=f"chmod o-w {path}"):
         places.root()
+
+
+def test_a_table_is_the_users_own_else_the_kits_but_never_the_kits_clients(project: Path) -> None:
+    """Owners and exclusions of somebody else's clients are applied to nobody."""
+    assert places.table_file("clients.csv") is None
+    assert places.table_file("allowances.yaml") == places.SOURCE_ROOT / "params" / "tables" / "allowances.yaml"
+    (project / "params" / "tables").mkdir()
+    own = project / "params" / "tables" / "clients.csv"
+    own.write_text("client_id,owner\n")
+
+    assert places.table_file("clients.csv") == own
+
+
+def test_a_table_that_is_no_file_is_not_taken_for_absent(project: Path) -> None:
+    """A folder, or a link whose mount is gone: its exclusions would be lost without a word."""
+    tables = project / "params" / "tables"
+    (tables / "acknowledged.yaml").mkdir(parents=True)
+    (tables / "clients.csv").symlink_to(project / "gone" / "clients.csv")
+
+    for name in ("acknowledged.yaml", "clients.csv"):
+        with pytest.raises(ParameterError, match=f"{re.escape(str(tables / name))}: this is no file that can be read"):
+            places.table_file(name)
