@@ -1,7 +1,7 @@
 """The API Usage view, live: selectors, graph and tables, the report's sections, and ways to save, export and hand on.
 
-One state at a time (`view_state.py`). Every act makes the next state, the figures follow, and the widgets are brought
-to it. An act that cannot be done leaves all as it is and says why. On a served page nobody writes files, unless
+One state at a time (`reports/usage_view/state.py`). Every act makes the next state, the figures follow, and the widgets are
+brought to it. An act that cannot be done leaves all as it is and says why. On a served page nobody writes files, unless
 `APIUSAGE_APP_SAVE=1`; in JupyterLab the state stays until it is reset.
 """
 

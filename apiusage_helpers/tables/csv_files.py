@@ -2,7 +2,7 @@
 
 UTF-8, commas, a header, records ended by CRLF; whole numbers without a decimal point, shares in their shortest form
 without exponent, nothing where there is nothing. Text that a spreadsheet would run is guarded by a leading `'`, which
-the import takes off again (`spreadsheet.py`).
+the import takes off again (`project/formula_guard.py`).
 """
 
 import csv

@@ -15,7 +15,7 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.runs.catalog.comparability import in_kind
 from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of
-from apiusage_helpers.text import counted, did_you_mean, listed, percent, visible, whole
+from apiusage_helpers.text import counted, did_you_mean, listed, percent, signed_percent, visible, whole
 
 _FIGURES = frozenset({
     "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
@@ -234,7 +234,7 @@ def _change(old: Row, new: Row) -> str:
 
 def _percent(before: int, after: int) -> str:
     """The change in percent, after a comma; empty where there was nothing before."""
-    return f", {'+' if after > before else '−'}{percent(abs(after - before) / before)}" if before else ""
+    return f", {signed_percent((after - before) / before)}" if before else ""
 
 
 def _requests(row: Row) -> str:
