@@ -187,15 +187,24 @@ def serve(address: str) -> tuple[dict[str, Any], list[int]]:
                     continue
                 line, _ = server.accept()
                 request, streams, *_ = socket.recv_fds(line, MOST_BYTES, 3)
+                if not request:  # whoever asked was killed before it said what for
+                    line.close()
+                    continue
                 pid = os.fork()
                 if pid == 0:
                     for one in (server, woken, waker, line, *lines.values()):
                         one.detach()
                     return json.loads(request), streams
-                for stream in streams:
-                    os.close(stream)
                 lines[pid] = line
-                line.send(str(pid).encode())
+                _answer(line, pid, streams)
+
+
+def _answer(line: socket.socket, pid: int, streams: Sequence[int]) -> None:
+    """Whoever asked is told its fork. One that was killed since then is not: its fork ends by its closed input, as if started."""
+    for stream in streams:
+        os.close(stream)
+    with suppress(OSError):
+        line.send(str(pid).encode())
 
 
 def _tell_ends(lines: dict[int, socket.socket]) -> None:
