@@ -18,7 +18,8 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-
 CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
 _METHOD_CELLS = 12
 _START_OF_ID, _MARKS = 8, 3  # characters of an id that tell equal names apart; the steps in which labels are told apart
-_LONGEST_NAME = 200  # characters of a name that is looked up among others
+_LINES = 2  # of a label
+_NEAR, _LONGEST_NAME = 2, 200  # names that are asked about; characters of a name that is looked up among others
 _THOUSAND, _MILLION, _BILLION = 1e3, 1e6, 1e9
 
 
@@ -59,15 +60,15 @@ def cut(text: str, cells: int) -> str:
     return _first_cells(text, head) + "…" + _first_cells(text[::-1], tail)[::-1]
 
 
-def broken(label: str, cells: int, lines: int = 2) -> list[str]:
-    """`label` in at most `lines` lines of about `cells`: broken after a slash, never in a word; cut in the middle if too long.
+def broken(label: str, cells: int) -> list[str]:
+    """`label` in at most two lines of about `cells`: broken after a slash, never in a word; cut in the middle if too long.
 
     >>> broken("GET api/v2/users/{userId}/presences", 20)
     ['GET api/v2/users/', '{userId}/presences']
     """
     found = [""]
     for part in re.findall(r"[^/]*/|[^/]+$", label):
-        if found[-1] and width(found[-1] + part) > cells and len(found) < lines:
+        if found[-1] and width(found[-1] + part) > cells and len(found) < _LINES:
             found.append("")
         found[-1] += part
     return [cut(line, cells) for line in found]
@@ -173,14 +174,14 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return ", ".join(names) if rest <= 0 else f"{', '.join(names[:most])} and {rest} more"
 
 
-def did_you_mean(name: str, known: Iterable[str], most: int = 2) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The known names that are most like one that is not known, as a question; empty where none is.
 
     >>> did_you_mean("crm snyc", ["CRM sync", "Wallboard"])
     "; did you mean 'CRM sync'?"
     """
     by_lower = {one[:_LONGEST_NAME].lower(): one for one in known if one}
-    near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=most)
+    near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=_NEAR)
     return f"; did you mean {' or '.join(repr(visible(by_lower[one])) for one in near)}?" if near else ""
 
 

@@ -34,7 +34,7 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def training(report) -> TrainingReport:
     """Four questions, one of each kind that a person answers in another way."""
     usage = report((1, "a", "CRM", "GET", "u", 6, 0, 4, 1, 1))
-    return TrainingReport(usage, BANK, {one.id: asked(one, usage, 1) for one in BANK}, 1)  # type: ignore[misc]
+    return TrainingReport(usage, BANK, {one.id: asked(one, usage, 1) for one in BANK})  # type: ignore[misc]
 
 
 def leaves(box: widgets.Widget) -> Iterator[widgets.Widget]:

@@ -32,7 +32,6 @@ class TrainingReport:
     usage: UsageReport
     bank: tuple[Question, ...]
     asked: Mapping[str, Asked]
-    seed: int
     findings: tuple[Finding, ...] = ()
     own: TemporaryDirectory[str] | None = None  # the store of the training's own sample, as long as the report is there
 
@@ -74,4 +73,4 @@ def training_report(
     clients = {} if own else known_clients(organization)
     usage = usage_report(scan(selection, root=root), selection, clients, root=root)
     found = {one.id: told for one in bank if (told := asked(one, usage, seed)) is not None}
-    return TrainingReport(usage, bank, found, seed, findings_of(selection, root=root), own)
+    return TrainingReport(usage, bank, found, findings_of(selection, root=root), own)
