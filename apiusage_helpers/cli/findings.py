@@ -41,10 +41,8 @@ def _found(organization: str, interval: str, today: object) -> list[dict[str, An
     kept = kept_findings(selection)
     if kept is not None:
         return kept
-    from apiusage_helpers.insights.analysis import findings_of
-    from apiusage_helpers.store import refuse_unreadable
+    from apiusage_helpers.insights import analysis
 
-    refuse_unreadable(selection)
-    found = [one.told() for one in findings_of(selection)]
+    found = [one.told() for one in analysis.findings(organization, interval, today=selection.today)]
     keep_findings(selection, found)
     return found

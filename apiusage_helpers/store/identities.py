@@ -32,29 +32,18 @@ def identity(organization: str, *, root: Path | None = None) -> Identity | None:
 def bind(organization: str, found: Identity, *, rebind: bool = False, root: Path | None = None) -> None:
     """Keep what a name stands for. StoreError, with both names, where it stands for another organization; not with `rebind`."""
     folder = delta.store_root(root)
-    known = _known(folder).get(organization)
-    if known == found:
+    if _known(folder).get(organization) == found:
         return
-    if not rebind:
-        _refuse_another(organization, known, found)
-    _refuse_another(organization, _keep(folder, organization, found, rebind=rebind), found)
-
-
-def _keep(folder: Path, organization: str, found: Identity, *, rebind: bool) -> Identity:
-    """What the name stands for in the store: `found`, or another that was bound before the lock was got; not with `rebind`."""
     with delta.writing(folder):
         known = _known(folder)
-        before = known.get(organization, found)
-        kept = found if rebind or before.id == found.id else before
-        write_text(folder / FILE, msgspec.json.encode(known | {organization: kept}).decode())
+        bound = known.get(organization, found)
+        another = bound.id != found.id and not rebind
+        if not another:
+            write_text(folder / FILE, msgspec.json.encode(known | {organization: found}).decode())
         delta.settle(folder)
-    return kept
-
-
-def _refuse_another(organization: str, known: Identity | None, found: Identity) -> None:
-    if known is not None and known.id != found.id:
+    if another:
         raise StoreError(
-            f"{organization} is {known} in the store, and these credentials belong to {found}: nothing was fetched. Check the "
+            f"{organization} is {bound} in the store, and these credentials belong to {found}: nothing was fetched. Check the "
             "profile and the region; after a real move use --rebind"
         )
 

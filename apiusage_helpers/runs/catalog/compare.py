@@ -194,11 +194,9 @@ def _shared_names(rows: Sequence[Row]) -> frozenset[str]:
 
 
 def _key(row: Row) -> tuple[str, ...]:
-    kept = [
-        name for name in row if name not in _FIGURES and (name not in _DERIVED or (name == "kind" and _is_finding(row)))
-    ]
+    kept = [name for name in row if name not in _FIGURES and name not in _DERIVED]
     other = [row["client_name"]] if row.get("client_name") == "Other" and not row.get("client_id") else []
-    return (*(row[name] for name in kept), *other)
+    return (*(row[name] for name in kept), _finding(row), *other)
 
 
 def _figures(row: Row) -> list[str]:
@@ -251,12 +249,8 @@ def _figure(row: Row, name: str) -> str:
 
 
 def _finding(row: Row) -> str:
-    """The kind of a finding."""
-    return row.get("kind", "") if _is_finding(row) else ""
-
-
-def _is_finding(row: Row) -> bool:
-    return "severity" in row
+    """The kind of a finding; empty for the row of a client, whose kind only describes it."""
+    return row.get("kind", "") if "severity" in row else ""
 
 
 def _client(row: Row, shared_names: frozenset[str]) -> str:
