@@ -74,6 +74,12 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
         resolve(text, date(2026, 11, 24))
 
 
+def test_one_day_is_told_how_to_be_written() -> None:
+    """A day alone is the likeliest slip: the message holds what to write."""
+    with pytest.raises(ParameterError, match=r"'2026-11-20' is one day: write 2026-11-20/2026-11-20"):
+        resolve("2026-11-20", date(2026, 11, 24))
+
+
 def test_an_interval_starts_no_earlier_than_the_platform() -> None:
     """The first day that there can be is told; days before it can still be written, to take them out of a store."""
     for early in ("2009-12-31/2010-01-02", "0001-01-01/0001-01-05"):

@@ -44,16 +44,22 @@ def _read(params_file: Path, overrides: Sequence[tuple[str, str]], today: date |
 
 
 def _made(checked: Any, organization: str, workers: Any) -> tuple[Path | None, int]:
-    """The published folder of one organization's report, and the exit code; a fault is told."""
+    """The published folder of one organization's report, and the exit code; faults and notes on the data are told."""
     from apiusage_helpers.runs.execution.run import run_report
+    from apiusage_helpers.runs.records.run_facts import facts_of
     from apiusage_helpers.store import refuse_unreadable
 
     try:
         refuse_unreadable(checked.selection(organization))  # said before a run begins, and kept nowhere
-        return run_report(checked, organization, workers=workers, tell=tell), 0
+        folder = run_report(checked, organization, workers=workers, tell=tell)
     except ApiUsageError as fault:
         tell(f"{organization}: {fault}")
         return None, fault.exit_code
+    facts = facts_of(folder)
+    if facts:
+        for note in facts.notes:
+            tell(f"{facts.place}: {note}")
+    return folder, 0
 
 
 @click.command(short_help="List what has run, and where it is.")

@@ -273,7 +273,7 @@ def _override_values(
 
 
 def _read_as(annotation: object, text: str) -> object:
-    """The value that `text` means where this type is wanted: text as it is, a list as JSON or by commas, else JSON."""
+    """The value that `text` means where this type is wanted: text as it is, a list as JSON, as YAML or by commas, else JSON."""
     kinds = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     if any(get_origin(kind) is list for kind in kinds):
         return _read_list(text, one_is_text=str in kinds)
@@ -282,7 +282,8 @@ def _read_as(annotation: object, text: str) -> object:
 
 def _read_list(text: str, *, one_is_text: bool) -> object:
     if text.lstrip().startswith("["):
-        return _as_json(text)
+        value = _as_json(text)
+        return _as_yaml(text) if value is text else value
     parts = [part.strip() for part in text.split(",") if part.strip()]
     return parts[0] if one_is_text and len(parts) == 1 else parts
 
@@ -292,6 +293,14 @@ def _as_json(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
+        return text
+
+
+def _as_yaml(text: str) -> object:
+    """What YAML text means, such as `[CRM sync, Wallboard]`; text that is no YAML stays text."""
+    try:
+        return parsed_yaml(text.encode(), "")
+    except (ParameterError, UnicodeEncodeError):  # the latter of an argument that was not text
         return text
 
 

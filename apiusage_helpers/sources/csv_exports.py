@@ -129,6 +129,11 @@ def _matched(header: list[str], file: str, notes: list[str]) -> dict[str, int]:
             )
         if name is not None:
             columns[name] = place
+    if not columns:
+        raise SourceError(
+            f"{file}: neither JSON nor CSV with usage: line 1 reads {quoted(','.join(header))}; export the result again, or "
+            "name its columns in params/tables/csv_columns.yaml"
+        )
     missing = [name for name in _REQUIRED if name not in columns]
     missing += [] if {"client_id", "client_name"} & set(columns) else ["client_id or client_name"]
     if missing:

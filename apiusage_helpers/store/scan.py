@@ -98,7 +98,8 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     known = organizations(root)
     if name not in known:
         there = f"it has {listed(known, _MOST_TOLD)}" if known else "it is empty"
-        next_step = did_you_mean(name, known) or f"; {_how_to_fill(name)}"
+        near = did_you_mean(name, known)
+        next_step = f"{near} For a new organization {_how_to_fill(name)}" if near else f"; {_how_to_fill(name)}"
         return f"organization {name} is not in the store ({there}){next_step}"
     days = stored_days(name, root=root)
     count = "1 day" if len(days) == 1 else f"{len(days)} days"

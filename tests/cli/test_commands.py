@@ -111,10 +111,27 @@ def test_days_before_the_platform_existed_can_be_forgotten(apiusage) -> None:
     assert (done.returncode, done.stderr) == (0, f"forgot 1 day of acme: {day} to {day}\n")
 
 
+def test_what_a_report_notes_is_told_where_it_was_asked_for(apiusage, result_file) -> None:
+    """A client that made no request and a day that is missing are no faults; whoever typed them learns of it at once."""
+    apiusage("import", result_file(GOOD | {"clientName": "CRM sync"}), "--organization", "acme")
+    order = {"organization": "acme", "date_range": "2026-10-05/2026-10-06", "clients": "[CRM snyc]"}
+    done = apiusage("report", DAILY, *(word for pair in order.items() for word in ("-p", *pair)))
+
+    assert done.returncode == 0, done.stderr
+    assert "Choices: clients: 'CRM snyc' made no request in this interval; did you mean 'CRM sync'?" in done.stderr
+    assert "Days: 1 of 2 in the store; missing: 2026-10-06" in done.stderr
+    plain = apiusage("report", DAILY, "-p", "organization", "acme", "-p", "date_range", "2026-10-05/2026-10-05")
+    assert [line for line in plain.stderr.splitlines() if "Choices" in line or "Days" in line] == []
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "message"),
     [
-        ("organization", "acmee", "acmee: organization acmee is not in the store (it has acme); did you mean 'acme'?"),
+        (
+            "organization",
+            "acmee",
+            "acmee: organization acmee is not in the store (it has acme); did you mean 'acme'? For a new organization try:",
+        ),
         ("date_range", "2026-10-01/2026-10-02", "it has 1 day from 2026-10-05"),
     ],
 )

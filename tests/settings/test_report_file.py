@@ -64,6 +64,22 @@ def test_overrides_are_read_by_their_fields_type(read) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "clients"),
+    [("[Nobody]", ["Nobody"]), ("[CRM sync, 'a, b']", ["CRM sync", "a, b"]), ('["\\ud83d\\ude00"]', ["\U0001f600"])],
+)
+def test_a_list_is_read_as_in_a_params_file(read, text: str, clients: list[str]) -> None:
+    """Brackets hold YAML, as they do there, and JSON."""
+    assert read(GOOD, ("clients", text)).parameters.clients == clients
+
+
+@pytest.mark.parametrize("text", ["[", "[a, &b c]", "[" * 90_000, "[\udcff]"])
+def test_brackets_that_hold_no_list_are_refused(read, text: str) -> None:
+    """Text that is not closed, bears an anchor, is too deep or is no text at all."""
+    with pytest.raises(ParameterError, match=r"parameters\.clients: "):
+        read(GOOD, ("clients", text))
+
+
 def test_overrides_other_than_whose_and_when_change_the_name(read) -> None:
     """A report with other parameters lies elsewhere, always under the same eight digits."""
     plain = read(GOOD, ("organization", "b"), ("date_range", "last_month"), ("display_timezone", "Asia/Kolkata"))

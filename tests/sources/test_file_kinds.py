@@ -47,6 +47,8 @@ FOREIGN = {
         "begins with HTTP headers: save the body alone",
     ),
     "null": (b"null\n", "JSON without a result"),
+    "words": (b"not json", "neither JSON nor CSV with usage: line 1 reads 'not json'; export the result again"),
+    "another table": (b"colour,size\nred,1\n", "line 1 reads 'colour,size'"),
     "yaml": (b"results:\n- a: 1\n", "YAML"),
     "deep": (b'{"a":' * 20_000, "nested more than"),
     "deep list": (b"[" * 50_000, "nested more than"),

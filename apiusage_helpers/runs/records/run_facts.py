@@ -17,6 +17,7 @@ from apiusage_helpers.errors import ApiUsageError, RunError
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.project.small_files import read_bytes
 from apiusage_helpers.settings.report_file import WHERE_COUNTED, Report, ReportFile
+from apiusage_helpers.text import visible
 
 OF_THE_RUN = ("organization", "date_range")  # they stand in the place of a report, not among its settings
 _FILE = "run.json"
@@ -98,6 +99,14 @@ class PublishedFile(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
+class ToldCheck(msgspec.Struct, frozen=True):
+    """A check of the figures, or a note on the data where it is not `ok`."""
+
+    name: str
+    ok: bool = True
+    detail: str = ""
+
+
 class RunFacts(msgspec.Struct, frozen=True):
     """What a run tells of itself; `scheduled` and `restated` are there only where a schedule made it.
 
@@ -118,6 +127,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
     requests_per_day: tuple[int | None, ...] = ()
     days: Days = Days()
+    checks: tuple[ToldCheck, ...] = ()
     previous: Previous | None = None
     seen: dict[str, SeenDay] = msgspec.field(default_factory=dict)
     findings: tuple[ToldFinding, ...] = ()
@@ -164,6 +174,11 @@ class RunFacts(msgspec.Struct, frozen=True):
         if any(day.before is not None for day in self.restated or ()):
             return "restated"
         return "from another source" if self.other_source else "completed" if self.restated else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """A line for each thing that a reader must know of the data, such as days that are missing."""
+        return [f"{check.name}: {visible(check.detail)}" for check in self.checks if not check.ok]
 
     def share(self, outcome: str) -> float | None:
         """The share (0-1) of requests with an outcome (failed, throttled); None without requests."""
