@@ -142,6 +142,15 @@ def signed_percent(share: float) -> str:
     return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
 
 
+def signed_whole(change: int) -> str:
+    """A change in whole numbers with its sign.
+
+    >>> [signed_whole(n) for n in (1234, -1234, 0)]
+    ['+1,234', '−1,234', '0']
+    """
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(change):,}"
+
+
 def day_label(day: date, zone: ZoneInfo) -> str:
     """The day as the display zone labels it, `16 Nov`, and below it the UTC date where the zone is another."""
     shown = local_label(day, zone)

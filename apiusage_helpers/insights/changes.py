@@ -102,7 +102,7 @@ def changes_in_words(found: Changes, labels: Mapping[str, str], most: int = 5) -
     contributions = found.contributions.head(most)
     told = [_contribution(row, labels) for row in contributions.to_dict("records")]
     rest = found.change - int(contributions["change"].sum())
-    more = [f"All other changes together: {rest:+,} requests."] if len(found.contributions) > most else []
+    more = [_rest(rest)] if len(found.contributions) > most else []
     failures = [_failures(found)] if found.requests or found.previous else []
     return [_total(found), *failures, *told, *more]
 
@@ -154,6 +154,11 @@ def _total(found: Changes) -> str:
         else f"{whole(found.requests)}, down from {whole(found.previous)}"
     )
     return f"{whole(abs(found.change))} {word} requests than before{share}: {totals}."
+
+
+def _rest(change: int) -> str:
+    moved = f"make {whole(abs(change))} {'more' if change > 0 else 'fewer'} requests" if change else "cancel out"
+    return f"All other changes together {moved}."
 
 
 def _failures(found: Changes) -> str:

@@ -46,6 +46,19 @@ def test_a_client_that_is_refused_more_stands_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [((70, 10), "make 10 fewer requests"), ((80, 40), "make 30 more requests"), ((50, 40), "cancel out")],
+)
+def test_what_is_not_told_one_by_one_is_told_together(others, told: str) -> None:
+    """The first change is 90; b and c move from 40 and 50 to `others`."""
+    before = summary(*((name, "GET", "u", n, n, 0, 0, 0, 0) for name, n in (("a", 10), ("b", 40), ("c", 50))))
+    rows = zip("abc", (100, *others), strict=True)
+    after = summary(*((name, "GET", "u", n, n, 0, 0, 0, 0) for name, n in rows))
+
+    assert changes_in_words(changes(before, after), {}, most=1)[-1] == f"All other changes together {told}."
+
+
 def test_new_and_vanished_clients_and_urls() -> None:
     """What stands on one side only."""
     before = summary(("a", "GET", "u", 1, 1, 0, 0, 0, 0))

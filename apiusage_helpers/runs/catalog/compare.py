@@ -15,7 +15,7 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.runs.catalog.comparability import in_kind
 from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of
-from apiusage_helpers.text import counted, did_you_mean, listed, percent, signed_percent, visible, whole
+from apiusage_helpers.text import counted, did_you_mean, listed, percent, signed_percent, signed_whole, visible, whole
 
 _FIGURES = frozenset({
     "requests", "successful", "failed", "succeeded", "redirected", "client_errors", "throttled", "server_errors",
@@ -96,7 +96,9 @@ def told(found: dict[str, Any]) -> Iterator[str]:
     before, after = found["totals"]["before"], found["totals"]["after"]
     for name in after:
         old, new = before.get(name, 0), after[name]
-        yield f"{name}: {old:,} -> {new:,}" + (f" ({new - old:+,}{_percent(old, new)})" if new != old else "")
+        yield f"{name}: {old:,} -> {new:,}" + (
+            f" ({signed_whole(new - old)}{_percent(old, new)})" if new != old else ""
+        )
     yield from found["by_top"]
     for file in found["files"]:
         counts = ((len(file.added), "added"), (len(file.removed), "removed"), (len(file.changed), "changed"))
@@ -225,7 +227,7 @@ def _change(old: Row, new: Row) -> str:
     """How a row changed: its requests, else the figures that are others."""
     if old.get("requests") != new.get("requests"):
         before, after = int(old.get("requests") or 0), int(new.get("requests") or 0)
-        return f"{before:,} -> {after:,} requests ({after - before:+,}{_percent(before, after)})"
+        return f"{before:,} -> {after:,} requests ({signed_whole(after - before)}{_percent(before, after)})"
     others = (name for name in new if name in _FIGURES and old.get(name) != new[name])
     return ", ".join(f"{name} {_figure(old, name)} -> {_figure(new, name)}" for name in others)
 

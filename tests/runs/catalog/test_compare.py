@@ -166,7 +166,7 @@ def test_clients_of_one_name_are_told_apart_by_their_ids(tmp_path: Path) -> None
     rows = "1,a1,CRM,{},9,0,1\r\n2,a2,CRM,9,9,0,1\r\n3,b,Bot,{},9,0,1\r\n4,c,,{},9,0,1\r\n"
     before, after = (run_folder(tmp_path / name, rows.format(n, n, n), "") for name, n in (("x", 9), ("y", 8)))
     assert list(told(differences(before, after)))[-3:] == [
-        "    CRM (a1): 9 -> 8 requests (-1, −11.1 %)", "    Bot: 9 -> 8 requests (-1, −11.1 %)", "    c: 9 -> 8 requests (-1, −11.1 %)",
+        "    CRM (a1): 9 -> 8 requests (−1, −11.1 %)", "    Bot: 9 -> 8 requests (−1, −11.1 %)", "    c: 9 -> 8 requests (−1, −11.1 %)",
     ]  # fmt: skip
 
 
