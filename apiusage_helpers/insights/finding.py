@@ -52,6 +52,22 @@ def worst_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
+def apart(found: Iterable[Finding]) -> list[Finding]:
+    """Those that are not about requests of one before them, so that their savings may be added up."""
+    kept: list[Finding] = []
+    for one in found:
+        if not any(_meet(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _meet(one: Finding, other: Finding) -> bool:
+    """Whether two findings may be about the same requests; without a client or a URL they are about those of all."""
+    clients = {one.client_id, other.client_id}
+    urls = {(one.http_method, one.template_uri), (other.http_method, other.template_uri)}
+    return (len(clients) == 1 or "" in clients) and (len(urls) == 1 or ("", "") in urls)
+
+
 def findings_table(found: Iterable[Finding]) -> pd.DataFrame:
     """One row a finding in `COLUMNS`; NA where there is no saving."""
     rows = [[getattr(one, name) for name in COLUMNS] for one in found]

@@ -59,7 +59,7 @@ def _cacheable(history: History, pair: int, counts: Counts, days: int) -> Findin
         "What it reads seldom changes, so most of these reads may bring nothing new.",
         f"Keep the answer for a while. Read once an hour by one place that keeps it, about {whole(saving)} requests a month "
         f"would be saved (({whole(a_day)} - {_ONCE_AN_HOUR}) a day x {MONTH} days); with one answer for each id, less.",
-        saving, a_day,
+        saving, a_day, f"(requests_a_day - {_ONCE_AN_HOUR}) * {MONTH}",
     )  # fmt: skip
 
 
@@ -72,12 +72,20 @@ def _bulk(history: History, pair: int, counts: Counts, days: int) -> Finding:
         "Each request brings one item, where one request may bring many.",
         f"Use {instead} instead. If ten items come with each request, about {whole(saving)} requests a month would be saved "
         f"({whole(a_day)} a day x {MONTH} days x {_PART_OF_BULK}).",
-        saving, a_day,
+        saving, a_day, f"requests_a_day * {MONTH} * {_PART_OF_BULK}",
     )  # fmt: skip
 
 
 def _finding(  # noqa: PLR0913, PLR0917  # what the two kinds differ in
-    history: History, pair: int, counts: Counts, kind: str, why: str, remedy: str, saving: int, a_day: float
+    history: History,
+    pair: int,
+    counts: Counts,
+    kind: str,
+    why: str,
+    remedy: str,
+    saving: int,
+    a_day: float,
+    formula: str,
 ) -> Finding:
     client, url = int(history.pairs[0][pair]), int(history.pairs[1][pair])
     place = np.flatnonzero(counts) + history.first
@@ -91,7 +99,7 @@ def _finding(  # noqa: PLR0913, PLR0917  # what the two kinds differ in
         cause=f"{history.labels[client]} sent {history.url_label(url)} {whole(total)} times, {whole(a_day)} a day. {why}",
         remedy=remedy,
         saving=saving,
-        evidence={"requests": total, "requests_a_day": float(a_day)},
+        evidence={"requests": total, "requests_a_day": float(a_day), "saving_formula": formula},
         **history.client(client),
         **history.url(url),
     )

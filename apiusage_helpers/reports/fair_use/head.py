@@ -4,6 +4,7 @@ from html import escape
 
 from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.insights.fair_use import smallest_savings
+from apiusage_helpers.insights.finding import Finding, apart
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
@@ -26,13 +27,22 @@ def overview(report: FairUseReport) -> Html:
 
 def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
-    found = sorted(
+    saving = sorted(
         (one for one in report.findings if one.saving and not one.acknowledged), key=lambda one: -(one.saving or 0)
     )
+    found = apart(saving)
     lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
-    items = [visible(f"{whole(one.saving or 0)} a month: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
+    lines += ["Findings about the same requests are counted once, by the largest."] if len(found) < len(saving) else []
+    items = [visible(f"{_a_month(one)}: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
     html = "".join(f"<p>{escape(line)}</p>" for line in lines) + "".join(f"<li>{escape(item)}</li>" for item in items)
     return Html(html.replace("<li>", "<ul><li>", 1) + ("</ul>" if items else ""), "\n".join([*lines, *items]))
+
+
+def _a_month(one: Finding) -> str:
+    """What a finding saves; where its remedy does not tell how that was counted, of which days it is made."""
+    days = one.evidence.get("days")
+    how = f", counted from {counted(int(days), 'day')}" if days else ""
+    return f"{whole(one.saving or 0)} a month{how}"
 
 
 def _savings(report: FairUseReport, saved: list[int]) -> list[str]:

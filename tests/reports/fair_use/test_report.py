@@ -5,11 +5,13 @@ import io
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.reports.fair_use import head, panels
@@ -105,6 +107,28 @@ def test_the_page_says_what_may_be_saved(stored) -> None:
     assert f"{sum(saved):,} requests a month" in text
     assert "Over a whole month, the first finding alone saves" in text
     assert head.savings(fair_use_report("acme", "2026-10-01/2026-10-02", today=TODAY)).text
+
+
+def test_requests_that_two_findings_are_about_are_saved_once() -> None:
+    """The largest of those on one URL of a client counts, and of a client whose URLs are not named; other clients add to it."""
+    month = date(2026, 11, 1)
+    given = [
+        ("crm", "GET", "u", 500), ("crm", "GET", "u", 300), ("crm", "POST", "u", 200), ("crm", "", "", 100), ("bi", "GET", "u", 50),
+        ("bot", "", "", 40), ("bot", "GET", "u", 30),
+    ]  # fmt: skip
+    found = [
+        Finding(
+            kind="polling", severity="info", start=month, end=month, requests=1, cause=f"{client}.", remedy="Do.", client_id=client,
+            http_method=method, template_uri=uri, saving=saving,
+        )
+        for client, method, uri, saving in given
+    ]  # fmt: skip
+    text = head.savings(SimpleNamespace(findings=found, month=SimpleNamespace(overage=790))).text.splitlines()
+
+    assert text[0].startswith("4 findings of these days may save 790 requests a month")
+    assert text[1] == "Over a whole month, the first 4 findings together save the 790 requests above the allowance."
+    assert text[2] == "Findings about the same requests are counted once, by the largest."
+    assert [line.partition(" a month")[0] for line in text[3:]] == ["500", "200", "50", "40"]
 
 
 def test_without_licences_there_is_no_allowance_and_the_page_says_how_to_name_them(stored) -> None:
