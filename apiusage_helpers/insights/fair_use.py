@@ -18,6 +18,7 @@ from apiusage_helpers.interval import Interval, billing_month
 from apiusage_helpers.settings.allowances import AllowanceTable, Contract, Licence
 
 _DAY = timedelta(days=1)
+_WEEK = 7
 MOST_HISTORY = 400  # days
 JOBS_SERVICE = "jobs"  # in the source of days that count what is not billed too
 
@@ -198,7 +199,10 @@ def smallest_savings(savings: Sequence[int], overage: int) -> int:
 
 
 def _client_shares(known: pd.DataFrame, month: BillingMonth, clients: Sequence[str]) -> dict[str, float]:
-    """The share that each client takes of the coming days: by a forecast of its own, else by its share so far."""
+    """The share that each client takes of the coming days: by a forecast of its own, which begins with its first day.
+
+    A client of too few days for one goes on as in its last week.
+    """
     horizon = len(month.daily)
     if not horizon or not clients:
         return {}
@@ -206,8 +210,9 @@ def _client_shares(known: pd.DataFrame, month: BillingMonth, clients: Sequence[s
     table = known.pivot_table(index="date", columns="client_id", values="requests", aggfunc="sum").reindex(days)
     weights = {}
     for one in clients:
-        told = _forecast_of(table[one].fillna(0.0), month.today, horizon)
-        weights[one] = float(told.daily.sum()) if told is not None else 0.0
+        since = table[one].loc[table[one].first_valid_index() :].fillna(0.0)
+        told = _forecast_of(since, month.today, horizon)
+        weights[one] = float(since.tail(_WEEK).mean() * horizon if told is None else told.daily.sum())
     total = sum(weights.values())
     return (
         {one: weight / total for one, weight in weights.items()} if total else dict.fromkeys(clients, 1 / len(clients))

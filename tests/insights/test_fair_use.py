@@ -161,6 +161,25 @@ def test_a_month_that_the_store_does_not_know_has_no_figures() -> None:
     assert (month.used, month.projected, month.remaining, month.overage) == (None, None, None, None)
 
 
+def test_a_client_that_has_just_come_goes_on_as_it_began() -> None:
+    """Five days of 100 beside sixty of 1,000: two days more of each; a client that has been silent for weeks stays so."""
+    today = date(2026, 11, 29)
+    days = [today - timedelta(days=n) for n in range(1, 61)]
+    begun = {"old": days, "new": days[:5], "gone": days[25:]}
+    rows = pd.DataFrame(
+        [(pd.Timestamp(day), one, one, 100 if one == "new" else 1_000) for one, its in begun.items() for day in its],
+        columns=["date", "client_id", "client_name", "requests"],
+    )
+    known = rows.groupby("date")["requests"].sum().astype(float).sort_index()
+    month = month_of(known, Interval(date(2026, 11, 1), date(2026, 11, 30)), today, None)
+    table = client_forecast(rows, month).set_index("client_id")
+    more = table["projected"] - table["requests"]
+
+    assert more.sum() == month.projected - month.used
+    assert 180 <= more["new"] <= 220
+    assert more["gone"] <= 5
+
+
 @pytest.mark.load
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)), min_size=20, max_size=40))
 def test_what_clients_will_take_adds_up_to_the_month(counts: list[tuple[int, int]]) -> None:

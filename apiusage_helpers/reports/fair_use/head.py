@@ -1,5 +1,6 @@
 """What stands around the panels of the fair-use report: the month in words, the contract, the invoice, the checks."""
 
+from datetime import timedelta
 from html import escape
 
 from apiusage_helpers.charts.panel import Html
@@ -13,6 +14,8 @@ from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
 _MOST_SAVINGS = 5
+_MENDED = {"client_errors"}  # a request that is refused today is still made when it is mended
+_ENDED = timedelta(days=3)  # what has not been seen for longer than a weekend saves nothing any more
 _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
 
 
@@ -27,13 +30,15 @@ def overview(report: FairUseReport) -> Html:
 
 def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
-    saving = sorted(
-        (one for one in report.findings if one.saving and not one.acknowledged), key=lambda one: -(one.saving or 0)
-    )
+    since = min(report.month.interval.end, report.month.today - timedelta(days=1)) - _ENDED
+    going_on = (one for one in report.findings if one.saving and not one.acknowledged and one.end >= since)
+    saving = sorted((one for one in going_on if one.kind not in _MENDED), key=lambda one: -(one.saving or 0))
     found = apart(saving)
     lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
     lines += ["Findings about the same requests are counted once, by the largest."] if len(found) < len(saving) else []
     items = [visible(f"{_a_month(one)}: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
+    left = [one.saving or 0 for one in found[_MOST_SAVINGS:]]
+    items += [f"{whole(sum(left))} a month: {counted(len(left), 'finding')} more."] if left else []
     html = "".join(f"<p>{escape(line)}</p>" for line in lines) + "".join(f"<li>{escape(item)}</li>" for item in items)
     return Html(html.replace("<li>", "<ul><li>", 1) + ("</ul>" if items else ""), "\n".join([*lines, *items]))
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,7 +101,7 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
 def test_the_page_says_what_may_be_saved(stored) -> None:
     """By the findings of the month, and whether that is enough."""
     report = fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3])
-    saved = sorted((one.saving for one in report.findings if one.saving), reverse=True)
+    saved = [one.saving for one in report.findings if one.saving and one.kind != "client_errors"]
     text = head.savings(report).text
 
     assert saved
@@ -109,21 +110,45 @@ def test_the_page_says_what_may_be_saved(stored) -> None:
     assert head.savings(fair_use_report("acme", "2026-10-01/2026-10-02", today=TODAY)).text
 
 
+def of_findings(found: list[Finding], overage: int) -> Any:
+    """What the page on savings reads of a report in the middle of November."""
+    month = SimpleNamespace(overage=overage, today=TODAY, interval=Interval(date(2026, 11, 1), date(2026, 11, 30)))
+    return SimpleNamespace(findings=found, month=month)
+
+
+def test_what_has_ended_saves_nothing_and_what_is_not_listed_is_counted() -> None:
+    """Seven findings go on or ended within three days; one ended before, one is about requests that would still be made."""
+    ends = [TODAY - timedelta(days=days) for days in (1, 2, 3, 4, 4, 4, 4, 5)]
+    found = [
+        Finding(
+            kind="polling", severity="info", start=end, end=end, requests=1, cause=f"c{n}.", remedy="Do.", client_id=str(n),
+            saving=100 - n,
+        )
+        for n, end in enumerate(ends)
+    ]  # fmt: skip
+    found += [replace(found[0], kind="client_errors", client_id="refused", saving=1_000)]
+    text = head.savings(of_findings(found, overage=0)).text.splitlines()
+
+    assert text[0].startswith(f"7 findings of these days may save {sum(range(94, 101))} requests a month")
+    assert [line.partition(" a month")[0] for line in text[1:6]] == ["100", "99", "98", "97", "96"]
+    assert text[6:] == ["189 a month: 2 findings more."]
+
+
 def test_requests_that_two_findings_are_about_are_saved_once() -> None:
     """The largest of those on one URL of a client counts, and of a client whose URLs are not named; other clients add to it."""
-    month = date(2026, 11, 1)
+    last = TODAY - timedelta(days=1)
     given = [
         ("crm", "GET", "u", 500), ("crm", "GET", "u", 300), ("crm", "POST", "u", 200), ("crm", "", "", 100), ("bi", "GET", "u", 50),
         ("bot", "", "", 40), ("bot", "GET", "u", 30),
     ]  # fmt: skip
     found = [
         Finding(
-            kind="polling", severity="info", start=month, end=month, requests=1, cause=f"{client}.", remedy="Do.", client_id=client,
+            kind="polling", severity="info", start=last, end=last, requests=1, cause=f"{client}.", remedy="Do.", client_id=client,
             http_method=method, template_uri=uri, saving=saving,
         )
         for client, method, uri, saving in given
     ]  # fmt: skip
-    text = head.savings(SimpleNamespace(findings=found, month=SimpleNamespace(overage=790))).text.splitlines()
+    text = head.savings(of_findings(found, overage=790)).text.splitlines()
 
     assert text[0].startswith("4 findings of these days may save 790 requests a month")
     assert text[1] == "Over a whole month, the first 4 findings together save the 790 requests above the allowance."
