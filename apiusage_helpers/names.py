@@ -17,11 +17,11 @@ SEVERITIES = ("critical", "warning", "info")  # worst first
 _ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
 
-def organization_name(name: str) -> str:
-    """`name`, when it can name an organization; ParameterError otherwise (`all` is reserved)."""
+def organization_name(name: str, whose: str = "organization") -> str:
+    """`name`, when it can name an organization (or what else goes by this rule); ParameterError otherwise (`all` is reserved)."""
     if name == "all" or not _ORGANIZATION.fullmatch(name):
         raise ParameterError(
-            f"organization {quoted(name)} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
+            f"{whose} {quoted(name)} cannot be used: 1 to 64 of a-z 0-9 . _ -, a letter or digit first, and not 'all'"
         )
     return name
 

@@ -9,13 +9,14 @@ from apiusage_helpers.cli.messages import as_called, show
 
 
 @click.command(short_help="Make a damaged store one that can be trusted again.")
-def repair() -> None:
+@click.option("--dry-run", is_flag=True, help="Only say what would be dropped.")
+def repair(*, dry_run: bool) -> None:
     """Drop damaged days, keep what is sound, and say which days to fetch or import again."""
-    from apiusage_helpers.store.repair import repair_store, told
+    from apiusage_helpers.store.repair import planned_repair, repair_store, told
 
-    repaired, unknown = repair_store()
-    for line in told(repaired, unknown=unknown):
-        show(line)
+    repaired, unknown = planned_repair() if dry_run else repair_store()
+    for line in told(repaired, unknown=unknown, planned=dry_run):
+        show(as_called(line))
 
 
 @click.command(short_help="Say what needs attention before reports are made.")

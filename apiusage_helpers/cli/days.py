@@ -88,7 +88,7 @@ def import_files(
     lighten()
     name = organization_name(organization)
     written = Written(date_format, thousands)
-    covered = resolve(interval, utc_today()) if interval else None
+    covered = resolve(interval, utc_today()) if interval is not None else None
     tell(f"reading {counted(len(files), 'file')}")
     found = read_usage(files, today=utc_today(), interval=covered, granularity=granularity, written=written)
     for note in found.notes:
@@ -124,7 +124,7 @@ def fetch(
     from apiusage_helpers.project.light_pyarrow import lighten
 
     lighten()
-    chosen = parse_interval(interval) if interval else None
+    chosen = parse_interval(interval) if interval is not None else None
     order = Order(service, chosen, compare, rebind)
     if organization == "all":
         sys.exit(_tell_all(fetch_all(order, tell=tell), compare=compare))
@@ -170,7 +170,7 @@ def forget(*, organization: str, interval: str | None) -> None:
     from apiusage_helpers.usage import organization_name
 
     name = organization_name(organization)
-    gone = forget_days(name, parse_interval(interval) if interval else None)
+    gone = forget_days(name, parse_interval(interval) if interval is not None else None)
     tell(f"forgot {counted(len(gone), 'day')} of {name}: {gone[0]} to {gone[-1]}")
 
 

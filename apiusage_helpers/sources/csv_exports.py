@@ -100,7 +100,7 @@ def _text(content: bytes, file: str) -> str:
         line = content[: fault.start].count(b"\n") + 1
         byte = content[fault.start]
         raise SourceError(
-            f"{file}: line {line}: byte 0x{byte:02x} is not {encoding[:6].upper()}: save the file as CSV UTF-8"
+            f"{file}: line {line}: byte 0x{byte:02x} is not {encoding.removesuffix('-sig').upper()}: save the file as CSV UTF-8"
         ) from None
 
 

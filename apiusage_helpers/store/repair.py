@@ -5,14 +5,16 @@ their older rows. Files whose checksum is lost stay when their figures agree wit
 checked, and that is said.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
-from apiusage_helpers.errors import StoreError
+from apiusage_helpers.errors import StoreError, why_unwritable
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
@@ -46,6 +48,21 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
         found = tuple(_repaired(folder, one, lost.get(one, set())) for one in sorted({*_organizations(folder), *lost}))
         delta.settle(folder)
     return tuple(one for one in found if one.gone or one.unproven), before is not None and behind and not lost
+
+
+def planned_repair(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
+    """What `repair_store` would do, tried on a copy: the store itself stays as it is. StoreError as there."""
+    folder = delta.store_root(root)
+    with TemporaryDirectory(prefix="apiusage-") as place:
+        copy = Path(place) / folder.name
+        try:
+            if folder.is_dir():
+                shutil.copytree(folder, copy)
+            return repair_store(copy)
+        except StoreError as fault:
+            raise StoreError(str(fault).replace(str(copy), str(folder))) from None
+        except OSError as fault:
+            raise StoreError(f"{folder}: cannot be copied to try the repair: {why_unwritable(fault)}") from None
 
 
 def _repaired(root: Path, organization: str, lost: set[date]) -> Repaired:
@@ -117,12 +134,13 @@ def _stored_in_month(stored: duckdb.DuckDBPyRelation, month: str) -> set[date]:
     return {day for (day,) in stored.project("date").distinct().fetchall() if f"{day:%Y-%m}" == month}
 
 
-def told(repaired: tuple[Repaired, ...], *, unknown: bool) -> Iterator[str]:
-    """What was repaired, in lines, with the command that brings days back."""
+def told(repaired: tuple[Repaired, ...], *, unknown: bool, planned: bool = False) -> Iterator[str]:
+    """What was repaired, or would be where it is `planned`, in lines, with the command that brings days back."""
     for one in repaired:
         if one.gone:
             span = Interval(one.gone[0], one.gone[-1])
-            what = "was dropped. Bring it back" if len(one.gone) == 1 else "were dropped. Bring them back"
+            drop = "would be dropped" if planned else "was dropped" if len(one.gone) == 1 else "were dropped"
+            what = f"{drop}. Bring {'it' if len(one.gone) == 1 else 'them'} back"
             yield (
                 f"{one.organization}: {counted(len(one.gone), 'day')} of {span} {what}: apiusage fetch --organization "
                 f"{one.organization} --interval {span}, or import the files again"
@@ -135,4 +153,4 @@ def told(repaired: tuple[Repaired, ...], *, unknown: bool) -> Iterator[str]:
     if unknown:
         yield "entries of the log were lost, and nothing shows which days they held: fetch or import the last days again"
     if not repaired and not unknown:
-        yield "nothing had to be repaired: every file is as it was written"
+        yield f"nothing {'has' if planned else 'had'} to be repaired: every file of usage is as it was written"

@@ -288,6 +288,10 @@ def test_a_store_that_lost_its_newest_entry_is_told_and_repaired(apiusage, resul
     assert "entry" in asked[0].stderr
     assert "try: apiusage repair" in asked[0].stderr
     assert "try: apiusage repair" in asked[1].stdout
+    as_it_is = store_bytes(apiusage)
+    planned = apiusage("repair", "--dry-run")
+    assert (planned.returncode, store_bytes(apiusage)) == (0, as_it_is)
+    assert "acme: 1 day of 2026-10-05/2026-10-05 would be dropped. Bring it back: " in planned.stdout
     done = apiusage("repair")
     assert done.returncode == 0
     assert (
@@ -295,6 +299,19 @@ def test_a_store_that_lost_its_newest_entry_is_told_and_repaired(apiusage, resul
         in done.stdout
     )
     assert "nothing had to be repaired" in apiusage("repair").stdout
+    assert "nothing has to be repaired" in apiusage("repair", "--dry-run").stdout
+
+
+@pytest.mark.parametrize("command", ["forget", "import", "fetch", "findings"])
+def test_an_interval_that_came_out_empty_is_not_all_days(apiusage, result_file, command: str) -> None:
+    """A variable of a shell that is not set must not take every day of an organization."""
+    apiusage("import", file := result_file(GOOD), "--organization", "acme")
+    before = store_bytes(apiusage)
+    files = [file] if command == "import" else []
+    done = apiusage(command, *files, "--organization", "acme", "--interval", "")
+
+    assert (done.returncode, store_bytes(apiusage)) == (2, before)
+    assert "''" in done.stderr
 
 
 def test_doctor_reads_the_table_of_clients(apiusage) -> None:

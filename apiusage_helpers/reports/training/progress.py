@@ -48,12 +48,12 @@ class Progress:
 
 def place_of(learner: str, group: str) -> Path:
     """The file of a learner; ParameterError where a name is none (the rule is that of organization names)."""
-    return places.output_folder() / ".training" / organization_name(group) / f"{organization_name(learner)}{_ENDING}"
+    return places.output_folder() / ".training" / organization_name(group, "class") / f"{organization_name(learner, 'learner')}{_ENDING}"
 
 
 def learners(group: str) -> list[str]:
     """The learners of a class that have answered something."""
-    folder = places.output_folder() / ".training" / organization_name(group)
+    folder = places.output_folder() / ".training" / organization_name(group, "class")
     return sorted(path.stem for path in folder.glob(f"*{_ENDING}"))
 
 
