@@ -36,6 +36,7 @@ def reset(*, learner: str, group: str) -> None:
     """Let a learner start again; the answers so far are gone."""
     from apiusage_helpers.reports.training import progress
 
+    learner = learner.lower()  # as the notebook keeps it
     gone = progress.forget(learner, group)
     tell(f"{learner} starts again" if gone else f"{learner} of {group} has no answers yet")
 

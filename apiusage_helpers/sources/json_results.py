@@ -105,6 +105,9 @@ _KNOWN_FIELDS = {
     ),
     *("executionId", "before", "selfUri", "previousUri", "firstUri", "lastUri", "pageSize", "total"),
 }
+_WHOLE_FLOAT = re.compile(
+    rb'("(?:status\d{3}|requests|requestCount)"\s*:\s*\d+)\.0+(?=\s*[,}])'
+)  # as pandas writes counts
 _page = msgspec.json.Decoder(Page)
 _pages = msgspec.json.Decoder(list[Page])
 _unread_page = msgspec.json.Decoder(_UnreadPage)
@@ -118,6 +121,8 @@ def read_pages(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
 
     SourceError names the file and the place of what is torn or of a wrong type.
     """
+    if b".0" in content:
+        content = _WHOLE_FLOAT.sub(rb"\1", content)
     text = content.lstrip()
     if text.startswith(b"["):
         pages = _decoded(_unread_pages.decode, text, file)

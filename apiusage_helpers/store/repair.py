@@ -23,6 +23,8 @@ from apiusage_helpers.store.forget import delete_days, drop_damaged
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
 
+_SAMPLE = "sample"  # its days are invented, so no fetch brings them
+
 
 @dataclass(frozen=True)
 class Repaired:
@@ -141,10 +143,9 @@ def told(repaired: tuple[Repaired, ...], *, unknown: bool, planned: bool = False
             span = Interval(one.gone[0], one.gone[-1])
             drop = "would be dropped" if planned else "was dropped" if len(one.gone) == 1 else "were dropped"
             what = f"{drop}. Bring {'it' if len(one.gone) == 1 else 'them'} back"
-            yield (
-                f"{one.organization}: {counted(len(one.gone), 'day')} of {span} {what}: apiusage fetch --organization "
-                f"{one.organization} --interval {span}, or import the files again"
-            )
+            fetch = f"apiusage fetch --organization {one.organization} --interval {span}, or import the files again"
+            how = "apiusage sample" if one.organization == _SAMPLE else fetch
+            yield f"{one.organization}: {counted(len(one.gone), 'day')} of {span} {what}: {how}"
         if one.unproven:
             yield (
                 f"{one.organization}: the checksums of {counted(one.unproven, 'file')} were lost. The figures agree with their "

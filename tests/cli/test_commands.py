@@ -302,6 +302,23 @@ def test_a_store_that_lost_its_newest_entry_is_told_and_repaired(apiusage, resul
     assert "nothing has to be repaired" in apiusage("repair", "--dry-run").stdout
 
 
+def test_findings_that_are_kept_are_not_told_of_a_store_that_went_back(apiusage, result_file) -> None:
+    """An older copy of its tables is refused, also where the same question was answered when they were new."""
+    asked = ("findings", "--organization", "acme", "--interval", "2026-10-05/2026-10-05")
+    apiusage("import", result_file(GOOD), "--organization", "acme")
+    assert apiusage(*asked).returncode == 0
+    for name in ("usage", "files"):
+        shutil.copytree(apiusage.store / name, apiusage.folder / name)
+    apiusage("import", result_file(GOOD | {"date": "2026-10-06"}), "--organization", "acme")
+    for name in ("usage", "files"):
+        shutil.rmtree(apiusage.store / name)
+        shutil.copytree(apiusage.folder / name, apiusage.store / name)
+    done = apiusage(*asked)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "try: apiusage repair" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["forget", "import", "fetch", "findings"])
 def test_an_interval_that_came_out_empty_is_not_all_days(apiusage, result_file, command: str) -> None:
     """A variable of a shell that is not set must not take every day of an organization."""

@@ -76,6 +76,26 @@ def test_every_shape_of_json_is_read(write, legacy_row) -> None:
     assert tables[0].num_rows == 2
 
 
+def test_whole_floats_are_whole_numbers(write, legacy_row, jobs_row) -> None:
+    """As pandas writes counts; names keep theirs, and a half is no count."""
+    name = 'v2.0, "status200": 7.0, "requests": 1.0'
+    plain, jobs = legacy_row(clientName=name), jobs_row()
+
+    def floats(row: dict[str, Any]) -> dict[str, Any]:
+        return {key: float(value) if isinstance(value, int) else value for key, value in row.items()}
+
+    for content, whole in (
+        (page(floats(plain)), page(plain)),
+        (json.dumps([floats(plain)], indent=1), json.dumps([plain])),
+        ({"entities": [floats(jobs)], "queryStatus": "Succeeded"}, {"entities": [jobs], "queryStatus": "Succeeded"}),
+    ):
+        assert ".0" in str(content)
+        assert read(write(content)).usage.equals(read(write(whole)).usage)
+    assert only(read(write(page(floats(plain)))))["client_name"] == name
+    with pytest.raises(SourceError, match="counts are whole numbers"):
+        read(write(page(legacy_row(requests=2.5))))
+
+
 def test_pages_of_one_result_may_come_in_any_order(write, legacy_row) -> None:
     """All FILEs of one import are one result; their order does not matter."""
     one = write(page(legacy_row(), nextUri="/api/v2/x?after=1"))

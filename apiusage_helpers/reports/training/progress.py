@@ -48,7 +48,12 @@ class Progress:
 
 def place_of(learner: str, group: str) -> Path:
     """The file of a learner; ParameterError where a name is none (the rule is that of organization names)."""
-    return places.output_folder() / ".training" / organization_name(group, "class") / f"{organization_name(learner, 'learner')}{_ENDING}"
+    return (
+        places.output_folder()
+        / ".training"
+        / organization_name(group, "class")
+        / f"{organization_name(learner, 'learner')}{_ENDING}"
+    )
 
 
 def learners(group: str) -> list[str]:

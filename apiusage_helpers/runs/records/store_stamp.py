@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+_NOTE = "snapshot.json"
+
 
 def store_stamp(store: Path, *, every_table: bool = False) -> str:
-    """What changes with every commit, and with a store that was made anew: the newest entry of its log, and its time.
+    """What changes with every commit, and with a store that was made anew or is damaged since: the newest entry of its log,
+    its time, and that of what the store noted of its newest write.
 
     Of the usage rows, or of `every_table`: also of the OAuth clients that were fetched. Empty where there is no store.
     """
     folders = sorted(store.glob("*/_delta_log")) if every_table else [store / "usage" / "_delta_log"]
-    return " ".join(filter(None, map(_newest, folders)))
+    newest = " ".join(filter(None, map(_newest, folders)))
+    note = store / _NOTE
+    return f"{newest} {note.stat().st_mtime_ns}" if newest and note.is_file() else newest
 
 
 def _newest(log: Path) -> str:

@@ -105,6 +105,8 @@ def test_an_instructor_sees_key_learners_and_results(line) -> None:
     results = line("training", "results")
     assert "ada,What is counted,1,1," in results.stdout
     assert "1 wrong answer: Which HTTP methods" in results.stderr
-    assert "starts again" in line("training", "reset", "ada").stderr
+    assert "starts again" in line("training", "reset", "Ada").stderr
     assert not path.exists()
     assert line("training", "reset", "../x").returncode == 2
+    assert "learner '../x' cannot be used" in line("training", "reset", "../x").stderr
+    assert "class 'my class' cannot be used" in line("training", "list", "--class", "my class").stderr
