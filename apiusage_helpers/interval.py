@@ -20,7 +20,6 @@ FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2199, 12, 31)  # no platform before
 _DAY = timedelta(days=1)
 _MOST_DAYS = 3660
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", re.ASCII)
-_ONE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -185,8 +184,8 @@ def resolve(date_range: str, today: date, *, billing_day: int | None = None) -> 
         return PRESETS[date_range](today)
     if billing_day is not None and date_range in _BILLING_PRESETS:
         return _BILLING_PRESETS[date_range](today, billing_day)
-    if _ONE_DAY.fullmatch(date_range):
-        raise ParameterError(f"{shown('date_range', date_range)} is one day: write {date_range}/{date_range}")
+    if _WRITTEN.fullmatch(whole := f"{date_range}/{date_range}"):
+        raise ParameterError(f"{shown('date_range', date_range)} is one day: write {whole}")
     if "/" not in date_range:
         presets = ", ".join([*PRESETS, *(_BILLING_PRESETS if billing_day is not None else ())])
         raise ParameterError(f"{shown('date_range', date_range)} is neither a preset ({presets}) nor START/END")

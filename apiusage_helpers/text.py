@@ -139,7 +139,7 @@ def signed_percent(share: float) -> str:
     >>> [signed_percent(s) for s in (0.2, -0.0004, 0, -0.0)]
     ['+20.0 %', '−<0.1 %', '0 %', '0 %']
     """
-    return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
+    return f"{_sign(share)}{percent(abs(share))}"
 
 
 def signed_whole(change: int) -> str:
@@ -148,7 +148,11 @@ def signed_whole(change: int) -> str:
     >>> [signed_whole(n) for n in (1234, -1234, 0)]
     ['+1,234', '−1,234', '0']
     """
-    return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(change):,}"
+    return f"{_sign(change)}{abs(change):,}"
+
+
+def _sign(change: float) -> str:
+    return "+" if change > 0 else "−" if change < 0 else ""
 
 
 def day_label(day: date, zone: ZoneInfo) -> str:

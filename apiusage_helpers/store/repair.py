@@ -20,10 +20,9 @@ from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
 from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.store.forget import delete_days, drop_damaged
+from apiusage_helpers.store.scan import how_to_fill
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
-
-_SAMPLE = "sample"  # its days are invented, so no fetch brings them
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,10 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
 
 
 def planned_repair(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
-    """What `repair_store` would do, tried on a copy: the store itself stays as it is. StoreError as there."""
+    """What `repair_store` would do, tried on a copy: the store itself stays as it is. StoreError as there.
+
+    Whoever writes meanwhile may make the copy look damaged; the repair itself waits for its turn.
+    """
     folder = delta.store_root(root)
     with TemporaryDirectory(prefix="apiusage-") as place:
         copy = Path(place) / folder.name
@@ -143,8 +145,7 @@ def told(repaired: tuple[Repaired, ...], *, unknown: bool, planned: bool = False
             span = Interval(one.gone[0], one.gone[-1])
             drop = "would be dropped" if planned else "was dropped" if len(one.gone) == 1 else "were dropped"
             what = f"{drop}. Bring {'it' if len(one.gone) == 1 else 'them'} back"
-            fetch = f"apiusage fetch --organization {one.organization} --interval {span}, or import the files again"
-            how = "apiusage sample" if one.organization == _SAMPLE else fetch
+            how = how_to_fill(one.organization, span).removeprefix("try: ")
             yield f"{one.organization}: {counted(len(one.gone), 'day')} of {span} {what}: {how}"
         if one.unproven:
             yield (

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from apiusage_helpers.errors import StoreError
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
@@ -65,7 +66,7 @@ def _snapshot(selection: Selection, root: Path | None) -> _Snapshot:
     folder, months = delta.store_root(root), month_names(selection.interval)
     table = delta.open_table(folder)
     if table is None:
-        raise StoreError(f"{folder}: there is no store yet; {_how_to_fill(selection.organization)}")
+        raise StoreError(f"{folder}: there is no store yet; {how_to_fill(selection.organization)}")
     files = delta.stored_files(table, selection.organization, months)
     checksums.verify(folder, selection.organization, months, files)
     stored = delta.read_files(duck.connect(), folder, files)
@@ -99,18 +100,19 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     if name not in known:
         there = f"it has {listed(known, _MOST_TOLD)}" if known else "it is empty"
         near = did_you_mean(name, known)
-        next_step = f"{near} For a new organization {_how_to_fill(name)}" if near else f"; {_how_to_fill(name)}"
+        next_step = f"{near} For a new organization {how_to_fill(name)}" if near else f"; {how_to_fill(name)}"
         return f"organization {name} is not in the store ({there}){next_step}"
     days = stored_days(name, root=root)
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
     return (
         f"no day of {selection.interval} is in the store for {name}: it has {count} from {days[0].date} to "
-        f"{days[-1].date}; {_how_to_fill(name, selection)}"
+        f"{days[-1].date}; {how_to_fill(name, selection.interval)}"
     )
 
 
-def _how_to_fill(organization: str, selection: Selection | None = None) -> str:
+def how_to_fill(organization: str, interval: Interval | None = None) -> str:
+    """What brings days into the store: those of `interval`, or any."""
     if organization == "sample":
         return "try: apiusage sample"
-    days = f" --interval {selection.interval}" if selection else ""
+    days = f" --interval {interval}" if interval else ""
     return f"try: apiusage fetch --organization {organization}{days}, or apiusage import FILE... --organization {organization}"

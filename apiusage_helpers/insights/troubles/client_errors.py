@@ -83,10 +83,10 @@ def _finding(history: History, found: Trouble, client: int, url: int | None, lim
             "Check the URL and the format of the request, then the client's credentials and roles under "
             "Admin > Integrations > OAuth."
         ),
-        saving=round(found.failed / days * MONTH),
+        saving=None if almost_all else round(found.failed / days * MONTH),  # with the right credentials it still makes them
         evidence={
             "client_errors": found.failed, "requests": found.requests, "share": found.share, "days": days,
-            "bad_days": found.bad_days, "saving_formula": "client_errors / days * 30",
+            "bad_days": found.bad_days, **({} if almost_all else {"saving_formula": "client_errors / days * 30"}),
             **({"usual_share": found.past_share} if np.isfinite(found.past_share) else {}),
         },
         **history.client(client),

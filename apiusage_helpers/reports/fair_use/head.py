@@ -14,7 +14,6 @@ from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
 _MOST_SAVINGS = 5
-_MENDED = {"client_errors"}  # a request that is refused today is still made when it is mended
 _ENDED = timedelta(days=3)  # what has not been seen for longer than a weekend saves nothing any more
 _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
 
@@ -32,7 +31,7 @@ def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
     since = min(report.month.interval.end, report.month.today - timedelta(days=1)) - _ENDED
     going_on = (one for one in report.findings if one.saving and not one.acknowledged and one.end >= since)
-    saving = sorted((one for one in going_on if one.kind not in _MENDED), key=lambda one: -(one.saving or 0))
+    saving = sorted(going_on, key=lambda one: -(one.saving or 0))
     found = apart(saving)
     lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
     lines += ["Findings about the same requests are counted once, by the largest."] if len(found) < len(saving) else []
@@ -52,7 +51,7 @@ def _a_month(one: Finding) -> str:
 
 def _savings(report: FairUseReport, saved: list[int]) -> list[str]:
     if not saved:
-        return ["No finding names requests that could be saved."]
+        return ["No finding that still goes on names requests that could be saved."]
     overage, all_of_it = report.month.overage, f"{whole(sum(saved))} requests a month"
     what = (
         f"{counted(len(saved), 'finding')} of these days may save {all_of_it}, if everything that they advise is done."

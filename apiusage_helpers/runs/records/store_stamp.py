@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_NOTE = "snapshot.json"
+_NOTE = "snapshot.json"  # of store/witness.py, which is not loaded for this
 
 
 def store_stamp(store: Path, *, every_table: bool = False) -> str:
