@@ -87,6 +87,25 @@ def test_the_figures_of_a_finding_are_a_plain_count(seed: int) -> None:
         assert f"{found.requests:,} of" in found.cause
 
 
+def test_what_is_refused_saves_as_much_as_would_not_be_made() -> None:
+    """A client of which half or more is refused may need other credentials and then makes the same requests: no saving."""
+    found = []
+    for seed in HELD_OUT[:30]:
+        one = clean(seed)
+        for plant in TROUBLES[:4]:
+            plant(one)
+        found += [told for told in diagnosis(one.history()) if told.kind == "client_errors"]
+    mostly = [told for told in found if told.evidence["share"] >= 0.5]
+    partly = [told for told in found if told.evidence["share"] < 0.5]
+
+    assert len(mostly) >= 3
+    assert len(partly) >= 3
+    assert {told.saving for told in mostly} == {None}
+    for told in partly:
+        assert told.saving == round(told.requests / ((told.end - told.start).days + 1) * 30)
+    assert all(("saving_formula" in told.evidence) == (told.saving is not None) for told in found)
+
+
 def test_an_organization_without_rows_has_no_findings() -> None:
     """Nothing is divided by zero."""
     one = clean(3)

@@ -34,7 +34,11 @@ def savings(report: FairUseReport) -> Html:
     saving = sorted(going_on, key=lambda one: -(one.saving or 0))
     found = apart(saving)
     lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
-    lines += ["Findings about the same requests are counted once, by the largest."] if len(found) < len(saving) else []
+    lines += (
+        ["Where findings are about the same requests, only the largest saving counts."]
+        if len(found) < len(saving)
+        else []
+    )
     items = [visible(f"{_a_month(one)}: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
     left = [one.saving or 0 for one in found[_MOST_SAVINGS:]]
     items += [f"{whole(sum(left))} a month: {counted(len(left), 'finding')} more."] if left else []

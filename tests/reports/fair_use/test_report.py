@@ -150,7 +150,7 @@ def test_requests_that_two_findings_are_about_are_saved_once() -> None:
 
     assert text[0].startswith("4 findings of these days may save 790 requests a month")
     assert text[1] == "Over a whole month, the first 4 findings together save the 790 requests above the allowance."
-    assert text[2] == "Findings about the same requests are counted once, by the largest."
+    assert text[2] == "Where findings are about the same requests, only the largest saving counts."
     assert [line.partition(" a month")[0] for line in text[3:]] == ["500", "200", "50", "40"]
 
 
