@@ -1,7 +1,10 @@
-"""All findings on one organization, worst first; those that are acknowledged last."""
+"""All findings on one organization, worst first; those that are acknowledged last. What has ended saves nothing any more."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
 
 from apiusage_helpers.insights.finding import Finding, worst_first
 from apiusage_helpers.insights.history import History
@@ -16,6 +19,7 @@ from apiusage_helpers.settings.thresholds import Thresholds
 
 Look = Callable[[History, Thresholds], Iterator[Finding]]
 LOOKS: Sequence[Look] = (throttling, client_errors, server_errors, polling, high_volume, watch_list)
+_ENDED = timedelta(days=3)  # what has not been seen for longer than a weekend
 
 
 def diagnosis(
@@ -31,6 +35,20 @@ def diagnosis(
     limits = limits or Thresholds()
     found = [*further]
     if len(history.cube.day):
-        found += [one for look in LOOKS for one in look(history, limits)]
-        found += reads(history, limits, polled_pairs(history, limits))
+        last = history.day(int(np.flatnonzero(history.known)[-1]))
+        found += [_as_of(last, one) for look in LOOKS for one in look(history, limits)]
+        found += [one for one in reads(history, limits, polled_pairs(history, limits)) if _goes_on(last, one)]
     return worst_first(replace(one, acknowledged=acknowledged(one)) for one in found)
+
+
+def _goes_on(last: date, found: Finding) -> bool:
+    """Whether what was found may go on as of `last`, the last day that is known."""
+    return found.end >= last - _ENDED
+
+
+def _as_of(last: date, found: Finding) -> Finding:
+    """The finding, without a saving where it has ended by `last`."""
+    if found.saving is None or _goes_on(last, found):
+        return found
+    evidence = {name: value for name, value in found.evidence.items() if name != "saving_formula"}
+    return replace(found, saving=None, evidence=evidence)

@@ -209,7 +209,7 @@ def _distance(one: Counts, other: Counts) -> float:
 
 
 def _mix(history: History, client: int, moved: float) -> Finding:
-    why = f"{percent(moved)} of them went to other URLs of its own than in the four weeks before."
+    why = f"Compared with the four weeks before, {percent(moved)} of them moved from some of its URLs to others."
     remedy = "If that was not planned, ask its owner what has changed."
     told = _told(history, client, "changed_mix", "info", why, remedy)
     return Finding(**{**vars(told), "evidence": {**told.evidence, "moved_share": moved}})

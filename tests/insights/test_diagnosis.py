@@ -1,10 +1,11 @@
 """All findings: quiet on organizations in good order, and each planted trouble found, on seeds that nothing was tuned on."""
 
 from collections import Counter
+from datetime import timedelta
 
 import numpy as np
 import pytest
-from organizations import TROUBLES, clean
+from organizations import END, TROUBLES, URLS, clean
 
 from apiusage_helpers.insights.diagnosis import diagnosis
 from apiusage_helpers.insights.finding import Finding, findings_table
@@ -104,6 +105,51 @@ def test_what_is_refused_saves_as_much_as_would_not_be_made() -> None:
     for told in partly:
         assert told.saving == round(told.requests / ((told.end - told.start).days + 1) * 30)
     assert all(("saving_formula" in told.evidence) == (told.saving is not None) for told in found)
+
+
+def test_what_has_ended_saves_nothing() -> None:
+    """A storm of 429 that has not been seen for longer than three days is told without a saving, and without its formula."""
+    found = []
+    for seed in HELD_OUT[:40]:
+        one = clean(seed)
+        TROUBLES[0](one)
+        found += [told for told in diagnosis(one.history()) if told.kind == "throttling"]
+    ended = [told for told in found if told.end < END - timedelta(days=3)]
+    going_on = [told for told in found if told.end >= END - timedelta(days=3)]
+
+    assert len(ended) >= 3
+    assert len(going_on) >= 3
+    assert all(told.saving is None and "saving_formula" not in told.evidence for told in ended)
+    for told in going_on:
+        assert told.saving == round(told.requests / ((told.end - told.start).days + 1) * 30)
+
+
+def test_reads_that_have_ended_are_not_advised() -> None:
+    """Many reads until the fourth day before the last, and until the fifth."""
+    for quiet, kinds in ((3, {"bulk_available"}), (4, set())):
+        one = clean(7)
+        one.requests[0, 0], one.failed = 9_000, {name: np.zeros_like(counts) for name, counts in one.failed.items()}
+        one.requests[0, 0, -quiet:] = 0
+
+        assert {told.kind for told in diagnosis(one.history()) if told.client_id == "c0"} & {"bulk_available"} == kinds
+
+
+def test_an_incident_is_no_part_of_what_a_client_met_alone() -> None:
+    """On the last day of its trouble most clients fail, each on another URL: its own finding ends the day before, and names no URL it has not."""
+    one = clean(5)
+    one.requests[:] = 400
+    one.failed = {name: np.zeros_like(one.requests) for name in one.failed}
+    one.failed["server_errors"][0, :, -4:-2] = 40
+    for client in range(len(one.requests)):
+        one.failed["server_errors"][client, client % len(URLS), -2] = 300
+    found = diagnosis(one.history())
+    (alone,) = [told for told in found if told.kind == "server_errors_integration"]
+    platform = [told for told in found if told.kind == "server_errors_platform"]
+
+    assert (alone.client_id, alone.start, alone.end) == ("c0", END - timedelta(days=3), END - timedelta(days=2))
+    assert (alone.requests, alone.evidence["requests"]) == (2 * len(URLS) * 40, 2 * len(URLS) * 400)
+    assert "this URL" not in alone.remedy
+    assert {(told.start, told.end) for told in platform} == {(END - timedelta(days=1),) * 2}
 
 
 def test_an_organization_without_rows_has_no_findings() -> None:

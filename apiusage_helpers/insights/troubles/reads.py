@@ -1,7 +1,8 @@
 """Reads that may be spared: answers that seldom change and could be kept, and single reads where one request brings many.
 
 Which is which stands in two small tables of template URIs of the Genesys Cloud Public API (SDK PureCloudPlatformClientV2 269).
-How often an answer really changes no daily total can tell, so these findings are never more than a hint (info).
+How often an answer really changes no daily total can tell, so these findings are never more than a hint (info). Only reads
+that brought an answer count, and a month is counted from a usual week: days of trouble and refused requests save nothing here.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -9,7 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 
 from apiusage_helpers.insights.finding import MONTH, Finding
-from apiusage_helpers.insights.history import Counts, History
+from apiusage_helpers.insights.history import Counts, Flags, History
+from apiusage_helpers.insights.rhythm import medians
+from apiusage_helpers.insights.troubles.rates import Shares
 from apiusage_helpers.settings.thresholds import Thresholds
 from apiusage_helpers.text import whole
 
@@ -35,24 +38,43 @@ SELDOM_CHANGED = frozenset({
 })  # fmt: skip
 _ONCE_AN_HOUR = 24
 _PART_OF_BULK = 0.9
+_WEEK, _WEEKDAYS = 7, 5
+_LOOK_BACK = 28  # days
 
 
 def reads(history: History, limits: Thresholds, polled: Collection[int]) -> Iterator[Finding]:
     """Findings on pairs of client and URL with many reads that a cache or a bulk request may spare; not on `polled` pairs."""
-    requests = history.by_pair("requests")[:, history.first :]
-    days = max(1, int(history.known[history.first :].sum()))
-    for pair, count in enumerate(requests.sum(axis=1)):
+    answered = history.by_pair("succeeded") + history.by_pair("redirected")
+    usual, mostly = _usual_days(answered, history), _mostly_answered(answered, history)
+    for pair in np.flatnonzero((usual >= limits.read_a_day) & mostly).tolist():
         method, uri = history.cube.urls[int(history.pairs[1][pair])]
-        if method != "GET" or count / days < limits.read_a_day or pair in polled:
+        if method != "GET" or pair in polled:
             continue
         if uri in SELDOM_CHANGED:
-            yield _cacheable(history, pair, requests[pair], days)
+            yield _cacheable(history, pair, answered[pair], float(usual[pair]))
         elif uri in BULK:
-            yield _bulk(history, pair, requests[pair], days)
+            yield _bulk(history, pair, answered[pair], float(usual[pair]))
 
 
-def _cacheable(history: History, pair: int, counts: Counts, days: int) -> Finding:
-    a_day = counts.sum() / days
+def _mostly_answered(answered: Counts, history: History) -> Flags:
+    """Whether at least half of a row's requests in the interval brought an answer: what is refused is another finding's."""
+    sums, requests = (counts[:, history.first :].sum(axis=1) for counts in (answered, history.by_pair("requests")))
+    mostly: Flags = (sums > 0) & (2 * sums >= requests)
+    return mostly
+
+
+def _usual_days(counts: Counts, history: History) -> Shares:
+    """The mean day of a usual week of each row, by medians over the interval and at least four weeks, since its first count."""
+    known = np.flatnonzero(history.known)
+    place = known[min(int(np.searchsorted(known, history.first)), max(0, len(known) - _LOOK_BACK)) :]
+    begun = counts.cumsum(axis=1)[:, place] > 0
+    figures, weekend = np.where(begun, counts[:, place], np.nan), history.weekend[place]
+    weekdays, weekends = medians(figures[:, ~weekend]), medians(figures[:, weekend])
+    of_both = (_WEEKDAYS * weekdays + (_WEEK - _WEEKDAYS) * weekends) / _WEEK
+    return np.where(np.isnan(of_both), medians(figures), of_both)
+
+
+def _cacheable(history: History, pair: int, counts: Counts, a_day: float) -> Finding:
     saving = max(0, round((a_day - _ONCE_AN_HOUR) * MONTH))
     return _finding(
         history, pair, counts, "cacheable_reads",
@@ -63,8 +85,7 @@ def _cacheable(history: History, pair: int, counts: Counts, days: int) -> Findin
     )  # fmt: skip
 
 
-def _bulk(history: History, pair: int, counts: Counts, days: int) -> Finding:
-    a_day = counts.sum() / days
+def _bulk(history: History, pair: int, counts: Counts, a_day: float) -> Finding:
     saving = round(a_day * MONTH * _PART_OF_BULK)
     instead = BULK[history.cube.urls[int(history.pairs[1][pair])][1]]
     return _finding(
@@ -88,18 +109,21 @@ def _finding(  # noqa: PLR0913, PLR0917  # what the two kinds differ in
     formula: str,
 ) -> Finding:
     client, url = int(history.pairs[0][pair]), int(history.pairs[1][pair])
-    place = np.flatnonzero(counts) + history.first
-    total = int(counts.sum())
+    place = np.flatnonzero(counts[history.first :]) + history.first
+    total = int(counts[place].sum())
     return Finding(
         kind=kind,
         severity="info",
         start=history.day(int(place[0])),
         end=history.day(int(place[-1])),
         requests=total,
-        cause=f"{history.labels[client]} sent {history.url_label(url)} {whole(total)} times, {whole(a_day)} a day. {why}",
+        cause=(
+            f"{history.labels[client]} got {whole(total)} answers to {history.url_label(url)}, about {whole(a_day)} on a usual "
+            f"day. {why}"
+        ),
         remedy=remedy,
         saving=saving,
-        evidence={"requests": total, "requests_a_day": float(a_day), "saving_formula": formula},
+        evidence={"requests": total, "requests_a_day": a_day, "saving_formula": formula},
         **history.client(client),
         **history.url(url),
     )

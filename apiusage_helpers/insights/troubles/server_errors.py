@@ -33,12 +33,20 @@ def server_errors(history: History, limits: Thresholds) -> Iterator[Finding]:
     np.add.at(rest, history.pairs[0], failed)
     by_client = [_whole(history, one) for one in _bad_runs(history, rest, history.by_client("requests"), limits)]
     yield from _incidents(history, by_client, limits)
-    for one in by_client:
-        if not _in_an_incident(history, one, by_client):
-            yield _integration(history, one, limits)
+    for one in _alone(history, rest, by_client, limits):
+        yield _integration(history, one, limits)
     for one in _single_urls(history, rest, failed, requests, limits):
         if not any(_part_of(one, wide) for wide in _wide(history, platform, by_client)):
             yield _integration(history, one, limits, client=int(history.pairs[0][one.row]), url=int(urls[one.row]))
+
+
+def _alone(history: History, rest: Counts, by_client: Sequence[Trouble], limits: Thresholds) -> list[Trouble]:
+    """What clients met by themselves: their bad runs without the days on which most clients failed."""
+    rest, requests = rest.copy(), history.by_client("requests")
+    for one in by_client:
+        if _in_an_incident(history, one, by_client):
+            rest[:, one.first : one.last + 1] = requests[:, one.first : one.last + 1] = 0
+    return [_whole(history, one) for one in _bad_runs(history, rest, requests, limits)]
 
 
 def _wide(history: History, platform: Sequence[Trouble], by_client: Sequence[Trouble]) -> list[Trouble]:
@@ -167,7 +175,7 @@ def _integration(
             "what this one sends may cause it."
         ),
         remedy=(
-            "Review what the client sends to this URL; if that is right, check the Genesys Cloud status page. "
+            f"Review what the client sends{where and ' to this URL'}; if that is right, check the Genesys Cloud status page. "
             "Find the client under Admin > Integrations > OAuth."
         ),
         evidence={

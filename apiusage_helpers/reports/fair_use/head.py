@@ -1,6 +1,5 @@
 """What stands around the panels of the fair-use report: the month in words, the contract, the invoice, the checks."""
 
-from datetime import timedelta
 from html import escape
 
 from apiusage_helpers.charts.panel import Html
@@ -14,7 +13,6 @@ from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
 _MOST_SAVINGS = 5
-_ENDED = timedelta(days=3)  # what has not been seen for longer than a weekend saves nothing any more
 _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
 
 
@@ -29,9 +27,9 @@ def overview(report: FairUseReport) -> Html:
 
 def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
-    since = min(report.month.interval.end, report.month.today - timedelta(days=1)) - _ENDED
-    going_on = (one for one in report.findings if one.saving and not one.acknowledged and one.end >= since)
-    saving = sorted(going_on, key=lambda one: -(one.saving or 0))
+    saving = sorted(
+        (one for one in report.findings if one.saving and not one.acknowledged), key=lambda one: -(one.saving or 0)
+    )
     found = apart(saving)
     lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
     lines += (

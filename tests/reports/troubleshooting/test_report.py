@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -64,10 +65,35 @@ def test_the_figures_are_a_plain_count(sample) -> None:
                 counts["requests"] += row["requests"]
                 counts["throttling"] += row["status429"]
                 counts["client_errors"] += row["status400"] - row["status429"]
+                counts["answers"] += row["status200"] + row["status300"]
         if one.kind in {"throttling", "client_errors"}:
             assert (one.requests, one.evidence["requests"]) == (counts[one.kind], counts["requests"])
-        elif one.kind in {"polling", "cacheable_reads", "bulk_available", "high_volume"}:
+        elif one.kind in {"cacheable_reads", "bulk_available"}:
+            assert one.requests == counts["answers"]
+        elif one.kind in {"polling", "high_volume"}:
             assert one.requests == counts["requests"]
+
+
+def test_savings_of_reads_are_those_of_a_usual_week(sample) -> None:
+    """Answers alone, by medians of weekdays and of weekends over four weeks; nothing of a client that is mostly refused."""
+    first = TODAY - timedelta(days=28)
+    spare = {"cacheable_reads": lambda a_day: (a_day - 24) * 30, "bulk_available": lambda a_day: a_day * 30 * 0.9}
+    found = [one for one in troubleshooting_report("sample", WEEK, today=TODAY).findings if one.kind in spare]
+    for one in found:
+        days = {first + timedelta(days=n): 0 for n in range(28)}
+        for row in sample:
+            of_it = (row["client_id"], row["http_method"], row["template_uri"]) == (
+                one.client_id, one.http_method, one.template_uri,
+            )  # fmt: skip
+            if of_it and row["date"] in days:
+                days[row["date"]] += row["status200"] + row["status300"]
+        weekdays = median(count for day, count in days.items() if day.weekday() < 5)
+        weekends = median(count for day, count in days.items() if day.weekday() >= 5)
+        a_day = (5 * weekdays + 2 * weekends) / 7
+        assert one.evidence["requests_a_day"] == pytest.approx(a_day)
+        assert one.saving == round(spare[one.kind](a_day))
+
+    assert {one.client_name for one in found} == {"CRM sync", "Data actions"}
 
 
 def test_both_files_tell_the_same(sample) -> None:
