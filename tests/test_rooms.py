@@ -67,7 +67,7 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "reports/checks.py": "reports/api_usage/test_head.py",
     "reports/contract.py": "settings/test_report_file.py",
     "reports/export.py": "contract/test_counts.py",
-    "reports/facts.py": "runs/execution/test_run.py",
+    "reports/headline.py": "reports/api_usage/test_head.py",
     "reports/findings.py": "reports/troubleshooting/test_report.py",
     "reports/agreement.py": "reports/api_usage/test_head.py",
     "reports/panels.py": "reports/api_usage/test_panels.py",

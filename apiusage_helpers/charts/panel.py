@@ -5,6 +5,7 @@ what stands out, and the table beside it. All text that comes from data is escap
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from matplotlib.figure import Figure
 from apiusage_helpers.text import percent, visible, whole
 
 MOST_ROWS = 1000
+_UNIT = re.compile(r"(\d) (%|s\b|min\b)")
 _LEFT_OUT_ON_PAPER = frozenset({"client_id", "kind"})  # a sheet has no room for them; the page and the file do
 
 _HEADINGS = {
@@ -98,8 +100,12 @@ class Html:
 
 
 def sentence(text: str) -> str:
-    """`text` as safe HTML; a template URI in it may be broken after a slash."""
-    return escape(visible(text)).replace("/", "/<wbr>")
+    """`text` as safe HTML; a template URI in it may be broken after a slash, and no line end divides a figure from its unit.
+
+    >>> sentence("a/b: 5.0 % every 9 s")
+    'a/<wbr>b: 5.0&nbsp;% every 9&nbsp;s'
+    """
+    return _UNIT.sub(r"\1&nbsp;\2", escape(visible(text)).replace("/", "/<wbr>"))
 
 
 def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

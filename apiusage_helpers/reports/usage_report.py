@@ -19,7 +19,7 @@ from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.reports.agreement import RowSums, files_agree, notes, nothing_from_today, panels_agree, row_sums
 from apiusage_helpers.reports.checks import Check
-from apiusage_helpers.reports.facts import data_facts
+from apiusage_helpers.reports.export import data_facts
 from apiusage_helpers.reports.findings import told_findings
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import StoredUsage

@@ -233,7 +233,7 @@ def test_programs_find_the_first_screen(week: Path, opened: Callable[..., Any]) 
         "requests", "failed_share", "throttled_share", "active_clients", "new_clients", "silent_clients", "fair_use_used",
         "fair_use_allowance", "fair_use_projected",
     ])  # fmt: skip
-    assert kinds == ["critical", "critical", "warning", "warning", "warning"]
+    assert kinds == ["critical", "critical", "critical", "warning", "warning"]
     assert page.locator("[data-panel]").count() == 10
     assert all(
         (week.parent / f"{one.get_attribute('data-panel')}.csv").is_file() for one in page.locator("[data-panel]").all()

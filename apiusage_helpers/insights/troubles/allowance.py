@@ -24,9 +24,8 @@ def _severity(month: BillingMonth) -> str:
 
 def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Finding:
     share = f" ({percent(used / allowed)})" if allowed else ""
-    so_far = (
-        f"{whole(used)} of {whole(allowed)} requests{share} of the billing month from {month.interval.start} are used."
-    )
+    last = month.interval.days[len(month.days) - 1]
+    so_far = f"By {last}, {whole(used)} of {whole(allowed)} requests{share} of the billing month were used."
     evidence: dict[str, int | float | str] = {"used": used, "allowance": allowed}
     evidence |= {} if month.projected is None else {"projected": month.projected}
     evidence |= {} if month.exhausted.likely is None else {"exhausted_on": str(month.exhausted.likely)}
@@ -34,7 +33,7 @@ def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Fin
         kind="allowance",
         severity=severity,
         start=month.interval.start,
-        end=month.interval.days[len(month.days) - 1],
+        end=last,
         requests=used,
         cause=" ".join(filter(None, (so_far, _outlook(month, allowed), _careful(month)))),
         remedy=(

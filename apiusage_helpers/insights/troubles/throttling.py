@@ -31,8 +31,7 @@ def _finding(history: History, found: Trouble, limits: Thresholds) -> Finding:
         requests=found.failed,
         cause=(
             f"{name}: {whole(found.failed)} of {whole(found.requests)} requests{where} ({percent(found.share)}) were refused "
-            f"with 429 in {counted(days, 'day')}. It sent more in a short time than its rate limit allows, and may have retried "
-            "what was refused."
+            f"with 429 in {counted(days, 'day')}. It sent too many in a short time, and may have retried what was refused."
         ),
         remedy=(
             "Reduce its request frequency or spread the load over time; wait as long as the Retry-After header says. "

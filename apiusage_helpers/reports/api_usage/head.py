@@ -3,17 +3,16 @@ compare with the platform's own. All of it is text with figures; all text from d
 """
 
 import json
-import re
 import shlex
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
 from apiusage_helpers.charts.panel import Html
-from apiusage_helpers.interval import Interval, local_label, local_span
+from apiusage_helpers.interval import Interval, local_label
 from apiusage_helpers.reports.agreement import unmet_choices
 from apiusage_helpers.reports.checks import agreed, checks_list
+from apiusage_helpers.reports.headline import headline, local_interval, minute, whole_dates
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.tables.panel_spec import Rows, shown_rows
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
@@ -21,48 +20,13 @@ from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
 
 
 def line(report: UsageReport) -> Html:
-    """Whose requests, of which days, as of when; and a badge that says whether the figures are whole."""
-    told = [report.selection.organization, _days(report), *_zone_and_methods(report), _as_of(report)]
-    kind, badge = _badge(report)
-    link = f'<a id="badge" class="badge {kind}" href="#checks">{escape(badge)}</a>'
-    items = "".join(f"<li>{part}</li>" for part in [*map(_whole_dates, told), link])
-    html = f'<ul class="headline" id="head">{items}</ul>'
-    return Html(html, " · ".join([*told, badge]))
+    """Whose requests, of which days, as of when, and a badge."""
+    return headline(report.selection, report.usage, report.checks)
 
 
 def source(report: UsageReport) -> Html:
     """Where the figures come from, and how many checks hold."""
     return _facts({"Covers": _covers(report), "Source": _source(report), "Checks": _checked(report)})
-
-
-def _badge(report: UsageReport) -> tuple[str, str]:
-    """The class and the words of the badge: what a reader must know of the days first."""
-    missing = len(report.usage.missing)
-    provisional = sum(day.provisional for day in report.usage.days)
-    gaps = [
-        f"{counted(count, 'day')} {word}"
-        for count, word in ((missing, "missing"), (provisional, "provisional"))
-        if count
-    ]
-    if gaps:
-        return ("missing" if missing else "provisional"), ", ".join(gaps)
-    noted = any(not check.ok for check in report.checks)
-    return ("notes", "notes on the data") if noted else ("complete", "complete")
-
-
-def _days(report: UsageReport) -> str:
-    interval = report.selection.interval
-    return f"{days_in_words(interval)}, {counted(len(interval), 'UTC day')}"
-
-
-def _zone_and_methods(report: UsageReport) -> list[str]:
-    selection = report.selection
-    zone = [] if selection.display_timezone == "UTC" else [f"{selection.display_timezone}: {_local_interval(report)}"]
-    return zone + ([f"{', '.join(selection.http_methods)} only"] if selection.http_methods else [])
-
-
-def _as_of(report: UsageReport) -> str:
-    return f"as of {_minute(max(day.fetched_at for day in report.usage.days))} UTC"
 
 
 def again(report: UsageReport, command: str = "") -> Html:
@@ -125,21 +89,18 @@ _COVERED = (
 
 
 def _facts(facts: dict[str, str]) -> Html:
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{_whole_dates(text)}</dd></div>" for name, text in facts.items())
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{whole_dates(text)}</dd></div>" for name, text in facts.items())
     return Html(
         f'<dl class="facts" id="facts">{items}</dl>', "\n".join(f"{name}: {text}" for name, text in facts.items())
     )
 
 
-def _whole_dates(text: str) -> str:
-    """The escaped text, with dates that no line end divides."""
-    return re.sub(r"\d{4}-\d\d-\d\d", r"<time>\g<0></time>", escape(visible(text)))
-
-
 def _covers(report: UsageReport) -> str:
     selection = report.selection
     days = f"{selection.interval.start} to {selection.interval.end} ({counted(len(selection.interval), 'UTC day')})"
-    zone = "" if selection.display_timezone == "UTC" else f"; in {selection.display_timezone} {_local_interval(report)}"
+    zone = (
+        "" if selection.display_timezone == "UTC" else f"; in {selection.display_timezone} {local_interval(selection)}"
+    )
     methods = f"; HTTP methods {', '.join(selection.http_methods)}" if selection.http_methods else ""
     whose = f", fetched from {visible(report.whose)}" if report.whose else ""
     return f"{selection.organization}{whose}, {days}{zone}{methods}"
@@ -166,22 +127,11 @@ def _command(report: UsageReport) -> str:
 _LISTS = ("clients", "client_template_uris", "template_uris", "http_methods")
 
 
-def _local_interval(report: UsageReport) -> str:
-    zone = ZoneInfo(report.selection.display_timezone)
-    first = local_span(report.selection.interval.start, zone)[0]
-    last = local_span(report.selection.interval.end, zone)[1]
-    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-
-
 def _source(report: UsageReport) -> str:
     days = report.usage.days
     newest = max(days, key=lambda day: day.fetched_at)
     sources = ", ".join(sorted({day.source for day in days}))
-    return f"{sources}; as of {_minute(newest.fetched_at)} UTC, newest day {max(day.date for day in days)}"
-
-
-def _minute(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}"
+    return f"{sources}; as of {minute(newest.fetched_at)} UTC, newest day {max(day.date for day in days)}"
 
 
 def _choices(report: UsageReport, section: int) -> str:

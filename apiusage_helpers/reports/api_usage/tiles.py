@@ -6,6 +6,7 @@ A change has a sign, a figure and a word, so that no colour has to be seen. Ever
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape, unescape
 
 import numpy as np
@@ -129,6 +130,7 @@ def _fair_use(report: UsageReport, found: dict[str, Metric]) -> _Tile:
     allowance, projected = found["fair_use_allowance"], found["fair_use_projected"]
     lines = [
         _allowed(month, allowance),
+        _until(month, report.selection.interval.end),
         _gaps(len(month.days), len(month.missing)),
         _expected(month, projected),
         _runs_out(month),
@@ -144,6 +146,12 @@ def _allowed(month: BillingMonth, allowance: Metric) -> str:
         return f"Allowance unknown: name the licences in <code>{_ALLOWANCES}</code>"
     share = f" ({percent((month.used or 0) / month.allowance)})" if month.allowance else ""
     return _span(allowance, f"of {whole(month.allowance)} requests{share}")
+
+
+def _until(month: BillingMonth, end: date) -> str:
+    """Up to which day the month is counted, where that is after the report's last one."""
+    last = month.interval.days[len(month.days) - 1]
+    return "" if last <= end else f"Counted up to {last.day} {last:%b}, beyond the days of this report"
 
 
 def _expected(month: BillingMonth, projected: Metric) -> str:

@@ -19,7 +19,7 @@ from apiusage_helpers.insights.fair_use import (
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import FIRST_DAY, Interval
 from apiusage_helpers.reports.checks import Check
-from apiusage_helpers.reports.facts import data_facts
+from apiusage_helpers.reports.export import data_facts
 from apiusage_helpers.reports.fair_use.checks import agreement, notes
 from apiusage_helpers.reports.fair_use.parameters import FairUseParameters, stored_allowances
 from apiusage_helpers.reports.fair_use.tables import days_of_month, table_of_months

@@ -75,7 +75,7 @@ def _exhausted(month: BillingMonth) -> str:
             return ""
         return f"The allowance probably lasts; at the high end of the forecast it runs out on {_day(told.earliest)}."
     if told.earliest == told.likely == told.latest:
-        verb = "ran out" if told.likely < month.today else "runs out"
+        verb = "ran out" if told.likely < month.today else "is expected to run out"
         return f"The allowance {verb} on {_day(told.likely)}."
     latest = f"{_day(told.latest)} at the latest" if told.latest else "perhaps not at all"
     return f"The allowance runs out around {_day(told.likely)}: {_day(told.earliest)} at the earliest, {latest}."

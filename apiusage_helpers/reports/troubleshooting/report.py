@@ -9,7 +9,7 @@ from apiusage_helpers.insights.analysis import findings_of
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.reports.checks import Check
-from apiusage_helpers.reports.facts import data_facts
+from apiusage_helpers.reports.export import data_facts
 from apiusage_helpers.reports.findings import findings_files, told_findings
 from apiusage_helpers.reports.troubleshooting.parameters import TroubleshootingParameters
 from apiusage_helpers.selection import Selection, select

@@ -90,6 +90,17 @@ def test_fair_use_tells_what_is_used_where_it_ends_and_when_it_runs_out(report) 
     )
 
 
+def test_fair_use_says_where_it_is_counted_beyond_the_days_of_the_report(report) -> None:
+    """A report of 1 to 3 Nov that is made later; none that is made the day after."""
+    november = Interval(date(2026, 11, 1), date(2026, 11, 30))
+    later, next_day = (
+        replace(month(), interval=november, today=date(2026, 11, day), days=(30,) * (day - 1)) for day in (20, 4)
+    )
+
+    assert "(90.0 %) Counted up to 19 Nov, beyond the days of this report 120 expected" in fair_use(report, later)
+    assert "Counted up to" not in fair_use(report, next_day)
+
+
 def test_fair_use_says_what_it_does_not_know(report) -> None:
     """No licences, no history, no day, missing days, days of the jobs service."""
     unknown = month(allowance=None, exhausted=Exhaustion())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -95,6 +96,14 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
     assert "The allowance runs out" in text
     for panel in (panels.days_of_the_month, panels.clients, panels.months):
         assert "<svg" in (panel(report).svg or "")
+
+
+def test_the_page_begins_with_whose_month_it_is(stored) -> None:
+    """Organization, days, age, and a badge."""
+    made = head.line(fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3]))
+
+    assert re.fullmatch(r"acme · 1–18 Nov 2026, 18 UTC days · as of [-\d]+ [:\d]+ UTC · complete", made.text), made.text
+    assert 'href="#checks">complete</a>' in made.html
 
 
 def test_the_page_says_what_may_be_saved(stored) -> None:

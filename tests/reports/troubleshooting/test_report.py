@@ -96,6 +96,13 @@ def test_savings_of_reads_are_those_of_a_usual_week(sample) -> None:
     assert {one.client_name for one in found} == {"CRM sync", "Data actions"}
 
 
+def test_the_page_begins_with_whose_days_these_are(sample) -> None:
+    """Organization, days, methods, age, and a badge."""
+    made = panels.line(troubleshooting_report("sample", WEEK, today=TODAY, http_methods=["GET"]))
+
+    assert made.text == "sample · 17–23 Nov 2026, 7 UTC days · GET only · as of 2026-11-24 00:00 UTC · complete"
+
+
 def test_both_files_tell_the_same(sample) -> None:
     """A row and an entry a finding, in the same order; what does not apply is empty."""
     report = troubleshooting_report("sample", WEEK, today=TODAY)
