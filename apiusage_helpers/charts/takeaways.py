@@ -47,14 +47,15 @@ def _days(table: pd.DataFrame) -> str:
 
 
 def _failures(table: pd.DataFrame) -> str:
-    """The failed share of all days, and the worst day."""
+    """The failed share of all days, and the worst day where one was worse."""
     total, failed = int(table["requests"].sum()), int(table["failed"].sum())
     if not failed:
         return _NONE_FAILED if total else ""
-    if len(table) == 1:
-        return f"{percent(failed / total)} failed."
     worst = table.iloc[int(table["failed_share"].fillna(-1).to_numpy().argmax())]
-    return f"{percent(failed / total)} failed; the worst day was {_day(worst['date'])} with {percent(worst['failed_share'])}."
+    told, most = percent(failed / total), percent(worst["failed_share"])
+    if told == most:
+        return f"{told} failed."
+    return f"{told} failed; the worst day was {_day(worst['date'])} with {most}."
 
 
 def _leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
@@ -87,10 +88,12 @@ def _most_refused(table: pd.DataFrame, labels: Sequence[str]) -> str:
     place = int(shares.to_numpy().argmax())
     if not shares.iloc[place]:
         return _NONE_FAILED
-    return (
-        f"{_cut(labels[place])} failed most often: {percent(shares.iloc[place])} of its requests, "
-        f"mostly {_main_failure([int(table[name].iloc[place]) for name in FAILED])}."
-    )
+    share, mostly = (
+        percent(shares.iloc[place]), _main_failure([int(table[name].iloc[place]) for name in FAILED]),
+    )  # fmt: skip
+    if len(table) == 1:
+        return f"{share} of the requests of {_cut(labels[0])} failed, mostly {mostly}."
+    return f"{_cut(labels[place])} failed most often: {share} of its requests, mostly {mostly}."
 
 
 def _first_pair(table: pd.DataFrame, labels: Sequence[str]) -> str:
@@ -105,9 +108,8 @@ def _most_failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
     place = int(failed.to_numpy().argmax())
     if not failed.iloc[place]:
         return _NONE_FAILED
-    return (
-        f"Most failures: {_cut(labels[place])}, {human(failed.iloc[place])} of {human(table['requests'].iloc[place])}."
-    )
+    told = f"{_cut(labels[place])}, {human(failed.iloc[place])} of {human(table['requests'].iloc[place])}"
+    return f"Failures of {told}." if len(table) == 1 else f"Most failures: {told}."
 
 
 def _statuses(table: pd.DataFrame, total: int) -> str:

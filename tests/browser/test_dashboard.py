@@ -142,6 +142,16 @@ def test_a_press_on_a_finding_filters_the_page_to_it(week: Path, opened: Callabl
     assert watch.wrongs() == []
 
 
+def test_the_days_of_findings_are_marked_on_all_requests_only(week: Path, opened: Callable[..., Any]) -> None:
+    """Under a filter the strip would speak of requests that are not shown."""
+    page = opened(week).page
+    legend = page.locator("#requests_per_day svg text", has_text="days of findings")
+    assert legend.count() == 1
+    page.evaluate("location.hash = '#methods=GET'")
+    page.wait_for_function("document.querySelector('.told')?.textContent.includes('GET')")
+    assert legend.count() == 0
+
+
 def test_a_name_leads_to_the_page_of_its_client(week: Path, opened: Callable[..., Any]) -> None:
     """From any table, kept in the address; a second client closes it."""
     page = opened(week).page

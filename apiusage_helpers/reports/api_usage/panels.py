@@ -1,11 +1,13 @@
 """The panels of the API Usage report, by the platform's names; in each section in the platform's order."""
 
+from apiusage_helpers.selection import MOST_TOP
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.panel_spec import RESULTS, Chart, PanelSpec
 
 _CLIENT, _URL = ("client_id", "client_name"), ("http_method", "template_uri")
 _COUNTS = ("requests", *RESULTS)
 _BARS, _STATUS_BARS = Chart("bars", RESULTS), Chart("bars", OUTCOMES, end="requests")
+_TOP_BARS = Chart("bars", RESULTS, most=MOST_TOP + 1)  # as many as were asked for, and Other
 
 PANELS = (
     PanelSpec(
@@ -13,7 +15,7 @@ PANELS = (
         Chart("days", RESULTS, compared=True), takeaway="days", check="Most Active Requests",
     ),
     PanelSpec(
-        "top_clients", "Top {top} Requests by OAuth Client", "client", ("rank", *_CLIENT, *_COUNTS, "share"), _BARS,
+        "top_clients", "Top {top} Requests by OAuth Client", "client", ("rank", *_CLIENT, *_COUNTS, "share"), _TOP_BARS,
         section=1, top=True, takeaway="leader", check="Most Active Requests",
     ),
     PanelSpec(
@@ -21,7 +23,7 @@ PANELS = (
         Chart("bars", OUTCOMES, end="share"), section=1, takeaway="statuses", check="HTTP Response Status Codes",
     ),
     PanelSpec(
-        "top_urls", "Top {top} Requested URLs", "url", ("rank", *_URL, *_COUNTS, "share"), _BARS,
+        "top_urls", "Top {top} Requested URLs", "url", ("rank", *_URL, *_COUNTS, "share"), _TOP_BARS,
         section=1, top=True, takeaway="leader", check="Most Active Requests",
     ),
     PanelSpec(

@@ -190,7 +190,7 @@ def _change_of_requests(one: Metric, report: UsageReport) -> str:
     if not one.change:
         return f"As many as {_before(report)}"
     word = "more" if one.change > 0 else "fewer"
-    figure = percent(abs(one.change) / one.previous) if one.previous else whole(abs(one.change))
+    figure = escape(percent(abs(one.change) / one.previous)) if one.previous else whole(abs(one.change))
     return f"{_sign(one.change)}{figure} {word} than {_before(report)} ({whole(one.previous)})"
 
 
@@ -199,9 +199,10 @@ def _change_of_share(one: Metric, report: UsageReport) -> str:
         return not_compared(report) if one.value is not None else ""
     points = f"{abs(one.change) * 100:.1f}"
     if points == "0.0":
-        return f"As before ({percent(one.previous)})"
+        same = percent(one.previous) == percent(one.value or 0)
+        return f"{'As' if same else 'About as'} before ({escape(percent(one.previous))})"
     word, kind = ("higher", "worse") if one.change > 0 else ("lower", "better")
-    return f'<span class="{kind}">{_sign(one.change)}{points} points {word}</span>: was {percent(one.previous)}'
+    return f'<span class="{kind}">{_sign(one.change)}{points} points {word}</span>: was {escape(percent(one.previous))}'
 
 
 def _change_of_clients(one: Metric, report: UsageReport) -> str:

@@ -1,6 +1,8 @@
 """Panels: asserted on their artists, their words and their tables."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -8,8 +10,10 @@ from matplotlib.colors import to_hex
 
 from apiusage_helpers.charts.bars import Days, draw_days
 from apiusage_helpers.charts.style import COLOURS, drawn
+from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.reports.api_usage.panels import PANELS
-from apiusage_helpers.reports.panels import panel as panel_of
+from apiusage_helpers.reports.panels import finding_days, panel as panel_of
+from apiusage_helpers.reports.usage_report import Story
 
 ALL = tuple(spec.name for spec in PANELS)
 HOSTILE = [
@@ -37,6 +41,16 @@ def test_top_clients_are_bars_in_order(report) -> None:
     assert bars(panel) == [[40, 30, 30], [4, 3, 3]]
     assert to_hex(panel.figure.axes[0].containers[0][2].get_facecolor()) == COLOURS["other"]
     assert panel.title == "Top 2 Requests by OAuth Client"
+
+
+def test_a_long_top_has_a_bar_for_each_rank_and_one_for_the_rest(report) -> None:
+    """Also above ten."""
+    rows = [(1, f"id{n}", f"Client {n}", "GET", "u", 100 - n, 0, 0, 0, 0) for n in range(15)]
+    panel = panel_of(report(*rows, top=12), "top_clients")
+
+    assert labels(panel) == [*(f"Client {n}" for n in range(12)), "Other"]
+    assert bars(panel)[0] == [*(100 - n for n in range(12)), sum(100 - n for n in range(12, 15))]
+    assert "The picture shows" not in panel.alt
 
 
 def test_clients_of_one_name_are_two_bars(report) -> None:
@@ -93,6 +107,35 @@ def test_the_failed_share_of_each_day_is_cut_into_429_and_the_rest(report) -> No
 
     assert heights == [[0.1, 0, 0], [0.4, 0, 0]]
     assert panel.takeaway == "27.8 % failed; the worst day was 1 Nov with 50.0 %."
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([(1, 3, 1), (2, 3, 1)], {"failures_per_day": "25.0 % failed.", "client_status_codes": "25.0 % of the requests of A failed"}),
+        ([(1, 0, 4), (2, 0, 9)], {"failures_per_day": "100 % failed.", "url_requests": "Failures of GET u, 13 of 13."}),
+    ],
+)  # fmt: skip
+def test_one_alone_is_not_called_the_worst(report, rows, told) -> None:
+    """Where every day failed alike, and where there is one client or URL."""
+    made = report(*((day, "a", "A", "GET", "u", ok, 0, no, 0, 0) for day, ok, no in rows))
+
+    assert {name: panel_of(made, name).takeaway[: len(text)] for name, text in told.items()} == told
+
+
+def test_the_strip_marks_days_that_a_finding_tells_apart(report) -> None:
+    """Of findings above info that nobody has acknowledged, also of those that began before; not of those on all days."""
+    spans = [
+        ("critical", date(2026, 10, 20), date(2026, 11, 1), ""), ("warning", date(2026, 10, 1), date(2026, 11, 9), ""),
+        ("info", date(2026, 11, 2), date(2026, 11, 2), ""), ("warning", date(2026, 11, 2), date(2026, 11, 2), "known"),
+    ]  # fmt: skip
+    found = tuple(
+        Finding(kind="throttling", severity=severity, start=start, end=end, requests=1, cause="", remedy="", acknowledged=known)
+        for severity, start, end, known in spans
+    )  # fmt: skip
+    made = replace(report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0)), story=Story(found, None, None, None))
+
+    assert finding_days(made) == {date(2026, 11, 1)}
 
 
 def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:

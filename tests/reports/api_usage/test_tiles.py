@@ -53,6 +53,17 @@ def test_a_change_has_a_sign_a_figure_and_a_word(report) -> None:
     assert made.text.splitlines()[0] == "Requests: 20. 66.7 % more than 29–31 Oct (12)."
 
 
+def test_a_share_that_reads_otherwise_is_not_called_the_same(report) -> None:
+    """0.08 % beside 0.04 %: about as before."""
+    made, then = (
+        report((1, "a", "A", "GET", "u", 9992, 0, 8, 0, 0)),
+        report((1, "a", "A", "GET", "u", 9996, 0, 4, 0, 0)),
+    )
+    told = text(tiles.tiles(replace(made, before=Before(DAYS, (), then.summary))).html)
+
+    assert "Failed 0.1 % 8 requests About as before (&lt;0.1 %)" in told
+
+
 def test_programs_read_the_figures_of_the_file(report) -> None:
     """One element a metric, in full precision."""
     found = dict(re.findall(r'data-metric="(\w+)" data-value="([^"]*)"', tiles.tiles(compared(report)).html))

@@ -189,7 +189,7 @@ function dayPicture(panel, list, {block, filtered, width}, choose) {
   const {series: outcomes, shares, compared, joined} = panel.chart;
   const {form, scale, least} = shares ? SHARES : COUNTS;
   const before = compared && !filtered && block.before?.counts.some(count => count !== null) ? block.before : null;
-  const marked = compared ? new Set(block.marked ?? []) : new Set();
+  const marked = compared && !filtered ? new Set(block.marked ?? []) : new Set();
   const further = [
     ...(before ? [[before.name, (left, y) => shape("path", {class: "before", d: `M${left} ${y - 3}h20`})]] : []),
     ...(list.some((entry, n) => marked.has(entry.span ?? n)) ? [["days of findings", (left, y) => shape("rect", {class: "strip", x: left, y: y - 5, width: 20, height: 4})]] : []),

@@ -110,9 +110,9 @@ function dailyTakeaway(says, list) {
   if (says === "failures") {
     const bad = dailySum(list, "bad");
     if (!bad) return NONE_FAILED;
-    if (list.length === 1) return `${percent(bad / total)} failed.`;
     const day = worstDay(list);
-    return `${percent(bad / total)} failed; the worst day was ${dayInWords(day.date)} with ${percent(failedOf(day))}.`;
+    const [told, most] = [percent(bad / total), percent(failedOf(day))];
+    return told === most ? `${told} failed.` : `${told} failed; the worst day was ${dayInWords(day.date)} with ${most}.`;
   }
   if (list.length === 1) return `${counted(list[0].requests, "request")} on ${dayInWords(list[0].date)}.`;
   const complete = list.filter(entry => entry.complete);
@@ -139,13 +139,18 @@ function statusTakeaway(counts, requests) {
 function refusedTakeaway(list, named) {
   const shares = list.map(failedShare);
   const place = indexOfMost(shares);
-  return shares[place] ? `${named(place)} failed most often: ${percent(shares[place])} of its requests, mostly ${mainFailure(list[place].sums.slice(3))}.` : NONE_FAILED;
+  if (!shares[place]) return NONE_FAILED;
+  const [share, mostly] = [percent(shares[place]), mainFailure(list[place].sums.slice(3))];
+  return list.length === 1 ? `${share} of the requests of ${named(0)} failed, mostly ${mostly}.`
+    : `${named(place)} failed most often: ${share} of its requests, mostly ${mostly}.`;
 }
 
 function failuresTakeaway(list, named) {
   const failures = list.map(entry => failed(entry.sums));
   const place = indexOfMost(failures);
-  return failures[place] ? `Most failures: ${named(place)}, ${human(failures[place])} of ${human(list[place].sums[0])}.` : NONE_FAILED;
+  if (!failures[place]) return NONE_FAILED;
+  const told = `${named(place)}, ${human(failures[place])} of ${human(list[place].sums[0])}.`;
+  return list.length === 1 ? `Failures of ${told}` : `Most failures: ${told}`;
 }
 
 export {clientLabel, failedShare, inWords, OUTCOME_LABELS, takeaway, urlOf};
