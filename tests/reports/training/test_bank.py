@@ -1,14 +1,17 @@
 """The question bank: complete for the platform's exam, each question with reason and source; faults are told all at once."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.reports.api_usage.panels import PANELS
 from apiusage_helpers.reports.training.bank import TOPICS, read_bank
 
 ROOT = Path(__file__).resolve().parents[3]
+NOTEBOOK = ROOT / "notebooks" / "training.ipynb"
 BANK = ROOT / "params" / "tables" / "questions.yaml"
 EXAM = {  # the questions of the platform's exam, in its order, and the chapter that teaches each
     "what-it-shows": 1, "methods": 2, "documented-statuses": 5, "meaning-429": 5, "today": 3, "timezone": 3, "excluded": 2,
@@ -94,6 +97,17 @@ def test_the_bank_asks_all_of_the_exam_and_forty_more() -> None:
     assert len(bank) >= len(EXAM) + 40
     assert {one.topic for one in bank} == set(TOPICS)
     assert all(one.reason and one.source and one.where for one in bank)
+
+
+def test_what_is_to_be_found_stands_on_the_page() -> None:
+    """The places of the lab are panels and tiles of the training, or what the kit found in it."""
+    code = "".join("".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"])
+    panels = {one.title.format(top=5) for one in PANELS if f'panel(report, "{one.name}")' in code}
+    tiles = {"Requests", "Failed", "Active OAuth clients"} if "tiles.tiles(report)" in code else set()
+    places = [one.where for one in read_bank(BANK) if one.topic == "lab"]
+
+    assert len(places) >= 10
+    assert [one for one in places if not one.startswith((*panels, *tiles, "What the kit found"))] == []
 
 
 @pytest.mark.parametrize("fact", FACTS)
