@@ -71,7 +71,7 @@ class Panel:
     def html(self) -> str:
         """The panel as one `<figure>` element; every text from data escaped."""
         table = table_html(with_kinds(self.table, self.kinds), caption=self.title, name=self.name)
-        name, place, takeaway = escape(self.name), escape(self.anchor or self.name), escape(visible(self.takeaway))
+        name, place, takeaway = escape(self.name), escape(self.anchor or self.name), sentence(self.takeaway)
         return (
             f'<figure class="panel" id="{place}" data-panel="{name}"><h3>{escape(self.title)}</h3>'
             f'<p class="takeaway">{takeaway}</p>{self._picture()}'

@@ -36,11 +36,11 @@ def before_by_day(report: UsageReport) -> list[int | None]:
 
 
 def finding_days(report: UsageReport) -> set[date]:
-    """The days of the findings above info, but of those that fill the interval: they tell no day from another."""
+    """The days of the findings above info that are on at most half of the days: longer ones tell no day from another."""
     interval, found = report.selection.interval, report.story.findings if report.story else ()
     told = [one for one in found if one.severity != "info" and not one.acknowledged]
     of_each = [{day for day in interval.days if one.start <= day <= one.end} for one in told]
-    return {day for days in of_each if len(days) < len(interval) for day in days}
+    return {day for days in of_each if 2 * len(days) <= len(interval) for day in days}
 
 
 def _days(report: UsageReport) -> Days:

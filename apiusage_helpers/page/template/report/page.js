@@ -1,6 +1,6 @@
 // The page comes alive: tools for every table, and filters where the page holds the rows of its report.
 
-import {button, counted, cut, element, listed, percent, whole} from "./text.js";
+import {breakable, button, counted, cut, element, listed, percent, whole} from "./text.js";
 import {readBlock} from "./block.js";
 import {heldClicks, viewLine} from "./view.js";
 import {figures} from "./figures.js";
@@ -132,7 +132,7 @@ function panelOf(spec, block, grids, asPublished) {
   figure.querySelector("h3").append(" ", mark);
   figure.parentElement.querySelectorAll(`#${name} .more`).forEach(note => note.remove());
   const said = figure.querySelector(".takeaway");
-  const saidFirst = said?.textContent;
+  const saidFirst = said ? [...said.childNodes] : [];
   const model = (found, toggle = () => {}) => tableModel(spec, found, block, {kinds, heads}, toggle);
   let place = published;
 
@@ -158,7 +158,7 @@ function panelOf(spec, block, grids, asPublished) {
       if (!found.filtered) table.clear();
       table.cut();
       table.show(model(found, toggle));
-      if (said) said.textContent = found.filtered ? takeaway(spec, found, (entry, n) => rowLabel(spec, entry, n, block)) : saidFirst;
+      said?.replaceChildren(...found.filtered ? breakable(takeaway(spec, found, (entry, n) => rowLabel(spec, entry, n, block)).replaceAll(" %", "\u00a0%")) : saidFirst);
       draw(found, toggle, width);
     },
   };
