@@ -115,7 +115,8 @@ def unmet_choices(requests: pd.DataFrame, selection: Selection) -> dict[str, lis
 
 def _choices(summary: Summary, selection: Selection) -> tuple[Check, ...]:
     unmet = [line for lines in unmet_choices(summary.requests, selection).values() for line in lines]
-    return (Check("Choices", ok=False, detail="; ".join(unmet), stops=False),) if unmet else ()
+    detail = " ".join([*(line if line.endswith("?") else f"{line};" for line in unmet[:-1]), *unmet[-1:]])
+    return (Check("Choices", ok=False, detail=detail, stops=False),) if unmet else ()
 
 
 def _add_up(name: str, panels: Sequence[PanelSpec], tables: Tables, sums: RowSums) -> Check:

@@ -53,6 +53,17 @@ def test_each_section_is_headed_by_its_own_counts(report) -> None:
     assert head.section_counts(made, 3).text.startswith("Requests 5 of 15 · OAuth clients 1 of 2")
 
 
+def test_several_choices_that_nothing_meets_are_one_note(report) -> None:
+    """A question ends a sentence by itself."""
+    made = report(ROW, PATCH, clients=["CRN", "gone"], template_uris=["w"])
+    (detail,) = [check.detail for check in made.checks if check.name == "Choices"]
+
+    assert detail == (
+        "clients: 'CRN' made no request in this interval; did you mean 'CRM'? clients: 'gone' made no request in this interval; "
+        "template_uris: 'w' made no request in this interval"
+    )
+
+
 def test_chosen_clients_are_told_by_name(report) -> None:
     """Also where the choice gives an id; one that is not met stays as it was written."""
     made = report(ROW, PATCH, clients=["a", "gone"])
