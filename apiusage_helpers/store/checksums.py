@@ -99,7 +99,7 @@ def _refuse_lost(
     )
     lost = {path for path in known if path.startswith(wanted)} - {file.path for file in files}
     if lost and lost <= recorded(root, organization).keys() and not _moved_on(root, files, organization, months):
-        raise StoreError(f"store file {min(lost)} was written and is not in the log any more; try: apiusage repair")
+        raise StoreError(f"store file {min(lost)} was written and is not in the log any more; {witness.REPAIR}")
 
 
 def _moved_on(root: Path, files: Sequence[StoredFile], organization: str, months: Sequence[str]) -> bool:
@@ -206,7 +206,4 @@ def sha256(path: Path) -> str:
 
 
 def _advice(file: StoredFile, fault: str) -> str:
-    return (
-        f"store file {file.path} {fault}: it may hold {file.first} to {file.last} of {file.organization}. Take these days out "
-        f"(apiusage forget --organization {file.organization} --interval {file.first}/{file.last}) and import them again"
-    )
+    return f"store file {file.path} {fault}: it may hold {file.first} to {file.last} of {file.organization}; {witness.REPAIR}"

@@ -40,12 +40,19 @@ def drop_damaged(root: Path, organization: str, interval: Interval | None) -> se
     for file in damaged:
         (root / "usage" / file.path).unlink(missing_ok=True)
     DeltaTable(root / "usage").repair()
+    torn = drop_torn(root, organization, interval)
     rest = _sound_files(root, organization, interval)
-    torn = checksums.disagreeing_days(delta.read_files(connect(), root, rest))
-    delete_days(root, organization, [date.fromisoformat(day) for day in torn])
     whole = {day.date for day in read_days(delta.read_files(connect(), root, rest))}
     gone = {day for file in damaged for day in Interval(file.first, file.last).days}
-    return (gone - whole) | {date.fromisoformat(day) for day in torn}
+    return (gone - whole) | torn
+
+
+def drop_torn(root: Path, organization: str, interval: Interval | None) -> set[date]:
+    """The days that went because the rows of sound files did not agree with exactly one marker row of the day."""
+    stored = delta.read_files(connect(), root, _sound_files(root, organization, interval))
+    torn = {date.fromisoformat(day) for day in checksums.disagreeing_days(stored)}
+    delete_days(root, organization, sorted(torn))
+    return torn
 
 
 def _delete(root: Path, organization: str, interval: Interval | None) -> set[date]:

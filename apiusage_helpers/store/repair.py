@@ -19,7 +19,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
 from apiusage_helpers.store.engines.duck import connect
-from apiusage_helpers.store.forget import delete_days, drop_damaged
+from apiusage_helpers.store.forget import delete_days, drop_damaged, drop_torn
 from apiusage_helpers.store.scan import how_to_fill
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
@@ -46,7 +46,9 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
     behind = before is None or delta.version(folder, "usage") < before.usage
     with witness.set_aside(), delta.writing(folder):
         lost = _lost_days(folder, behind=behind)
-        found = tuple(_repaired(folder, one, lost.get(one, set())) for one in sorted({*_organizations(folder), *lost}))
+        found = tuple(
+            _repaired(folder, one, lost.get(one, set())) for one in sorted(_organizations(folder) | lost.keys())
+        )
         delta.settle(folder)
     return tuple(one for one in found if one.gone or one.unproven), before is not None and behind and not lost
 
@@ -71,7 +73,7 @@ def planned_repair(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool
 
 def _repaired(root: Path, organization: str, lost: set[date]) -> Repaired:
     known = checksums.recorded(root, organization)
-    gone = drop_damaged(root, organization, None)
+    gone = drop_damaged(root, organization, None) | drop_torn(root, organization, None)
     delete_days(root, organization, sorted(lost))
     files = _files(root, organization)
     checksums.record(root, organization, sorted({file.month for file in files} | _months(known)))
@@ -84,9 +86,10 @@ def _months(known: dict[str, str]) -> set[str]:
     return {path.split("/")[1].removeprefix("month=") for path in known}
 
 
-def _organizations(root: Path) -> Iterator[str]:
-    table = delta.open_table(root)
-    yield from delta.partition_values(table) if table else ()
+def _organizations(root: Path) -> set[str]:
+    """The organizations that either table knows: of one whose files have all left the log there may be checksums."""
+    tables = (delta.open_table(root, name) for name in ("usage", "files"))
+    return {name for table in tables if table for name in delta.partition_values(table)}
 
 
 def _files(root: Path, organization: str) -> list[delta.StoredFile]:

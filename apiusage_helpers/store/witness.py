@@ -16,6 +16,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.project.small_files import read_bytes, write_text
 
 FILE = "snapshot.json"
+REPAIR = "try: apiusage repair"
 _TABLES = ("usage", "files")
 _set_aside: ContextVar[bool] = ContextVar("set_aside", default=False)
 
@@ -70,12 +71,9 @@ def refuse_behind(root: Path, name: str, version: int, witness: Witness | None) 
         return
     if witness is None:
         if version >= 0:
-            raise StoreError(f"{root / FILE} is missing or torn, so nothing shows that the store is whole; {_REPAIR}")
+            raise StoreError(f"{root / FILE} is missing or torn, so nothing shows that the store is whole; {REPAIR}")
         return
     least = witness.usage if name == "usage" else witness.files
     if version < least:
         what = "its log is gone" if version < 0 else f"its log ends at entry {version}, and entry {least} was written"
-        raise StoreError(f"{root / name}: {what}: days would be missing or older than they were; {_REPAIR}")
-
-
-_REPAIR = "try: apiusage repair"
+        raise StoreError(f"{root / name}: {what}: days would be missing or older than they were; {REPAIR}")

@@ -12,7 +12,7 @@ import pytest
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import select
-from apiusage_helpers.store import repair_store, scan
+from apiusage_helpers.store import repair_store, scan, stored_days
 
 DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "40"))
 Rows = dict[date, list[tuple[object, ...]]]
@@ -153,6 +153,35 @@ def test_a_lost_entry_is_said_and_repaired(store) -> None:
     assert [(one.organization, [day.day for day in one.gone]) for one in repaired] == [("acme", [2, 11])]
     assert not unknown
     assert {day.day for day in rows(store)} == {*range(1, 18)} - {2, 11}
+
+
+def test_days_that_stand_twice_in_the_log_are_dropped(write, root) -> None:
+    """Each file is sound by itself, and so is what is left after the repair that a report asks for."""
+    write([1, 2])
+    write([3])
+    write([1], 20)
+    entry = newest(root, "usage")  # without the line that takes the older file out
+    entry.write_text("".join(line for line in entry.read_text().splitlines(keepends=True) if '"remove"' not in line))
+    with pytest.raises(StoreError, match="apiusage repair"):
+        rows(root)
+
+    repaired, _ = repair_store(root)
+
+    assert [(one.organization, [day.day for day in one.gone]) for one in repaired] == [("acme", [1, 2])]
+    assert {day.day for day in rows(root)} == {3}
+
+
+def test_checksums_of_an_organization_that_has_left_the_log_are_taken_out(write, root) -> None:
+    """Nothing asks for a repair again after it."""
+    write([1])
+    write([2], 99, organization="umbrella")
+    entry = newest(root, "usage")
+    entry.write_text(entry.read_text().replace('"organization":"umbrella"', '"organization":"acme"'))
+
+    repair_store(root)
+
+    assert stored_days("umbrella", root=root) == ()
+    assert {day.day for day in rows(root)} == {1}
 
 
 def test_an_older_file_in_the_place_of_one_without_a_checksum_is_not_taken(write, root) -> None:
