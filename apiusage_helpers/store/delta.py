@@ -96,7 +96,7 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         metadata, protocol = table.metadata(), table.protocol()
     except Exception as fault:  # noqa: BLE001  # deltalake's Rust core raises many kinds for a damaged log
         raise StoreError(
-            f"{folder}: its log cannot be read ({first_line(str(fault)) or type(fault).__name__}); put it back from a copy"
+            f"{folder}: its log cannot be read ({first_line(str(fault)) or type(fault).__name__}); {_remedy(root, name)}"
         ) from None
     if (metadata.name, metadata.description) != (NAME, SCHEMA_VERSION):
         raise StoreError(f"{folder} is a table of another program: name another folder by APIUSAGE_STORE")
@@ -104,6 +104,14 @@ def open_table(root: Path, name: str = "usage") -> DeltaTable | None:
         raise StoreError(f"{folder}: deletion vectors were switched on by another program; such rows are not read")
     witness.refuse_behind(root, name, table.version(), noted)
     return table
+
+
+def _remedy(root: Path, name: str) -> str:
+    """What helps where the log of a table cannot be read."""
+    if name == "usage":
+        return witness.anew(root)
+    again = witness.REPAIR.removeprefix("try: ") if name == "files" else "fetch again"
+    return f"remove the folder {root / name}, then {again}"
 
 
 @lru_cache(maxsize=2 * len(TABLES))

@@ -37,12 +37,13 @@ class Repaired:
 def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
     """What was repaired, by organization, and whether entries of the log were lost without a trace of their days.
 
-    StoreError where there is no store, or its log cannot be read at all.
+    StoreError where there is no store, or its log is gone or cannot be read at all: what helps then is said.
     """
     folder = delta.store_root(root)
-    if not delta.has_table(folder, "usage"):
-        raise StoreError(f"{folder}: there is no store to repair; fetch or import your days")
     before = witness.seen(folder)
+    if not delta.has_table(folder, "usage"):
+        witness.refuse_behind(folder, "usage", -1, before)
+        raise StoreError(f"{folder}: there is no store to repair; fetch or import your days")
     behind = before is None or delta.version(folder, "usage") < before.usage
     with witness.set_aside(), delta.writing(folder):
         lost = _lost_days(folder, behind=behind)

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.project.small_files import read_bytes, write_text
+from apiusage_helpers.text import listed
 
 FILE = "snapshot.json"
 REPAIR = "try: apiusage repair"
@@ -74,6 +76,23 @@ def refuse_behind(root: Path, name: str, version: int, witness: Witness | None) 
             raise StoreError(f"{root / FILE} is missing or torn, so nothing shows that the store is whole; {REPAIR}")
         return
     least = witness.usage if name == "usage" else witness.files
-    if version < least:
-        what = "its log is gone" if version < 0 else f"its log ends at entry {version}, and entry {least} was written"
-        raise StoreError(f"{root / name}: {what}: days would be missing or older than they were; {REPAIR}")
+    if version >= least:
+        return
+    if version < 0:
+        raise StoreError(f"{root / name}: its log is gone; {anew(root) if name == 'usage' else REPAIR}")
+    raise StoreError(
+        f"{root / name}: its log ends at entry {version}, and entry {least} was written: days would be missing or older than "
+        f"they were; {REPAIR}"
+    )
+
+
+def anew(root: Path) -> str:
+    """What helps where the log of usage is lost, and no repair does: nothing else shows which of its files are the newest."""
+    names = sorted({path.name.removeprefix("organization=") for path in root.glob("*/organization=*")})
+    commands = ["apiusage sample" if name == "sample" else f"apiusage fetch --organization {name}" for name in names]
+    files = "" if names == ["sample"] else " (or apiusage import FILE... --organization NAME)"
+    away = f"mv {quote(str(root))} {quote(f'{root}.lost')}"
+    return (
+        f"without it nothing shows which files hold the newest figures. Put {root} back from a backup, or move it away and bring "
+        f"its days in again: {away}, then {listed(commands) or 'apiusage fetch --organization NAME'}{files}"
+    )

@@ -1,6 +1,7 @@
 """Mishaps half-way: a commit that stands though what followed it failed, and damage that meets a writer."""
 
 import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import Repaired, checksums, delta, forget_days, repair_store, scan, stored_days, witness
 from apiusage_helpers.store.engines.duck import connect
+from apiusage_helpers.store.repair import planned_repair
 
 
 def requests(root: Path) -> dict[int, int]:
@@ -123,15 +125,31 @@ def test_a_writer_killed_on_a_first_commit_leaves_a_store_that_can_be_written(ro
     assert requests(root) == {1: 10, 2: 10}
 
 
-def test_a_log_that_is_gone_is_said(root, write) -> None:
-    """Days that were stored are not taken for a store that never was."""
+@pytest.mark.parametrize("lost", ["_delta_log", ""])
+def test_a_log_that_is_gone_is_said(root, write, lost) -> None:
+    """Days that were stored are not taken for a store that never was, and the advice, which no repair contradicts, helps."""
     write([1])
-    shutil.rmtree(root / "usage" / "_delta_log")
+    shutil.rmtree(root / "usage" / lost)
+    away = f"mv {root} {root}.lost"
 
-    with pytest.raises(StoreError, match="log is gone"):
+    for ask in (lambda: requests(root), lambda: write([2]), lambda: repair_store(root), lambda: planned_repair(root)):
+        with pytest.raises(StoreError, match=f"log is gone.*: {away}, then apiusage fetch --organization acme"):
+            ask()
+    subprocess.run(away.split(), check=True)
+    write([1], 20)
+    assert requests(root) == {1: 20}
+
+
+def test_a_log_of_checksums_that_cannot_be_read_is_made_anew(root, write) -> None:
+    """The message says what to remove, and that a repair follows."""
+    write([1])
+    next((root / "files" / "_delta_log").glob("*.json")).write_text("{")
+
+    with pytest.raises(StoreError, match=f"remove the folder {root / 'files'}, then apiusage repair"):
         requests(root)
-    with pytest.raises(StoreError, match="log is gone"):
-        write([2])
+    shutil.rmtree(root / "files")
+    repair_store(root)
+    assert requests(root) == {1: 10}
 
 
 def test_a_torn_checksum_table_is_repaired(root, write) -> None:
