@@ -57,19 +57,26 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
 def planned_repair(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
     """What `repair_store` would do, tried on a copy: the store itself stays as it is. StoreError as there.
 
-    Whoever writes meanwhile may make the copy look damaged; the repair itself waits for its turn.
+    Nobody writes while the copy is made, so that it looks no more damaged than the store is.
     """
     folder = delta.store_root(root)
     with TemporaryDirectory(prefix="apiusage-") as place:
         copy = Path(place) / folder.name
+        if folder.is_dir():
+            with witness.set_aside(), delta.writing(folder):
+                _copy(folder, copy)
         try:
-            if folder.is_dir():
-                shutil.copytree(folder, copy)
             return repair_store(copy)
         except StoreError as fault:
             raise StoreError(str(fault).replace(str(copy), str(folder))) from None
-        except OSError as fault:
-            raise StoreError(f"{folder}: cannot be copied to try the repair: {why_unwritable(fault)}") from None
+
+
+def _copy(folder: Path, copy: Path) -> None:
+    """The store in another place; StoreError where there is no room for it, or a part of it cannot be read."""
+    try:
+        shutil.copytree(folder, copy)
+    except OSError as fault:
+        raise StoreError(f"{folder}: cannot be copied to try the repair: {why_unwritable(fault)}") from None
 
 
 def _repaired(root: Path, organization: str, lost: set[date]) -> Repaired:

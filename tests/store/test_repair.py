@@ -9,10 +9,12 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import repair_store, scan, stored_days
+from apiusage_helpers.store.repair import planned_repair
 
 DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "40"))
 Rows = dict[date, list[tuple[object, ...]]]
@@ -153,6 +155,26 @@ def test_a_lost_entry_is_said_and_repaired(store) -> None:
     assert [(one.organization, [day.day for day in one.gone]) for one in repaired] == [("acme", [2, 11])]
     assert not unknown
     assert {day.day for day in rows(store)} == {*range(1, 18)} - {2, 11}
+
+
+def test_a_repair_is_tried_on_a_copy_that_nobody_writes_to(store, monkeypatch) -> None:
+    """A writer waits while it is made; the store itself, its note included, stays as it was."""
+    before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    copied, may_write = shutil.copytree, set[bool]()
+
+    def copy(*arguments: object) -> None:
+        try:
+            with FileLock(store / "write.lock", timeout=0):
+                may_write.add(True)
+        except Timeout:
+            may_write.add(False)
+        copied(*arguments)
+
+    monkeypatch.setattr(shutil, "copytree", copy)
+
+    assert planned_repair(store) == ((), False)
+    assert may_write == {False}
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_days_that_stand_twice_in_the_log_are_dropped(write, root) -> None:
