@@ -110,8 +110,8 @@ def _remedy(root: Path, name: str) -> str:
     """What helps where the log of a table cannot be read."""
     if name == "usage":
         return witness.anew(root)
-    again = witness.REPAIR.removeprefix("try: ") if name == "files" else "fetch again"
-    return f"remove the folder {root / name}, then {again}"
+    repair = witness.REPAIR.removeprefix("try: ")
+    return f"remove the folder {root / name}, then {repair}" if name == "files" else witness.REPAIR
 
 
 @lru_cache(maxsize=2 * len(TABLES))
@@ -210,7 +210,7 @@ def _begin(root: Path) -> None:
 
 def settle(root: Path) -> None:
     """Note that a write has ended, and what the tables hold from now on."""
-    witness.settle(root, version(root, "usage"), version(root, "files"))
+    witness.settle(root, version(root, "usage"), version(root, "files"), clients=has_table(root, "clients"))
 
 
 def version(root: Path, name: str) -> int:

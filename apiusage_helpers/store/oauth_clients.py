@@ -4,16 +4,19 @@ A client that the platform no longer lists stays here with its last name, as `de
 say whose requests they count. What a user writes of a client stands in clients.csv, not here.
 """
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.store import delta
+from apiusage_helpers.store import delta, witness
+from apiusage_helpers.store.days import organizations
 from apiusage_helpers.usage import organization_name
 
 DELETED = "deleted"
@@ -46,9 +49,49 @@ def listed_clients(organization: str, *, root: Path | None = None) -> dict[str, 
         clients = [ListedClient(**row) for row in rows]
     except (*delta.FAULTS, DeltaError, TypeError, UnicodeDecodeError):
         raise StoreError(
-            f"{folder / 'clients'} cannot be read: remove this folder and fetch {organization} again"
+            f"{folder / 'clients'}: the OAuth clients of {organization} cannot be read; {witness.REPAIR}"
         ) from None
     return {client.client_id: client for client in sorted(clients)}
+
+
+def refuse_lost(*, root: Path | None = None) -> None:
+    """Nothing where all lists of OAuth clients can be read; StoreError where one cannot, or where they are gone."""
+    folder = delta.store_root(root)
+    table = delta.open_table(folder, "clients")
+    if table is None and witness.had_clients(folder):
+        raise StoreError(f"{folder / 'clients'}: the lists of OAuth clients are gone; {witness.REPAIR}")
+    for organization in delta.partition_values(table) if table else ():
+        listed_clients(organization, root=folder)
+
+
+def drop_lost(root: Path) -> set[str]:
+    """The organizations whose list of OAuth clients is dropped, since it cannot be read; the writer's lock must be held.
+
+    Where no list can be read, or they are gone, those that had files of one; without a trace of it, all in the store.
+    """
+    try:
+        table = delta.open_table(root, "clients")
+    except StoreError:
+        table = None
+    if table is not None:
+        lost = {name for name in delta.partition_values(table) if _is_lost(root, name)}
+        for name in lost:
+            DeltaTable(root / "clients").delete(f"organization = '{name}'")
+        return lost
+    if not witness.had_clients(root) and not delta.has_table(root, "clients"):
+        return set()
+    held = {path.name.removeprefix("organization=") for path in (root / "clients").glob("organization=*")}
+    shutil.rmtree(root / "clients", ignore_errors=True)
+    return held or set(organizations(root))
+
+
+def _is_lost(root: Path, organization: str) -> bool:
+    """Whether an organization's list of OAuth clients cannot be read."""
+    try:
+        listed_clients(organization, root=root)
+    except StoreError:
+        return True
+    return False
 
 
 def write_clients(

@@ -7,7 +7,7 @@ checked, and that is said.
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
 from apiusage_helpers.store.engines.duck import connect
 from apiusage_helpers.store.forget import delete_days, drop_damaged, drop_torn
+from apiusage_helpers.store.oauth_clients import drop_lost
 from apiusage_helpers.store.scan import how_to_fill
 from apiusage_helpers.text import counted
 from apiusage_helpers.usage import COLUMNS
@@ -27,11 +28,15 @@ from apiusage_helpers.usage import COLUMNS
 
 @dataclass(frozen=True)
 class Repaired:
-    """What became of one organization: its days that are gone, and its files that are kept without a checksum."""
+    """What became of one organization: its days that are gone, and its files that are kept without a checksum.
+
+    `clients`: whether the list of its OAuth clients was lost.
+    """
 
     organization: str
     gone: tuple[date, ...]
     unproven: int
+    clients: bool = False
 
 
 def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
@@ -43,15 +48,18 @@ def repair_store(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
     before = witness.seen(folder)
     if not delta.has_table(folder, "usage"):
         witness.refuse_behind(folder, "usage", -1, before)
+    if not any(delta.has_table(folder, name) for name in delta.TABLES):
         raise StoreError(f"{folder}: there is no store to repair; fetch or import your days")
     behind = before is None or delta.version(folder, "usage") < before.usage
     with witness.set_aside(), delta.writing(folder):
         lost = _lost_days(folder, behind=behind)
-        found = tuple(
-            _repaired(folder, one, lost.get(one, set())) for one in sorted(_organizations(folder) | lost.keys())
-        )
+        names = sorted(_organizations(folder) | lost.keys())
+        found = {name: _repaired(folder, name, lost.get(name, set())) for name in names}
+        for name in drop_lost(folder):
+            found[name] = replace(found.get(name, Repaired(name, (), 0)), clients=True)
         delta.settle(folder)
-    return tuple(one for one in found if one.gone or one.unproven), before is not None and behind and not lost
+    changed = tuple(one for _, one in sorted(found.items()) if one.gone or one.unproven or one.clients)
+    return changed, before is not None and behind and not lost
 
 
 def planned_repair(root: Path | None = None) -> tuple[tuple[Repaired, ...], bool]:
@@ -162,6 +170,11 @@ def told(repaired: tuple[Repaired, ...], *, unknown: bool, planned: bool = False
             yield (
                 f"{one.organization}: the checksums of {counted(one.unproven, 'file')} were lost. The figures agree with their "
                 "totals, but the names cannot be checked; fetch or import these days again to be sure"
+            )
+        if one.clients:
+            yield (
+                f"{one.organization}: the list of its OAuth clients is lost. Bring it back: "
+                f"{witness.fetch_command(one.organization)}"
             )
     if unknown:
         yield "entries of the log were lost, and nothing shows which days they held: fetch or import the last days again"

@@ -24,11 +24,15 @@ _set_aside: ContextVar[bool] = ContextVar("set_aside", default=False)
 
 
 class Witness(msgspec.Struct, frozen=True):
-    """The least versions of both tables (-1: there was none), and whether a write has begun that has not ended."""
+    """The least versions of both tables (-1: there was none), and whether a write has begun that has not ended.
+
+    `clients`: whether there was a list of OAuth clients, which no figure depends on.
+    """
 
     usage: int = -1
     files: int = -1
     writing: bool = False
+    clients: bool = False
 
 
 def seen(root: Path) -> Witness | None:
@@ -42,12 +46,21 @@ def seen(root: Path) -> Witness | None:
 def begin(root: Path, usage: int, files: int) -> None:
     """Note that a write begins with these versions; a store that is being repaired keeps the note of before."""
     if not _set_aside.get():
-        _note(root, Witness(usage, files, writing=True))
+        _note(root, Witness(usage, files, writing=True, clients=had_clients(root)))
 
 
-def settle(root: Path, usage: int, files: int) -> None:
-    """Note that a write has ended, and what the tables hold from now on."""
-    _note(root, Witness(usage, files))
+def settle(root: Path, usage: int, files: int, *, clients: bool) -> None:
+    """Note that a write has ended, and what the tables hold from now on.
+
+    A list of OAuth clients that is gone stays noted until it is repaired or there is one again.
+    """
+    _note(root, Witness(usage, files, clients=clients or (had_clients(root) and not _set_aside.get())))
+
+
+def had_clients(root: Path) -> bool:
+    """Whether there was a list of OAuth clients when the store was last written to."""
+    noted = seen(root)
+    return noted is not None and noted.clients
 
 
 @contextmanager
@@ -89,10 +102,15 @@ def refuse_behind(root: Path, name: str, version: int, witness: Witness | None) 
 def anew(root: Path) -> str:
     """What helps where the log of usage is lost, and no repair does: nothing else shows which of its files are the newest."""
     names = sorted({path.name.removeprefix("organization=") for path in root.glob("*/organization=*")})
-    commands = ["apiusage sample" if name == "sample" else f"apiusage fetch --organization {name}" for name in names]
+    commands = [fetch_command(name) for name in names]
     files = "" if names == ["sample"] else " (or apiusage import FILE... --organization NAME)"
     away = f"mv {quote(str(root))} {quote(f'{root}.lost')}"
     return (
         f"without it nothing shows which files hold the newest figures. Put {root} back from a backup, or move it away and bring "
         f"its days in again: {away}, then {listed(commands) or 'apiusage fetch --organization NAME'}{files}"
     )
+
+
+def fetch_command(organization: str) -> str:
+    """The command that brings an organization's days and OAuth clients in again."""
+    return "apiusage sample" if organization == "sample" else f"apiusage fetch --organization {organization}"

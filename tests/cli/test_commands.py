@@ -215,6 +215,18 @@ def test_doctor_tells_and_hides(apiusage, result_file) -> None:
     assert apiusage("doctor").returncode == 3
 
 
+def test_doctor_tells_of_a_list_of_clients_that_is_gone(apiusage) -> None:
+    """Reports go on without the names it held, so nobody else would say so."""
+    apiusage("sample", "--days", "2")
+    shutil.rmtree(apiusage.store / "clients")
+    done = apiusage("doctor", HOME="/nonexistent")
+
+    assert done.returncode == 3
+    assert "the lists of OAuth clients are gone; try: apiusage repair" in done.stdout
+    assert "the list of its OAuth clients is lost. Bring it back: apiusage sample" in apiusage("repair").stdout
+    assert apiusage("doctor", HOME="/nonexistent").returncode == 0
+
+
 def test_doctor_is_read_by_programs(apiusage) -> None:
     """A record a line, with the same words."""
     lines = json.loads(apiusage("doctor", "--json").stdout)

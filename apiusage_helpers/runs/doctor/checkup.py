@@ -19,6 +19,7 @@ from apiusage_helpers.runs.scheduling.plans import read_reports
 from apiusage_helpers.settings.report_file import ReportFile
 from apiusage_helpers.store import organizations, stored_days
 from apiusage_helpers.store.identities import identity
+from apiusage_helpers.store.oauth_clients import refuse_lost
 from apiusage_helpers.tables.client_directory import read_clients
 from apiusage_helpers.text import counted
 
@@ -51,7 +52,7 @@ class Checkup:
 def checkup() -> Checkup:
     """The state of packages, folders, store, params files and credentials; the value of a credential is never told."""
     codes = [0]
-    lines = (*_packages(), *_folders(), *_store(codes), *_params(codes), *_clients(codes))
+    lines = (*_packages(), *_folders(), *_store(codes), *_listed(codes), *_params(codes), *_clients(codes))
     platform = access_lines()
     told = (*lines, *(Line(state, text) for state, text in platform.lines))
     return Checkup(told, max(*codes, 0 if platform.sound else 3))
@@ -84,6 +85,15 @@ def _store(codes: list[int]) -> Iterator[Line]:
             yield Line("attention", "the store is empty: apiusage sample, or fetch or import --organization NAME")
         for name in names:
             yield _days(name)
+    except StoreError as fault:
+        codes.append(fault.exit_code)
+        yield Line("attention", str(fault))
+
+
+def _listed(codes: list[int]) -> Iterator[Line]:
+    """The lists of OAuth clients that the store keeps, where one cannot be read or they are gone."""
+    try:
+        refuse_lost()
     except StoreError as fault:
         codes.append(fault.exit_code)
         yield Line("attention", str(fault))
