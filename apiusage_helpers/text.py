@@ -188,12 +188,12 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The known names that are most like one that is not known, as a question; empty where none is.
+    """The known names that are most like one that is not known, as a question; empty where none is, and never that one.
 
     >>> did_you_mean("crm snyc", ["CRM sync", "Wallboard"])
     "; did you mean 'CRM sync'?"
     """
-    by_lower = {one[:_LONGEST_NAME].lower(): one for one in known if one}
+    by_lower = {one[:_LONGEST_NAME].lower(): one for one in known if one and one != name}
     near = get_close_matches(name[:_LONGEST_NAME].lower(), by_lower, n=_NEAR)
     return f"; did you mean {' or '.join(repr(visible(by_lower[one])) for one in near)}?" if near else ""
 

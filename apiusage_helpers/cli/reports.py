@@ -72,10 +72,13 @@ def runs(*, as_json: bool) -> None:
     from apiusage_helpers.runs.catalog import listing
 
     found = listing.runs(places.output_folder())
+    faults = list(listing.not_listed(places.output_folder()))
+    for fault in faults:
+        tell(fault)
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
-        return
-    _print_runs(found)
+    elif found or not faults:
+        _print_runs(found)
 
 
 def _rebuild_pages() -> None:

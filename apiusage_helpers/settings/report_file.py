@@ -190,7 +190,12 @@ def _read_settings(path: Path) -> dict[str, Any]:
     try:
         return _as_settings(read_yaml(path), str(path))
     except FileNotFoundError:
-        raise ParameterError(f"{path}: there is no such params file{_neighbours(path)}") from None
+        lost = (
+            ": the link leads nowhere; mend it, or take it away"
+            if path.is_symlink()
+            else ": there is no such params file"
+        )
+        raise ParameterError(f"{path}{lost}{_neighbours(path)}") from None
 
 
 def _as_settings(written: object, name: str) -> dict[str, Any]:
@@ -305,7 +310,7 @@ def _as_yaml(text: str) -> object:
 
 
 def _neighbours(path: Path) -> str:
-    names = sorted(file.name for file in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+    names = sorted(file.name for file in path.parent.glob("*.yaml") if file.is_file())
     there = f"; in {path.parent} there are {', '.join(names)}" if names else ""
     return did_you_mean(path.name, names) or there
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import write_run
 
 from apiusage_helpers.store import Origin, write_days
 from apiusage_helpers.usage import usage_table
@@ -185,6 +186,35 @@ def test_runs_lists_what_has_run(apiusage, result_file) -> None:
     assert sorted(run["status"] for run in found) == ["failed", "replaced", "succeeded"]
     assert {"report", "organization", "interval", "status", "path"} <= set(found[0])
     assert "2026-10-05/2026-10-05" in apiusage("runs").stdout
+
+
+def test_runs_says_what_it_does_not_list(apiusage) -> None:
+    """A published run or a folder whose run.json is torn, and a link that leads nowhere; `latest.html` is none of them."""
+    for name in ("good", "torn", "loose"):
+        write_run(apiusage.output / ".runs" / name)
+    place = apiusage.output / "daily" / "a"
+    place.mkdir(parents=True)
+    for interval, run in (
+        ("2026-11-17_2026-11-23", "good"),
+        ("2026-11-16_2026-11-22", "torn"),
+        ("2026-11-15_2026-11-21", "gone"),
+    ):
+        (place / interval).symlink_to(f"../../.runs/{run}")
+    (place / "latest.html").symlink_to("2026-11-17_2026-11-23/report.html")
+    for name in ("torn", "loose"):
+        (apiusage.output / ".runs" / name / "run.json").write_text("{")
+    done = apiusage("runs", "--json")
+
+    assert (done.returncode, [Path(run["path"]).name for run in json.loads(done.stdout)]) == (
+        0,
+        ["2026-11-17_2026-11-23"],
+    )
+    lack = "its run.json is missing or cannot be read, so this run is not listed"
+    assert done.stderr.splitlines() == [
+        f"{place / '2026-11-15_2026-11-21'}: {lack}; make the report again, or remove this link",
+        f"{place / '2026-11-16_2026-11-22'}: {lack}; make the report again, or remove this link",
+        f"{apiusage.output / '.runs' / 'loose'}: {lack}; remove this folder",
+    ]
 
 
 def test_a_sample_is_written_only_where_it_is_needed(apiusage) -> None:

@@ -36,6 +36,19 @@ def read(tmp_path: Path):
     return written
 
 
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+    """What cannot be read, it or a folder, is not the file that was meant."""
+    (tmp_path / "daily.yaml").symlink_to("gone.yaml")
+    (tmp_path / "dailyx.yaml").mkdir()
+    (tmp_path / "weekly.yaml").write_text("")
+
+    with pytest.raises(ParameterError) as told:
+        read_report(tmp_path / "daily.yaml", today=TODAY)
+    assert str(told.value) == (
+        f"{tmp_path}/daily.yaml: the link leads nowhere; mend it, or take it away; did you mean 'weekly.yaml'?"
+    )
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "params").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_kits_own_files_are_sound(path: Path) -> None:
     """Each scheduled report can be read, and its name is its file's."""

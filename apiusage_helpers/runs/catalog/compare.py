@@ -14,7 +14,7 @@ from typing import Any
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.project.formula_guard import unguarded
 from apiusage_helpers.runs.catalog.comparability import in_kind
-from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of
+from apiusage_helpers.runs.records.run_facts import RunFacts, all_published, facts_of, is_torn
 from apiusage_helpers.text import counted, did_you_mean, listed, percent, signed_percent, signed_whole, visible, whole
 
 _FIGURES = frozenset({
@@ -59,12 +59,18 @@ def find_run(output: Path, named: Path) -> Path:
     candidates = (given, output / given, output / ".runs" / given)
     found = next((path for path in candidates if facts_of(path) is not None), None)
     if found is None:
-        known = [str(link.relative_to(output)) for link in output.glob("[!.]*/*/*") if link.is_symlink()]
-        near = did_you_mean(str(given), known) or "; `apiusage runs` lists the path of each"
-        raise ParameterError(f"{named}: there is no run{near}")
+        raise ParameterError(f"{named}: {_why_none(output, given, candidates)}")
     if _facts(found).failed:
         raise ParameterError(f"{named}: this run failed, so it has no data to compare; name one that was published")
     return found
+
+
+def _why_none(output: Path, given: Path, candidates: Sequence[Path]) -> str:
+    """Why nothing can be compared, and what to do: the run that is named tells nothing, or there is none of that name."""
+    if any(is_torn(path) or (path.is_symlink() and not path.is_file()) for path in candidates):
+        return "the run.json of this run is missing or cannot be read; make the report again"
+    known = [str(link.relative_to(output)) for link, facts in all_published(output) if not facts.failed]
+    return f"there is no run{did_you_mean(str(given), known) or '; `apiusage runs` lists the path of each'}"
 
 
 def differences(before: Path, after: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from apiusage_helpers.page.sparkline import sparkline
 from apiusage_helpers.project.small_files import write_text
-from apiusage_helpers.runs.records.run_facts import RunFacts, kept_failed, published
+from apiusage_helpers.runs.records.run_facts import RunFacts, all_published, kept_failed
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.text import counted, days_in_words, percent, signed_percent, visible, whole
 
@@ -48,8 +48,7 @@ def rebuild_pages(output: Path, now: datetime) -> None:
     from apiusage_helpers.page.html import static_page  # noqa: PLC0415  # nh3 and jinja2, when there is a page to write
 
     with locked(output, "pages"):
-        reports = sorted(path.name for path in output.glob("[!.]*") if path.is_dir())
-        shown = [Shown(facts, link.relative_to(output)) for name in reports for link, facts in published(output, name)]
+        shown = [Shown(facts, link.relative_to(output)) for link, facts in all_published(output)]
         failed = _failing(output, shown)
         rolled = _by_interval(shown, failed)
         for (report, interval), runs in rolled.items():

@@ -1,9 +1,10 @@
 """The list of runs: what has run and where it stands, told by the run.json of each run. Nothing here changes a run."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.runs.records.run_facts import facts_of
+from apiusage_helpers.runs.records.run_facts import facts_of, lost
 
 
 def runs(output: Path) -> list[dict[str, Any]]:
@@ -14,6 +15,13 @@ def runs(output: Path) -> list[dict[str, Any]]:
     found = [*(output / ".runs").glob("*/run.json"), *(output / ".failed").glob("*/run.json")]
     told = [_told(output, path) for path in found]
     return sorted((run for run in told if run), key=lambda run: str(run["started_at"]), reverse=True)
+
+
+def not_listed(output: Path) -> Iterator[str]:
+    """A sentence for each run below `output` that `runs` lacks, since it tells nothing of itself, and what to do."""
+    for path in lost(output):
+        remedy = "make the report again, or remove this link" if path.is_symlink() else "remove this folder"
+        yield f"{path}: its run.json is missing or cannot be read, so this run is not listed; {remedy}"
 
 
 def _told(output: Path, path: Path) -> dict[str, Any] | None:

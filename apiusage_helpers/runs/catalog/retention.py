@@ -17,7 +17,7 @@ from filelock import Timeout
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.catalog.index_pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.notifications.outbox import withdraw
-from apiusage_helpers.runs.records.run_facts import RunFacts, facts_of, published
+from apiusage_helpers.runs.records.run_facts import RunFacts, all_published, facts_of
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.runs.records.work import schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
@@ -37,9 +37,8 @@ def old_reports(output: Path, plans: Sequence[ReportFile], keep: Keep, now: date
     """The links that retention takes away, oldest first."""
     staleness = {plan.name: schedule_of(plan).max_staleness_days for plan in plans}
     places: dict[tuple[str, str], list[tuple[Path, RunFacts]]] = {}
-    for folder in sorted(path for path in output.glob("[!.]*") if path.is_dir()):
-        for link, facts in published(output, folder.name):
-            places.setdefault((folder.name, link.parent.name), []).append((link, facts))
+    for link, facts in all_published(output):
+        places.setdefault((facts.report, facts.organization), []).append((link, facts))
     old = []
     for (report, _), found in places.items():
         kept = _kept([link for link, _ in found], keep, now.date())
@@ -52,9 +51,7 @@ def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     # First what is just being published, then what is: so a run that is published between the two is seen by either.
     busy = {path.name for path in found if (output / ".runs" / f".{path.name}.work").is_dir()}
-    current = {
-        link.resolve() for path in output.glob("[!.]*") if path.is_dir() for link, _ in published(output, path.name)
-    }
+    current = {link.resolve() for link, _ in all_published(output)}
     earliest = f"{now - timedelta(days=keep.rest):%Y%m%dT%H%M%S}"  # a run's id starts with the time at which it started
     return sorted(
         path

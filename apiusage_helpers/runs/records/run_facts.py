@@ -222,6 +222,25 @@ def facts_of(folder: Path) -> RunFacts | None:
         return None
 
 
+def is_torn(folder: Path) -> bool:
+    """Whether a folder holds a run.json that tells nothing."""
+    return (folder / _FILE).exists() and facts_of(folder) is None
+
+
+def links(output: Path) -> list[Path]:
+    """The links of all published runs, in order of report, organization and interval, whatever they lead to."""
+    return [link for link in sorted(output.glob("[!.]*/*/[!.]*_*")) if link.is_symlink()]
+
+
+def lost(output: Path) -> Iterator[Path]:
+    """What was published and tells nothing of itself, and the other folders of runs whose run.json is torn."""
+    found = links(output)
+    yield from (link for link in found if facts_of(link) is None and link.is_symlink())  # else it has just been removed
+    known = {link.resolve() for link in found}
+    folders = sorted([*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")])
+    yield from (folder for folder in folders if is_torn(folder) and folder.resolve() not in known)
+
+
 def published(output: Path, report: str, organization: str = "*") -> Iterator[tuple[Path, RunFacts]]:
     """The link and the facts of each published run of a report, in order of organization and interval.
 
@@ -231,6 +250,12 @@ def published(output: Path, report: str, organization: str = "*") -> Iterator[tu
         facts = facts_of(link) if link.is_symlink() else None
         if facts is not None and output / facts.place == link:
             yield link, facts
+
+
+def all_published(output: Path) -> Iterator[tuple[Path, RunFacts]]:
+    """The link and the facts of each published run of every report."""
+    for folder in sorted(path for path in output.glob("[!.]*") if path.is_dir()):
+        yield from published(output, folder.name)
 
 
 def kept_failed(output: Path) -> Iterator[tuple[Path, RunFacts]]:

@@ -216,7 +216,7 @@ def test_rankings_that_differ_by_top_alone_are_said_to(tmp_path: Path, other: st
 
 def test_a_run_that_is_not_there_has_a_neighbour(tmp_path: Path) -> None:
     """The path that was meant is asked for; without one, where paths are listed."""
-    write_run(tmp_path / ".runs" / "x")
+    write_run(tmp_path / ".runs" / "x", organization="acme", interval={"start": "2026-11-01", "end": "2026-11-02"})
     link = tmp_path / "daily" / "acme" / "2026-11-01_2026-11-02"
     link.parent.mkdir(parents=True)
     link.symlink_to("../../.runs/x")
@@ -225,3 +225,21 @@ def test_a_run_that_is_not_there_has_a_neighbour(tmp_path: Path) -> None:
         find_run(tmp_path, Path("dialy/acme/2026-11-01_2026-11-02"))
     with pytest.raises(ParameterError, match="`apiusage runs` lists the path of each"):
         find_run(tmp_path, Path("zzz"))
+
+
+@pytest.mark.parametrize("text", ["{", None])
+def test_a_run_that_tells_nothing_is_not_the_one_that_was_meant(tmp_path: Path, text: str | None) -> None:
+    """Its path is no suggestion, and neither are a failed run and the link to the newest page: none can be compared."""
+    torn = write_run(tmp_path / ".runs" / "x") / "run.json"
+    write_run(tmp_path / ".runs" / "y", status="failed", interval={"start": "2026-11-03", "end": "2026-11-04"})
+    (tmp_path / "daily" / "a").mkdir(parents=True)
+    for name, run in (("2026-11-01_2026-11-02", "x"), ("2026-11-03_2026-11-04", "y"), ("latest.html", "x/report.html")):
+        (tmp_path / "daily" / "a" / name).symlink_to(f"../../.runs/{run}")
+    torn.unlink() if text is None else torn.write_text(text)
+
+    with pytest.raises(
+        ParameterError, match=r"a/2026-11-01_2026-11-02: the run.json of this run .*; make the report again"
+    ):
+        find_run(tmp_path, Path("daily/a/2026-11-01_2026-11-02"))
+    with pytest.raises(ParameterError, match=r"there is no run; `apiusage runs` lists the path of each"):
+        find_run(tmp_path, Path("daily/a/2026-11-01_2026-11-03"))

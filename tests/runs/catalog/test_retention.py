@@ -106,7 +106,7 @@ def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkey
             work.rmdir()
         return iter(looked)
 
-    monkeypatch.setattr("apiusage_helpers.runs.catalog.retention.published", swapped)
+    monkeypatch.setattr("apiusage_helpers.runs.catalog.retention.all_published", swapped)
     assert stub.output / ".runs" / name not in leftovers(stub.output, Keep(rest=0), NOW)
     assert link.resolve().name == name
 
