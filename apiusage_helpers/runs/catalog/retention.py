@@ -17,7 +17,7 @@ from filelock import Timeout
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.catalog.index_pages import ALL, Shown, rebuild_pages, roll_up_page
 from apiusage_helpers.runs.notifications.outbox import withdraw
-from apiusage_helpers.runs.records.run_facts import RunFacts, all_published, facts_of
+from apiusage_helpers.runs.records.run_facts import RunFacts, all_published, facts_of, links
 from apiusage_helpers.runs.records.state_files import locked
 from apiusage_helpers.runs.records.work import schedule_of
 from apiusage_helpers.settings.report_file import ReportFile
@@ -51,7 +51,7 @@ def leftovers(output: Path, keep: Keep, now: datetime) -> list[Path]:
     found = [*(output / ".runs").glob("[!.]*"), *(output / ".failed").glob("*")]
     # First what is just being published, then what is: so a run that is published between the two is seen by either.
     busy = {path.name for path in found if (output / ".runs" / f".{path.name}.work").is_dir()}
-    current = {link.resolve() for link, _ in all_published(output)}
+    current = {link.resolve() for link in links(output)}  # also one whose run.json is torn: its page is still read
     earliest = f"{now - timedelta(days=keep.rest):%Y%m%dT%H%M%S}"  # a run's id starts with the time at which it started
     return sorted(
         path

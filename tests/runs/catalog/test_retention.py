@@ -8,7 +8,7 @@ from run_folders import write_run
 from apiusage_helpers.errors import RunError
 from apiusage_helpers.runs.catalog.retention import Keep, leftovers, old_reports, prune
 from apiusage_helpers.runs.records.publish import publish_run
-from apiusage_helpers.runs.records.run_facts import published
+from apiusage_helpers.runs.records.run_facts import links
 from apiusage_helpers.runs.scheduling.due import due
 from apiusage_helpers.runs.scheduling.plans import read_plans
 
@@ -98,17 +98,28 @@ def test_a_run_that_is_published_during_the_look_stays(stub, params_file, monkey
     shutil.copytree(link, stub.output / ".runs" / name)
     work = stub.output / ".runs" / f".{name}.work"
     work.mkdir()
-    looked = [(link.resolve(), facts) for link, facts in published(stub.output, "daily")]
+    looked = [link.resolve() for link in links(stub.output)]
 
     def swapped(*_: object):
         if work.is_dir():
             publish_run(stub.output, name, link.relative_to(stub.output))
             work.rmdir()
-        return iter(looked)
+        return looked
 
-    monkeypatch.setattr("apiusage_helpers.runs.catalog.retention.all_published", swapped)
+    monkeypatch.setattr("apiusage_helpers.runs.catalog.retention.links", swapped)
     assert stub.output / ".runs" / name not in leftovers(stub.output, Keep(rest=0), NOW)
     assert link.resolve().name == name
+
+
+def test_a_published_run_whose_facts_are_torn_stays(stub, params_file) -> None:
+    """Its page is there to be read, and no link to it leads nowhere."""
+    params_file()
+    due(NOW, stub.ports())
+    [link] = (stub.output / "daily" / "a").glob("2*")
+    (link / "run.json").write_text("{")
+
+    assert list(prune(stub.output, [], Keep(rest=0), NOW)) == []
+    assert (link / "report.html").is_file()
 
 
 def test_a_failed_run_leaves_list_and_roll_up_when_it_is_taken_away(stub, params_file) -> None:
