@@ -58,8 +58,15 @@ def store_folder() -> Path:
 
 
 def output_folder() -> Path:
-    """Folder below which reports are published."""
-    return _folder("APIUSAGE_OUTPUT", "output")
+    """Folder below which reports are published; ParameterError where a file stands in its place, or in that of a parent."""
+    folder = _folder("APIUSAGE_OUTPUT", "output")
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise ParameterError(
+            f"output folder {folder}: {there} is a file, so no report can lie there; name another folder by APIUSAGE_OUTPUT, or "
+            "move the file away"
+        )
+    return folder
 
 
 def params_folder() -> Path:

@@ -158,6 +158,36 @@ def test_wrong_parameters_are_told_before_a_kernel_starts(apiusage) -> None:
     assert time.monotonic() - started < 30  # a guard against hanging, not a measure
 
 
+@pytest.mark.parametrize("place", ["", "/reports"])
+@pytest.mark.parametrize(
+    "command",
+    [("report", DAILY), ("runs",), ("runs", "--json"), ("prune",), ("prune", "--dry-run"), ("due",), ("diff", "a", "b"), ("training", "list"), ("doctor",)],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_an_output_folder_that_is_a_file_is_said(apiusage, command, place: str) -> None:
+    """Or lies below one: one message with what to do, the file as it was."""
+    (file := apiusage.folder / "file").write_text("mine")
+    done = apiusage(*command, APIUSAGE_OUTPUT=f"{file}{place}", HOME="/nonexistent")
+
+    said = done.stdout if command == ("doctor",) else done.stderr
+    assert done.returncode == 2, said
+    assert (
+        f"output folder {file}{place}: {file} is a file, so no report can lie there; name another folder by APIUSAGE_OUTPUT"
+        in said
+    )
+    assert command == ("doctor",) or len(said.splitlines()) == 1
+    assert file.read_text() == "mine"
+
+
+def test_findings_need_no_output_folder(apiusage) -> None:
+    """They are found anew where they cannot be kept."""
+    apiusage("sample", "--today", "2026-11-24")
+    asked = ("findings", "--organization", "sample", "--today", "2026-11-24")
+    (file := apiusage.folder / "file").write_text("mine")
+
+    assert apiusage(*asked, APIUSAGE_OUTPUT=str(file)).stdout == apiusage(*asked).stdout != ""
+
+
 def test_several_organizations_are_one_a_line_with_the_worst_code(apiusage, result_file) -> None:
     """A failing one does not stop the rest."""
     for name in ("a", "b"):

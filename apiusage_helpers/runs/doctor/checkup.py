@@ -42,7 +42,7 @@ class Line:
 class Checkup:
     """What was found, one line each, and the exit code.
 
-    3 when the store cannot be trusted or access fails, else 2 when a params file has faults, else 0.
+    3 when the store cannot be trusted or access fails, else 2 when a params file has faults or the output folder is none, else 0.
     """
 
     lines: tuple[Line, ...]
@@ -52,7 +52,7 @@ class Checkup:
 def checkup() -> Checkup:
     """The state of packages, folders, store, params files and credentials; the value of a credential is never told."""
     codes = [0]
-    lines = (*_packages(), *_folders(), *_store(codes), *_listed(codes), *_params(codes), *_clients(codes))
+    lines = (*_packages(), *_folders(codes), *_store(codes), *_listed(codes), *_params(codes), *_clients(codes))
     platform = access_lines()
     told = (*lines, *(Line(state, text) for state, text in platform.lines))
     return Checkup(told, max(*codes, 0 if platform.sound else 3))
@@ -67,8 +67,14 @@ def _packages() -> Iterator[Line]:
             yield Line("attention", f"{name} is not installed: run make report, or pip install -r requirements.lock")
 
 
-def _folders() -> Iterator[Line]:
-    for name, folder in (("store", places.store_folder()), ("output", places.output_folder())):
+def _folders(codes: list[int]) -> Iterator[Line]:
+    for name, find in (("store", places.store_folder), ("output", places.output_folder)):
+        try:
+            folder = find()
+        except ParameterError as fault:
+            codes.append(fault.exit_code)
+            yield Line("attention", str(fault))
+            continue
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         writable = existing.is_dir() and os.access(existing, os.W_OK)
         free = shutil.disk_usage(existing).free
