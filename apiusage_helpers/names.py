@@ -14,6 +14,8 @@ FINDING_KINDS = (
 )  # fmt: skip
 SEVERITIES = ("critical", "warning", "info")  # worst first
 
+SAMPLE_DAYS = 120  # that the invented organization has where nobody says how many
+
 _ORGANIZATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
 

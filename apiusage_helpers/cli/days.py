@@ -9,12 +9,13 @@ from typing import Any, Literal
 import click
 
 from apiusage_helpers.cli.messages import show, tell, tell_days, tell_written, today_option
+from apiusage_helpers.names import SAMPLE_DAYS
 from apiusage_helpers.text import counted
 
 
 @click.command(short_help="Write an invented organization into the store.")
 @click.option("--organization", default="sample", show_default=True)
-@click.option("--days", type=click.IntRange(1, 3660), default=120, show_default=True)
+@click.option("--days", type=click.IntRange(1, 3660), default=SAMPLE_DAYS, show_default=True)
 @click.option("--clients", type=click.IntRange(1, 5000), default=12, show_default=True)
 @click.option(
     "--template-uris", type=click.IntRange(1, 100_000), default=None, help="Invent template URIs up to this many."
@@ -56,7 +57,7 @@ def sample(
         for clients_there in (listed, [one for one in listed if one.state == "active"]):
             write_clients(name, clients_there, datetime.combine(day, time(), UTC))
     tell_written(changed)
-    tell_days(name)
+    tell_days(name, today=today)
 
 
 @click.command("import", short_help="Read files of usage rows into the store.")

@@ -74,12 +74,14 @@ def tell_written(written: Any) -> None:
         tell(line)
 
 
-def tell_days(organization: str) -> None:
-    """The days that the store has now, and the next command."""
+def tell_days(organization: str, *, today: date | None = None) -> None:
+    """The days that the store has now, and the next command: as of `today` where the days were brought in as of it."""
     from apiusage_helpers.store import stored_days
 
     days = stored_days(organization)
     tell(f"the store has {counted(len(days), 'day')} of {organization}: {days[0].date} to {days[-1].date}")
+    past = [day.date for day in days if today is None or day.date < today]
+    as_of = f" --today {today}" if today else ""
     tell(
-        f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {days[0].date}/{days[-1].date}"
+        f"next: apiusage report params/daily.yaml -p organization {organization} -p date_range {past[0]}/{past[-1]}{as_of}"
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from apiusage_helpers.interval import Interval, previous_days
+from apiusage_helpers.names import SAMPLE_DAYS
 from apiusage_helpers.usage import USAGE_SCHEMA, check_usage
 
 Request = tuple[str, str, float]
@@ -217,7 +218,7 @@ _HOSTILE = {
 def sample_usage(  # noqa: PLR0913  # each is an option of the command
     *,
     today: date,
-    days: int = 120,
+    days: int = SAMPLE_DAYS,
     clients: int = 12,
     template_uris: int | None = None,
     seed: int = 1,

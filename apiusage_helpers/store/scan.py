@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import duckdb
 
 from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval
+from apiusage_helpers.names import SAMPLE_DAYS
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
@@ -66,7 +67,7 @@ def _snapshot(selection: Selection, root: Path | None) -> _Snapshot:
     folder, months = delta.store_root(root), month_names(selection.interval)
     table = delta.open_table(folder)
     if table is None:
-        raise StoreError(f"{folder}: there is no store yet; {how_to_fill(selection.organization)}")
+        raise StoreError(f"{folder}: there is no store yet; {_how_to_begin(selection)}")
     files = delta.stored_files(table, selection.organization, months)
     checksums.verify(folder, selection.organization, months, files)
     stored = delta.read_files(duck.connect(), folder, files)
@@ -100,7 +101,9 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     if name not in known:
         there = f"it has {listed(known, _MOST_TOLD)}" if known else "it is empty"
         near = did_you_mean(name, known)
-        next_step = f"{near} For a new organization {how_to_fill(name)}" if near else f"; {how_to_fill(name)}"
+        next_step = (
+            f"{near} For a new organization {_how_to_begin(selection)}" if near else f"; {_how_to_begin(selection)}"
+        )
         return f"organization {name} is not in the store ({there}){next_step}"
     days = stored_days(name, root=root)
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
@@ -110,9 +113,20 @@ def _nothing_there(root: Path, selection: Selection) -> str:
     )
 
 
+def _how_to_begin(selection: Selection) -> str:
+    """What brings the first days of an organization into the store; of the invented one, those that were asked for."""
+    return how_to_fill(selection.organization, selection.interval if selection.organization == "sample" else None)
+
+
 def how_to_fill(organization: str, interval: Interval | None = None) -> str:
     """What brings days into the store: those of `interval`, or any."""
     if organization == "sample":
-        return "try: apiusage sample"
+        return f"try: apiusage sample{_invented(interval) if interval else ''}"
     days = f" --interval {interval}" if interval else ""
     return f"try: apiusage fetch --organization {organization}{days}, or apiusage import FILE... --organization {organization}"
+
+
+def _invented(interval: Interval) -> str:
+    """The options by which the sample has the days of `interval`: its days end the day before."""
+    more = f" --days {len(interval)}" if len(interval) > SAMPLE_DAYS else ""
+    return f" --today {interval.end + timedelta(days=1)}{more}"

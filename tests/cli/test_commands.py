@@ -247,6 +247,25 @@ def test_runs_says_what_it_does_not_list(apiusage) -> None:
     ]
 
 
+@pytest.mark.parametrize("interval", ["2020-01-06/2020-01-12", "2024-01-01/2024-12-31", "2031-05-01/2031-05-07"])
+def test_the_sample_has_the_days_that_are_asked_for_after_the_command_that_is_told(apiusage, interval: str) -> None:
+    """Of any time, with a store or without; the next command that the sample tells shows its days."""
+    asked = ("findings", "--organization", "sample", "--interval", interval, "--today", "2031-05-09")
+    without_a_store = apiusage(*asked)
+    assert apiusage("sample", "--days", "2", "--today", "2026-11-24").returncode == 0
+    commands = [
+        done.stderr.strip().partition("try: apiusage ")[2].split() for done in (without_a_store, apiusage(*asked))
+    ]
+    assert commands[0] == commands[1]
+    told = apiusage(*commands[0]).stderr.strip().splitlines()[-1]
+
+    assert apiusage(*asked).returncode == 0
+    assert told.endswith(f"/{interval[-10:]} --today {commands[0][2]}")
+    if interval.startswith("2031"):  # which only a report as of a day to come can show
+        shutil.copytree(ROOT / "params", apiusage.folder / "params")
+        assert apiusage(*told.removeprefix("next: apiusage ").split(), PYTHONPATH=str(ROOT)).returncode == 0
+
+
 def test_a_sample_is_written_only_where_it_is_needed(apiusage) -> None:
     """An empty store, or a sample that does not reach yesterday; never beside an organization of one's own."""
     apiusage("sample", "--today", "2026-11-20")
