@@ -12,7 +12,7 @@ from apiusage_helpers.errors import SourceError, UsageError, quoted, shown
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.sources.csv_exports import AS_USUAL, Written, read_csv
 from apiusage_helpers.sources.file_kinds import file_content, is_json
-from apiusage_helpers.sources.json_results import Page, page_rows, read_pages, unknown_fields
+from apiusage_helpers.sources.json_results import LooseRows, Page, page_rows, read_pages, unknown_fields
 from apiusage_helpers.sources.rows import CSV_EXPORT, Result, Rows, Rules, checked_rows, days_covered, identified
 from apiusage_helpers.sources.spellings import told_spellings
 from apiusage_helpers.text import visible
@@ -53,6 +53,8 @@ def read_usage(
             f"{paths[0]}: a complete result without rows: say which days it covers with --interval START/END"
         )
     usage = checked_rows(result, Rules(today, interval, granularity), notes)
+    if interval is None:
+        _refuse_loose(pages)
     if not usage.num_rows and interval is None:
         raise UsageError(f"{paths[0]}: all rows have 0 requests: say which days it covers with --interval START/END")
     notes.extend(told_spellings(usage))
@@ -112,6 +114,16 @@ def _one_service(services: Sequence[str]) -> str:
             f"the files mix {' and '.join(kinds)}: a day never mixes sources; import them one after another"
         )
     return kinds[0] if kinds else ""
+
+
+def _refuse_loose(pages: Sequence[tuple[str, Page]]) -> None:
+    """UsageError where rows stand without a page around them: nothing tells which days they are the whole result of."""
+    loose = [file for file, page in pages if isinstance(page, LooseRows)]
+    if loose:
+        raise UsageError(
+            f"{loose[0]}: rows without the result around them do not tell which days the query covered: say so with "
+            "--interval START/END"
+        )
 
 
 def _refuse_unfinished(pages: Sequence[tuple[str, Page]]) -> None:

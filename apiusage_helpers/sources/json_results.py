@@ -78,6 +78,10 @@ class Page(Struct, rename="camel"):
         return bool(self.next_uri or (self.cursors and self.cursors.after))
 
 
+class LooseRows(Page):
+    """Rows without a page around them, such as `jq .results` leaves them."""
+
+
 _ABSENT = Raw()
 
 
@@ -148,7 +152,7 @@ def _page_of_list(text: bytes, file: str) -> Page:
     jobs = b'"requestCount"' in text[:_SAMPLE] or b'"oauthClient"' in text[:_SAMPLE]
     service = JOBS if jobs else LEGACY
     page, rows = (
-        Page(),
+        LooseRows(),
         RowsText(memoryview(text.rstrip()), service, partial(_decoded, ROWS[service].decode, text, file)),
     )
     setattr(page, "entities" if jobs else "results", rows)
@@ -246,8 +250,8 @@ def _read_lines(content: bytes, file: str) -> list[tuple[Page, str, list[int]]]:
 
 def _page_of_rows(lines: Sequence[tuple[int, bytes]], file: str) -> Page:
     if b'"requestCount"' in lines[0][1] or b'"oauthClient"' in lines[0][1]:
-        return Page(entities=[_decoded(_jobs_row.decode, line, f"{file}: line {n}") for n, line in lines])
-    return Page(results=[_decoded(_legacy_row.decode, line, f"{file}: line {n}") for n, line in lines])
+        return LooseRows(entities=[_decoded(_jobs_row.decode, line, f"{file}: line {n}") for n, line in lines])
+    return LooseRows(results=[_decoded(_legacy_row.decode, line, f"{file}: line {n}") for n, line in lines])
 
 
 def _decoded(decode: Callable[[bytes], Any], text: bytes, place: str) -> Any:

@@ -63,17 +63,30 @@ def test_both_services_give_the_same_row(write, legacy_row, jobs_row) -> None:
 
 
 def test_every_shape_of_json_is_read(write, legacy_row) -> None:
-    """One page, a list of pages, JSON Lines of pages or rows, and .gz of any."""
+    """One page, a list of pages, JSON Lines of pages, and .gz of any."""
     second = legacy_row(date="2026-10-06T00:00:00Z")
     pages = [page(legacy_row()), page(second)]
     lines = "\n".join(json.dumps(part) for part in pages)
-    rows = "\n".join(json.dumps(row) for row in (legacy_row(), second))
-    files = [page(legacy_row(), second), pages, lines, rows, gzip.compress(lines.encode())]
+    files = [page(legacy_row(), second), pages, lines, gzip.compress(lines.encode())]
 
     tables = [read(write(content)).usage.sort_by("date") for content in files]
 
     assert all(table.equals(tables[0]) for table in tables)
     assert tables[0].num_rows == 2
+
+
+def test_rows_without_a_result_around_them_need_the_days_of_the_query(write, legacy_row, jobs_row) -> None:
+    """A list of rows or rows one a line, .gz too: without --interval refused, with it read as a page is."""
+    days = parse_interval("2026-10-05/2026-10-06")
+    for row, other in ((legacy_row(), legacy_row(date="2026-10-06")), (jobs_row(), jobs_row(date="2026-10-06"))):
+        whole = {"entities" if "oauthClient" in row else "results": [row, other]}
+        lines = "\n".join(map(json.dumps, (row, other)))
+        for content in ([row, other], lines, gzip.compress(lines.encode())):
+            with pytest.raises(
+                UsageError, match="do not tell which days the query covered: say so with --interval START/END"
+            ):
+                read(write(content))
+            assert read(write(content), interval=days).usage.equals(read(write(whole)).usage)
 
 
 def test_whole_floats_are_whole_numbers(write, legacy_row, jobs_row) -> None:
@@ -90,7 +103,8 @@ def test_whole_floats_are_whole_numbers(write, legacy_row, jobs_row) -> None:
         ({"entities": [floats(jobs)], "queryStatus": "Succeeded"}, {"entities": [jobs], "queryStatus": "Succeeded"}),
     ):
         assert ".0" in str(content)
-        assert read(write(content)).usage.equals(read(write(whole)).usage)
+        usage = [read(write(one), interval=parse_interval("2026-10-05/2026-10-05")).usage for one in (content, whole)]
+        assert usage[0].equals(usage[1])
     assert only(read(write(page(floats(plain)))))["client_name"] == name
     with pytest.raises(SourceError, match="counts are whole numbers"):
         read(write(page(legacy_row(requests=2.5))))
@@ -311,10 +325,11 @@ def test_rows_mean_the_same_however_many_are_decoded_at_a_time(
         *(write(content) for content in (page(*legacy), page(*without_429), page(*summed), without_429)),
         write({"entities": [jobs_row(templateUri=f"api/v2/{n}") for n in range(7)], "queryStatus": "Succeeded"}),
     ]
+    day = parse_interval("2026-10-05/2026-10-05")
     lacking = [write(page(*legacy[:n], summed[n], *legacy[n + 1 :])) for n in (0, 1, 6)]
 
     def told() -> list[Any]:
-        found = [(made.usage, made.notes) for made in map(read, files)]
+        found = [(made.usage, made.notes) for made in (read(file, interval=day) for file in files)]
         refused = []
         for file in lacking:
             with pytest.raises(SourceError) as caught:
