@@ -131,6 +131,8 @@ def medians(rows: Numbers) -> Numbers:
     >>> medians(np.array([[3.0, np.nan, 1.0], [2.0, 4.0, 9.0], [np.nan, np.nan, np.nan]]))
     array([ 2.,  4., nan])
     """
+    if not rows.shape[1]:
+        return np.full(len(rows), np.nan)
     ordered, last = np.sort(rows, axis=1), np.count_nonzero(~np.isnan(rows), axis=1) - 1
     place = np.arange(len(rows))
     middle: Numbers = (ordered[place, last // 2] + ordered[place, (last + 1) // 2]) / 2

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from apiusage_helpers.errors import StoreError
-from apiusage_helpers.interval import Interval
+from apiusage_helpers.interval import Interval, utc_today
 from apiusage_helpers.names import SAMPLE_DAYS
 from apiusage_helpers.selection import Selection
 from apiusage_helpers.store import checksums, delta
@@ -127,6 +127,8 @@ def how_to_fill(organization: str, interval: Interval | None = None) -> str:
 
 
 def _invented(interval: Interval) -> str:
-    """The options by which the sample has the days of `interval`: its days end the day before."""
+    """The options by which the sample has the days of `interval`: none where those of today hold it, which end yesterday."""
+    if interval.start >= utc_today() - timedelta(days=SAMPLE_DAYS) and interval.end < utc_today():
+        return ""
     more = f" --days {len(interval)}" if len(interval) > SAMPLE_DAYS else ""
     return f" --today {interval.end + timedelta(days=1)}{more}"

@@ -73,7 +73,7 @@ def test_restated_days_are_told_with_both_totals(apiusage, result_file) -> None:
         (("report", "missing.yaml"), 2, "no such params file"),
         (("report", DAILY, "-p", "top", "0", "-p", "colour", "red"), 2, "2 faults"),
         (("report", DAILY, "-p", "organization", "../../x"), 2, "organization"),
-        (("report", DAILY), 3, "apiusage sample"),
+        (("report", DAILY), 3, "try: apiusage sample\n"),
         (("report", DAILY, "-p", "organization", "nobody"), 3, "apiusage import"),
         (("report", DAILY, "-p", "organization", "all"), 3, "the store has none"),
         (("report", DAILY, "--today", "yesterday"), 2, "YYYY-MM-DD"),

@@ -1,6 +1,7 @@
 """All findings: quiet on organizations in good order, and each planted trouble found, on seeds that nothing was tuned on."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -9,6 +10,8 @@ from organizations import END, TROUBLES, URLS, clean
 
 from apiusage_helpers.insights.diagnosis import diagnosis
 from apiusage_helpers.insights.finding import Finding, findings_table
+from apiusage_helpers.insights.history import History
+from apiusage_helpers.interval import Interval
 from apiusage_helpers.names import FINDING_KINDS
 
 HELD_OUT = range(700_000, 700_200)
@@ -132,6 +135,27 @@ def test_reads_that_have_ended_are_not_advised() -> None:
         one.requests[0, 0, -quiet:] = 0
 
         assert {told.kind for told in diagnosis(one.history()) if told.client_id == "c0"} & {"bulk_available"} == kinds
+
+
+@pytest.mark.parametrize("days", [1, 2, 6])
+def test_few_days_are_judged_too(days: int) -> None:
+    """A store that has just begun, without a weekend or without a weekday: much that is read is advised as ever."""
+    one = clean(7)
+    one.requests[:, :, :-days] = 0
+    one.requests[0, 0, -days:], one.failed = 9_000, {name: np.zeros_like(counts) for name, counts in one.failed.items()}
+    full = one.history()
+    for first in range(len(full.days) - days, len(full.days)):
+        known = Interval(full.day(first), END)
+        rows = full.cube.day >= first
+        cube = replace(
+            full.cube, interval=known, day=full.cube.day[rows] - first, client=full.cube.client[rows], url=full.cube.url[rows],
+            counts=full.cube.counts[:, rows],
+        )  # fmt: skip
+        (told,) = [
+            one for one in diagnosis(History(cube, known)) if one.kind == "bulk_available" and one.client_id == "c0"
+        ]
+
+        assert (told.requests, told.saving) == (9_000 * len(known), 9_000 * 30 * 0.9)
 
 
 def test_an_incident_is_no_part_of_what_a_client_met_alone() -> None:
