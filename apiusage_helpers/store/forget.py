@@ -48,11 +48,16 @@ def drop_damaged(root: Path, organization: str, interval: Interval | None) -> se
 
 
 def drop_torn(root: Path, organization: str, interval: Interval | None) -> set[date]:
-    """The days that went because the rows of sound files did not agree with exactly one marker row of the day."""
-    stored = delta.read_files(connect(), root, _sound_files(root, organization, interval))
-    torn = {date.fromisoformat(day) for day in checksums.disagreeing_days(stored)}
+    """The days that went because they were torn."""
+    torn = torn_days(root, organization, interval)
     delete_days(root, organization, sorted(torn))
     return torn
+
+
+def torn_days(root: Path, organization: str, interval: Interval | None) -> set[date]:
+    """The days whose rows in sound files do not agree with exactly one marker row of the day."""
+    stored = delta.read_files(connect(), root, _sound_files(root, organization, interval))
+    return {date.fromisoformat(day) for day in checksums.disagreeing_days(stored)}
 
 
 def _delete(root: Path, organization: str, interval: Interval | None) -> set[date]:

@@ -19,7 +19,7 @@ from apiusage_helpers.interval import Interval
 from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import differing_days
 from apiusage_helpers.store.engines.duck import connect
-from apiusage_helpers.store.forget import delete_days, drop_damaged, drop_torn
+from apiusage_helpers.store.forget import delete_days, drop_damaged, drop_torn, torn_days
 from apiusage_helpers.store.oauth_clients import drop_lost
 from apiusage_helpers.store.scan import how_to_fill
 from apiusage_helpers.text import counted
@@ -116,15 +116,17 @@ def _files(root: Path, organization: str) -> list[delta.StoredFile]:
 def _lost_days(root: Path, *, behind: bool) -> dict[str, set[date]]:
     """The days whose rows in data files that the log does not name are others than in the snapshot, by organization.
 
-    Looked at are files that have a checksum and, where the log is `behind`, those that are newer than what is left of it.
+    Looked at are files that have a checksum and, where the log is `behind`, those that are newer than what is left of it. Where
+    sound files hold a day twice, the log is wrong, and any other file may hold what is newest.
     """
+    wrong = any(torn_days(root, one, None) for one in _organizations(root))
     live = {file.path for one in _organizations(root) for file in _files(root, one)}
     listed = {path for one in _organizations(root) for path in checksums.recorded(root, one)}
     left = max((path.stat().st_mtime_ns for path in (root / "usage" / "_delta_log").glob("[0-9]*.json")), default=0)
     orphans: dict[str, list[Path]] = {}
     for path in sorted((root / "usage").glob("organization=*/month=*/*.parquet")):
         name = path.relative_to(root / "usage").as_posix()
-        if name not in live and (name in listed or (behind and path.stat().st_mtime_ns > left)):
+        if name not in live and (wrong or name in listed or (behind and path.stat().st_mtime_ns > left)):
             orphans.setdefault(path.parts[-3].removeprefix("organization="), []).append(path)
     return {organization: _other_days(root, organization, paths) for organization, paths in orphans.items()}
 

@@ -193,6 +193,24 @@ def test_days_that_stand_twice_in_the_log_are_dropped(write, root) -> None:
     assert {day.day for day in rows(root)} == {3}
 
 
+def test_a_log_whose_entries_changed_places_gives_no_older_day(store) -> None:
+    """It holds day 16 twice, and the older rows of days 2 and 11, of whose newest file no checksum is left: all three go."""
+    truth = rows(store)
+    newest(store, "files").unlink()
+    early, late = (store / "usage" / "_delta_log" / f"{number:020}.json" for number in (4, 12))
+    texts = early.read_bytes(), late.read_bytes()
+    early.write_bytes(texts[1])
+    late.write_bytes(texts[0])
+
+    repaired, _ = repair_store(store)
+
+    after = rows(store)
+    assert {day: of_day for day, of_day in after.items() if truth[day] != of_day} == {}
+    gone = set(repaired[0].gone)
+    assert truth.keys() - after.keys() <= gone
+    assert {day.day for day in gone} >= {2, 11, 16}
+
+
 def test_checksums_of_an_organization_that_has_left_the_log_are_taken_out(write, root) -> None:
     """Nothing asks for a repair again after it."""
     write([1])
