@@ -8,7 +8,7 @@ import os
 import stat
 from pathlib import Path
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import ParameterError, RunError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCE_ROOT = PACKAGE.parent
@@ -58,13 +58,14 @@ def store_folder() -> Path:
 
 
 def output_folder() -> Path:
-    """Folder below which reports are published; ParameterError where a file stands in its place, or in that of a parent."""
+    """Folder below which reports are published; RunError (exit code 5) where a file stands in its place or a parent's."""
     folder = _folder("APIUSAGE_OUTPUT", "output")
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise ParameterError(
+        raise RunError(
             f"output folder {folder}: {there} is a file, so no report can lie there; name another folder by APIUSAGE_OUTPUT, or "
-            "move the file away"
+            "move the file away",
+            exit_code=5,
         )
     return folder
 

@@ -89,8 +89,7 @@ def test_a_time_that_no_date_can_hold_is_refused(apiusage, command: tuple[str, .
 
 def test_an_output_folder_that_cannot_be_written_is_said(sample) -> None:
     """One message, exit code 5, whether the work or the list of reports fails."""
-    (sample.folder / "blocked").mkdir()
-    (sample.folder / "blocked" / ".locks").write_text("a file")
+    (sample.folder / "blocked").write_text("a file")
     done = sample("due", "--now", "2026-11-24T12:00", APIUSAGE_OUTPUT=str(sample.folder / "blocked"))
 
     assert (done.returncode, done.stdout) == (5, "")

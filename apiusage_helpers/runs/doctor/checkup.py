@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from apiusage_helpers.errors import ParameterError, StoreError
+from apiusage_helpers.errors import ParameterError, RunError, StoreError
 from apiusage_helpers.interval import Interval, utc_today
 from apiusage_helpers.project import places
 from apiusage_helpers.runs.doctor.access import access_lines
@@ -71,8 +71,8 @@ def _folders(codes: list[int]) -> Iterator[Line]:
     for name, find in (("store", places.store_folder), ("output", places.output_folder)):
         try:
             folder = find()
-        except ParameterError as fault:
-            codes.append(fault.exit_code)
+        except RunError as fault:
+            codes.append(2)
             yield Line("attention", str(fault))
             continue
         existing = next(path for path in (folder, *folder.parents) if path.exists())

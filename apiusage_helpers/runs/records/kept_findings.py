@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from apiusage_helpers.errors import ParameterError
+from apiusage_helpers.errors import RunError
 from apiusage_helpers.project import places
 from apiusage_helpers.project.places import make_private
 from apiusage_helpers.project.small_files import read_bytes, write_text
@@ -31,7 +31,7 @@ def keep_findings(selection: Selection, found: Findings) -> None:
     """They are given again for the same question, as long as nothing has changed; where nothing can be written, they are not."""
     kept = {**_kept(selection.organization), _key(selection): found}
     newest = dict(list(kept.items())[-_MOST:])
-    with suppress(OSError, ParameterError):
+    with suppress(OSError, RunError):
         path = _path(selection.organization)
         make_private(places.output_folder())
         path.parent.mkdir(exist_ok=True)
@@ -42,7 +42,7 @@ def _kept(organization: str) -> dict[str, Findings]:
     """What is kept of an organization by key; nothing where the file is lost or no such thing."""
     try:
         kept = json.loads(read_bytes(_path(organization)))
-    except (OSError, ValueError, ParameterError):
+    except (OSError, ValueError, RunError):
         return {}
     return kept if isinstance(kept, dict) and all(isinstance(found, list) for found in kept.values()) else {}
 
