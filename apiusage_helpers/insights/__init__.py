@@ -2,9 +2,10 @@
 
 For an analyst in a notebook:
 
-    from apiusage_helpers.insights import compare, findings, usage_rows
+    from apiusage_helpers.insights import compare, findings, largest_savings, usage_rows
 """
 
 from apiusage_helpers.insights.analysis import compare, findings, usage_rows
+from apiusage_helpers.insights.finding import largest_savings
 
-__all__ = ["compare", "findings", "usage_rows"]
+__all__ = ["compare", "findings", "largest_savings", "usage_rows"]

@@ -93,13 +93,13 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """The findings on the interval of `selection`, under its HTTP methods."""
     history = history_of(selection, known_clients(selection.organization), root=root)
-    return findings_on(history, selection, month_at(selection, selection.interval.end + _DAY, root=root), limits=limits)
+    return findings_on(history, selection, month_at_end(selection, root=root), limits=limits)
 
 
 def findings_on(
     history: History, selection: Selection, month: BillingMonth | None, *, limits: Thresholds | None = None
 ) -> tuple[Finding, ...]:
-    """The findings on a history that `history_of` gave for the same `selection`, and on the billing month as its interval ends.
+    """The findings on a history that `history_of` gave for the same `selection`, and on its billing `month`.
 
     The allowance is for all methods: where some are chosen, there is no finding on it.
     """
@@ -108,24 +108,26 @@ def findings_on(
     return diagnosis(history, limits, known, (of_contract,) if of_contract else ())
 
 
-def month_at(selection: Selection, day: date, *, root: Path | None = None) -> BillingMonth | None:
-    """The billing month of the day before `day` as it stands on `day`, over all methods, with the licences of allowances.yaml.
+def month_at_end(selection: Selection, *, root: Path | None = None) -> BillingMonth | None:
+    """The billing month in which the interval ends, over all methods, with the licences of allowances.yaml.
 
-    None where the store has no day before `day` that counts.
+    It stands as of the day after the newest one in the store before today; None where there is none that counts.
     """
+    today = selection.today
     allowances = read_allowances(places.table_file(ALLOWANCES))
     contract = allowances.of(selection.organization)
-    month = billing_month(day - _DAY, contract.billing_day)
-    start = min(month.start, max(FIRST_DAY, day - _DAY * MOST_HISTORY))
+    month = billing_month(selection.interval.end, contract.billing_day)
+    start = min(month.start, max(FIRST_DAY, today - _DAY * MOST_HISTORY))
     try:
-        past = scan(replace(selection, interval=Interval(start, day - _DAY)), root=root)
+        past = scan(replace(selection, interval=Interval(start, today - _DAY)), root=root)
     except StoreError:
         return None
     excluded = excluded_clients(known_clients(selection.organization))
     sums = requests_by_day(chosen_rows(past.rows, excluded=excluded))
+    known_until = past.days[-1].date + _DAY
     present = pd.DatetimeIndex([one.date for one in past.days])
     allowed = allowance(contract, allowances.table_of(month.start))
-    found = month_of(sums.reindex(present, fill_value=0).astype("float64"), month, day, allowed)
+    found = month_of(sums.reindex(present, fill_value=0).astype("float64"), month, known_until, allowed)
     return replace(found, jobs_days=sum(JOBS_SERVICE in one.source for one in past.days if one.date in month))
 
 

@@ -37,7 +37,9 @@ def diagnosis(
     if len(history.cube.day):
         last = history.day(int(np.flatnonzero(history.known)[-1]))
         found += [_as_of(last, one) for look in LOOKS for one in look(history, limits)]
-        found += [one for one in reads(history, limits, polled_pairs(history, limits)) if _goes_on(last, one)]
+        silent = {one.client_id for one in found if one.kind == "silent_client"}
+        spare = reads(history, limits, polled_pairs(history, limits))
+        found += [one for one in spare if _goes_on(last, one) and one.client_id not in silent]
     return worst_first(replace(one, acknowledged=acknowledged(one)) for one in found)
 
 

@@ -17,6 +17,7 @@ COLUMNS = (
     "saving",
 )  # fmt: skip
 MONTH = 30  # days, for savings
+_REFUSED, _ANSWERED = {"throttling", "client_errors"}, {"cacheable_reads", "bulk_available"}  # never the same requests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,11 @@ def worst_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def apart(found: Iterable[Finding]) -> list[Finding]:
-    """Those that are not about requests of one before them, so that their savings may be added up."""
+def largest_savings(found: Iterable[Finding]) -> list[Finding]:
+    """The findings that name a saving and are not acknowledged, largest first; of those about the same requests only one."""
+    named = [one for one in found if one.saving and not one.acknowledged]
     kept: list[Finding] = []
-    for one in found:
+    for one in sorted(named, key=lambda one: -(one.saving or 0)):
         if not any(_meet(one, other) for other in kept):
             kept.append(one)
     return kept
@@ -63,6 +65,8 @@ def apart(found: Iterable[Finding]) -> list[Finding]:
 
 def _meet(one: Finding, other: Finding) -> bool:
     """Whether two findings may be about the same requests; without a client or a URL they are about those of all."""
+    if {one.kind in _REFUSED, other.kind in _REFUSED} == {True, False} and {one.kind, other.kind} & _ANSWERED:
+        return False
     clients = {one.client_id, other.client_id}
     urls = {(one.http_method, one.template_uri), (other.http_method, other.template_uri)}
     return (len(clients) == 1 or "" in clients) and (len(urls) == 1 or ("", "") in urls)

@@ -116,6 +116,10 @@ class History:
         """The day of a place."""
         return self.cube.interval.start + timedelta(days=int(place))
 
+    def known_days(self, first: int, last: int) -> int:
+        """How many days from one place to another the store has, both included."""
+        return int(self.known[first : last + 1].sum())
+
     def _by(self, codes: Counts, size: int, measure: str) -> Counts:
         days = len(self.days)
         row = self.cube.counts[MEASURES.index(measure)]

@@ -9,7 +9,7 @@ import pytest
 from organizations import END, TROUBLES, URLS, clean
 
 from apiusage_helpers.insights.diagnosis import diagnosis
-from apiusage_helpers.insights.finding import Finding, findings_table
+from apiusage_helpers.insights.finding import Finding, findings_table, largest_savings
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.names import FINDING_KINDS
@@ -137,6 +137,68 @@ def test_reads_that_have_ended_are_not_advised() -> None:
         assert {told.kind for told in diagnosis(one.history()) if told.client_id == "c0"} & {"bulk_available"} == kinds
 
 
+def test_days_that_the_store_lacks_are_no_days_of_a_finding() -> None:
+    """Neither in its sentence nor in its saving."""
+    one = clean(7)
+    one.requests[:] = 400
+    one.failed = {name: np.zeros_like(one.requests) for name in one.failed}
+    one.failed["throttled"][0, :, -6:] = 100
+    full = one.history()
+    gaps = frozenset({END - timedelta(days=2), END - timedelta(days=3)})
+    rows = ~np.isin(full.cube.day, [full.days.index(day) for day in gaps])
+    cube = replace(
+        full.cube, missing=gaps, day=full.cube.day[rows], client=full.cube.client[rows], url=full.cube.url[rows],
+        counts=full.cube.counts[:, rows],
+    )  # fmt: skip
+    (told,) = [one for one in diagnosis(replace(full, cube=cube)) if one.kind == "throttling"]
+
+    assert (told.start, told.end, told.requests) == (END - timedelta(days=5), END, 4 * len(URLS) * 100)
+    assert told.saving == round(told.requests / 4 * 30)
+    assert " in 4 days." in told.cause
+
+
+def test_reads_of_a_client_that_fell_silent_or_is_refused_are_not_advised() -> None:
+    """Its last reads may be of yesterday's yesterday; and what is refused in the last week counts, not the weeks before."""
+    for days, refused, advised in ((0, 0, True), (5, 0, False), (0, 5, False)):
+        one = clean(7)
+        one.requests[0] = 0
+        weekend = [(one.start + timedelta(days=n)).weekday() > 4 for n in range(one.days)]
+        one.requests[0, 0] = one.draw.poisson(np.where(weekend, 3_000, 9_000))
+        one.failed = {name: np.zeros_like(counts) for name, counts in one.failed.items()}
+        one.requests[0, 0, len(one.requests[0, 0]) - days :] = 0
+        last = slice(len(one.requests[0, 0]) - refused, None)
+        one.failed["client_errors"][0, 0, last] = one.requests[0, 0, last] - 10
+        history = one.history()
+        month = Interval(END - timedelta(days=27), END)
+        kinds = {told.kind for told in diagnosis(replace(history, interval=month)) if told.client_id == "c0"}
+
+        assert ("bulk_available" in kinds) is advised
+
+
+def test_refused_and_answered_requests_are_saved_apart() -> None:
+    """A storm of 429 and reads that a bulk request may spare are about other requests of the same URL."""
+
+    def found(kind: str, saving: int, client: str = "a") -> Finding:
+        return Finding(
+            kind=kind, severity="info", start=END, end=END, requests=1, cause="", remedy="", client_id=client, http_method="GET",
+            template_uri="u", saving=saving,
+        )  # fmt: skip
+
+    given = [
+        found("bulk_available", 5),
+        found("throttling", 9),
+        found("client_errors", 8),
+        found("polling", 2),
+        found("polling", 3, "b"),
+    ]
+
+    assert [(one.kind, one.saving) for one in largest_savings(given)] == [
+        ("throttling", 9),
+        ("bulk_available", 5),
+        ("polling", 3),
+    ]
+
+
 @pytest.mark.parametrize("days", [1, 2, 6])
 def test_few_days_are_judged_too(days: int) -> None:
     """A store that has just begun, without a weekend or without a weekday: much that is read is advised as ever."""
@@ -173,7 +235,9 @@ def test_an_incident_is_no_part_of_what_a_client_met_alone() -> None:
     assert (alone.client_id, alone.start, alone.end) == ("c0", END - timedelta(days=3), END - timedelta(days=2))
     assert (alone.requests, alone.evidence["requests"]) == (2 * len(URLS) * 40, 2 * len(URLS) * 400)
     assert "this URL" not in alone.remedy
-    assert {(told.start, told.end) for told in platform} == {(END - timedelta(days=1),) * 2}
+    assert [(told.start, told.end) for told in platform] == [(END - timedelta(days=1),) * 2]
+    assert platform[0].evidence["clients"] == len(one.requests)
+    assert platform[0].requests == len(one.requests) * 300
 
 
 def test_an_organization_without_rows_has_no_findings() -> None:

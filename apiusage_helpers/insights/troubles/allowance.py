@@ -4,6 +4,15 @@ from apiusage_helpers.insights.fair_use import BillingMonth
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.text import counted, percent, whole
 
+_MEANWHILE = (
+    "Save requests where findings name a saving, the largest first, or plan for the overage. The fair-use report shows which "
+    "clients take the allowance."
+)
+_AFTERWARDS = (
+    "The month is over: expect these requests on its invoice. The fair-use report compares the two, and shows which clients took "
+    "the allowance."
+)
+
 
 def allowance_finding(month: BillingMonth) -> Finding | None:
     """A finding on a month that has passed its allowance, will, or may; None for one that will not, or has none."""
@@ -25,7 +34,8 @@ def _severity(month: BillingMonth) -> str:
 def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Finding:
     share = f" ({percent(used / allowed)})" if allowed else ""
     last = month.interval.days[len(month.days) - 1]
-    so_far = f"By {last}, {whole(used)} of {whole(allowed)} requests{share} of the billing month were used."
+    told = f"{whole(used)} of {whole(allowed)} requests{share} of the billing month"
+    so_far = f"{told} were used, {whole(used - allowed)} too many." if month.over else f"By {last}, {told} were used."
     evidence: dict[str, int | float | str] = {"used": used, "allowance": allowed}
     evidence |= {} if month.projected is None else {"projected": month.projected}
     evidence |= {} if month.exhausted.likely is None else {"exhausted_on": str(month.exhausted.likely)}
@@ -36,10 +46,7 @@ def _finding(month: BillingMonth, used: int, allowed: int, severity: str) -> Fin
         end=last,
         requests=used,
         cause=" ".join(filter(None, (so_far, _outlook(month, allowed), _careful(month)))),
-        remedy=(
-            "Save requests where findings name a saving, the largest first, or plan for the overage. The fair-use report shows "
-            "which clients take the allowance."
-        ),
+        remedy=_AFTERWARDS if month.over else _MEANWHILE,
         evidence=evidence,
     )
 

@@ -61,7 +61,7 @@ def _bad(history: History, refused: Counts, requests: Counts, bounds: Shares, li
 
 def _finding(history: History, found: Trouble, client: int, url: int | None, limits: Thresholds) -> Finding:
     where = f" on {history.url_label(url)}" if url is not None else ""
-    days = found.last - found.first + 1
+    days = history.known_days(found.first, found.last)
     before = f", against a usual {percent(found.past_share)}" if np.isfinite(found.past_share) else ""
     almost_all = found.share >= limits.critical_client_error_share
     why = (

@@ -46,7 +46,8 @@ def reads(history: History, limits: Thresholds, polled: Collection[int]) -> Iter
     """Findings on pairs of client and URL with many reads that a cache or a bulk request may spare; not on `polled` pairs."""
     answered = history.by_pair("succeeded") + history.by_pair("redirected")
     usual, mostly = _usual_days(answered, history), _mostly_answered(answered, history)
-    for pair in np.flatnonzero((usual >= limits.read_a_day) & mostly).tolist():
+    here = answered[:, history.first :].any(axis=1)
+    for pair in np.flatnonzero(here & mostly & (usual >= limits.read_a_day)).tolist():
         method, uri = history.cube.urls[int(history.pairs[1][pair])]
         if method != "GET" or pair in polled:
             continue
@@ -57,8 +58,9 @@ def reads(history: History, limits: Thresholds, polled: Collection[int]) -> Iter
 
 
 def _mostly_answered(answered: Counts, history: History) -> Flags:
-    """Whether at least half of a row's requests in the interval brought an answer: what is refused is another finding's."""
-    sums, requests = (counts[:, history.first :].sum(axis=1) for counts in (answered, history.by_pair("requests")))
+    """Whether at least half of a row's requests of the last week brought an answer: what is refused is another finding's."""
+    last = np.flatnonzero(history.known)[-_WEEK:]
+    sums, requests = (counts[:, last].sum(axis=1) for counts in (answered, history.by_pair("requests")))
     mostly: Flags = (sums > 0) & (2 * sums >= requests)
     return mostly
 

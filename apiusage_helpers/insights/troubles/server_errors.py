@@ -40,6 +40,11 @@ def server_errors(history: History, limits: Thresholds) -> Iterator[Finding]:
             yield _integration(history, one, limits, client=int(history.pairs[0][one.row]), url=int(urls[one.row]))
 
 
+def _reaches(one: Trouble, first: int, last: int) -> bool:
+    """Whether a trouble reaches into the days from `first` to `last`."""
+    return one.first <= last and first <= one.last
+
+
 def _alone(history: History, rest: Counts, by_client: Sequence[Trouble], limits: Thresholds) -> list[Trouble]:
     """What clients met by themselves: their bad runs without the days on which most clients failed."""
     rest, requests = rest.copy(), history.by_client("requests")
@@ -79,7 +84,10 @@ def _incidents(history: History, by_client: Sequence[Trouble], limits: Threshold
     """One finding for each span of days on which most clients failed, whatever they asked for."""
     met = [one for one in by_client if _in_an_incident(history, one, by_client)]
     for first, last in sorted({(one.first, one.last) for one in met}):
-        group = [one for one in met if (one.first, one.last) == (first, last)]
+        span = [
+            _whole(history, replace(one, first=first, last=last)) for one in by_client if _reaches(one, first, last)
+        ]
+        group = [one for one in span if one.share >= limits.server_error_share]  # also those that had failed before
         yield _of_the_platform(history, group, first, last, limits, what=f"{len(group)} OAuth clients")
 
 
@@ -124,7 +132,7 @@ def _of_the_platform(  # noqa: PLR0913  # what it is of
     history: History, group: Sequence[Trouble], first: int, last: int, limits: Thresholds, *, what: str = ""
 ) -> Finding:
     failed, requests = sum(one.failed for one in group), sum(one.requests for one in group)
-    share, days = failed / requests, last - first + 1
+    share, days = failed / requests, history.known_days(first, last)
     clients, one_url = bool(what), len(group) == 1 and not what
     what = what or (history.url_label(group[0].row) if one_url else f"{len(group)} URLs")
     whom = (
@@ -162,7 +170,8 @@ def _integration(
     if url is None:
         url = main_url(history, client, "server_errors", found.first, found.last)
         found = narrowed(history, found, client, url, "server_errors")
-    where, days = f" on {history.url_label(url)}" if url is not None else "", found.last - found.first + 1
+    where = f" on {history.url_label(url)}" if url is not None else ""
+    days = history.known_days(found.first, found.last)
     return Finding(
         kind="server_errors_integration",
         severity="critical" if found.share >= limits.critical_server_error_share else "warning",

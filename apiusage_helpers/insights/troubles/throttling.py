@@ -22,7 +22,7 @@ def _finding(history: History, found: Trouble, limits: Thresholds) -> Finding:
     found = narrowed(history, found, found.row, url, "throttled")
     name = history.labels[found.row]
     where = f" on {history.url_label(url)}" if url is not None else ""
-    days = found.last - found.first + 1
+    days = history.known_days(found.first, found.last)
     return Finding(
         kind="throttling",
         severity="critical" if found.share >= limits.critical_throttled_share else "warning",

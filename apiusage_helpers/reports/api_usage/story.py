@@ -5,11 +5,10 @@ Both look back beyond the interval, so they need the store and not only the repo
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from apiusage_helpers.charts.panel import Html, sentence
-from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at
+from apiusage_helpers.insights.analysis import Before, findings_on, history_of, month_at_end
 from apiusage_helpers.insights.changes import COLUMNS, Changes, changes, changes_in_words, changes_table, rank_changes
 from apiusage_helpers.reports.api_usage.metrics import comparable, metrics, not_compared, summary_table
 from apiusage_helpers.reports.api_usage.tiles import tiles
@@ -30,11 +29,9 @@ _LED = {
 def with_story(report: UsageReport) -> UsageReport:
     """The report with its story, and the files of it: findings.csv, findings.json, changes.csv, summary.csv."""
     history = history_of(report.selection, dict(report.clients))
-    ended, today = report.selection.interval.end + timedelta(days=1), report.selection.today
-    month_then = month_at(report.selection, ended)
-    found, before = findings_on(history, report.selection, month_then), comparable(report)
+    month = month_at_end(report.selection)
+    found, before = findings_on(history, report.selection, month), comparable(report)
     moved = changes(before.summary.requests, report.summary.requests) if before else None
-    month = month_then if ended == today else month_at(report.selection, today)
     told = replace(report, story=Story(found, moved, history, month))
     nothing = report.summary.requests.head(0).reindex(columns=list(COLUMNS))
     tables = {

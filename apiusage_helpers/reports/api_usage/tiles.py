@@ -156,6 +156,8 @@ def _until(month: BillingMonth, end: date) -> str:
 
 def _expected(month: BillingMonth, projected: Metric) -> str:
     end = f"{month.interval.end.day} {month.interval.end:%b}"
+    if month.over:
+        return _span(projected, f"{whole(month.overage)} too many") if month.overage else ""
     if month.projected is None:
         return "A forecast needs 14 days of history"
     over = month.overage
@@ -168,7 +170,7 @@ def _runs_out(month: BillingMonth) -> str:
     likely = month.exhausted.likely
     if likely is None:
         unknown = month.allowance is None or month.projected is None or month.missing
-        return "" if unknown else "The allowance lasts"
+        return "" if unknown else f"The allowance {'lasted' if month.over else 'lasts'}"
     verb = "ran out on" if likely < month.today else "runs out around"
     return f"<b>The allowance {verb} {likely.day} {likely:%b}</b>"
 

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.insights.fair_use import smallest_savings
-from apiusage_helpers.insights.finding import Finding, apart
+from apiusage_helpers.insights.finding import Finding, largest_savings
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
@@ -26,28 +26,26 @@ def overview(report: FairUseReport) -> Html:
     """What was used of the newest billing month, where it will end, and what that costs."""
     month, terms = report.month, report.parameters
     lines = [*month_in_words(month), cost_in_words(month, terms.overage_rate, terms.currency), *_warnings(report)]
-    told = [visible(line) for line in lines if line]
-    html = "".join(f"<p>{escape(line)}</p>" for line in told)
-    return Html(f'<section class="box" id="fair-use" aria-label="Fair use">{html}</section>', "\n".join(told))
+    told = [line for line in lines if line]
+    html = "".join(f"<p>{sentence(line)}</p>" for line in told)
+    return Html(
+        f'<section class="box" id="fair-use" aria-label="Fair use">{html}</section>', "\n".join(map(visible, told))
+    )
 
 
 def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
-    saving = sorted(
-        (one for one in report.findings if one.saving and not one.acknowledged), key=lambda one: -(one.saving or 0)
-    )
-    found = apart(saving)
-    lines = [visible(line) for line in _savings(report, [one.saving or 0 for one in found])]
-    lines += (
-        ["Where findings are about the same requests, only the largest saving counts."]
-        if len(found) < len(saving)
-        else []
-    )
-    items = [visible(f"{_a_month(one)}: {one.cause} {one.remedy}") for one in found[:_MOST_SAVINGS]]
+    found = largest_savings(report.findings)
+    lines = _savings(report, [one.saving or 0 for one in found])
+    if len(found) < sum(one.saving is not None and not one.acknowledged for one in report.findings):
+        lines.append("Where findings are about the same requests, only the largest saving counts.")
+    items = [f"{_a_month(one)}: {one.cause} {one.remedy}" for one in found[:_MOST_SAVINGS]]
     left = [one.saving or 0 for one in found[_MOST_SAVINGS:]]
     items += [f"{whole(sum(left))} a month: {counted(len(left), 'finding')} more."] if left else []
-    html = "".join(f"<p>{escape(line)}</p>" for line in lines) + "".join(f"<li>{escape(item)}</li>" for item in items)
-    return Html(html.replace("<li>", "<ul><li>", 1) + ("</ul>" if items else ""), "\n".join([*lines, *items]))
+    told = "".join(f"<p>{sentence(line)}</p>" for line in lines)
+    listed = f"<ul>{''.join(f'<li>{sentence(item)}</li>' for item in items)}</ul>" if items else ""
+    html = f'<section id="findings" aria-label="What to save">{told}{listed}</section>'
+    return Html(html, "\n".join(map(visible, [*lines, *items])))
 
 
 def _a_month(one: Finding) -> str:
@@ -59,7 +57,7 @@ def _a_month(one: Finding) -> str:
 
 def _savings(report: FairUseReport, saved: list[int]) -> list[str]:
     if not saved:
-        return ["No finding that still goes on names requests that could be saved."]
+        return ["No finding that goes on at the end of these days names requests that could be saved."]
     overage, all_of_it = report.month.overage, f"{whole(sum(saved))} requests a month"
     what = (
         f"{counted(len(saved), 'finding')} of these days may save {all_of_it}, if everything that they advise is done."

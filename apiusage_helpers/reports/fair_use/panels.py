@@ -39,7 +39,7 @@ def days_of_the_month(report: FairUseReport) -> Panel:
         month.allowance, "allowance",
     )  # fmt: skip
     figure, svg = drawn(2.5, lambda axes: draw_course(axes, course))
-    return Panel("fair_use_days", "The billing month so far", table, " ".join(month_in_words(month)), figure, svg)
+    return Panel("fair_use_days", "The billing month, day by day", table, " ".join(month_in_words(month)), figure, svg)
 
 
 def clients(report: FairUseReport) -> Panel:

@@ -16,7 +16,7 @@ def cost_in_words(month: BillingMonth, rate: float | None, currency: str) -> str
     if rate is None or not month.overage:
         return ""
     unit = f" {currency}" if currency else ""
-    expected = "costs" if month.over else "would cost"
+    expected = "cost" if month.over else "would cost"
     return f"At {rate:g}{unit} a request, {whole(month.overage)} requests {expected} {month.overage * rate:,.2f}{unit}."
 
 
@@ -40,12 +40,12 @@ def _used(month: BillingMonth) -> str:
     if month.used is None:
         return f"The store has no day of the billing month from {month.interval.start} to {month.interval.end}."
     days = len(month.days)
-    span = "" if month.over else f" in the first {counted(days, 'day')}"
-    name = f"the billing month from {month.interval.start} to {month.interval.end}"
+    span = "" if month.over else f", in its first {counted(days, 'day')}"
+    name = f"of the billing month from {month.interval.start} to {month.interval.end}"
     if month.allowance is None:
-        return f"{whole(month.used)} requests were used{span} of {name}."
+        return f"{whole(month.used)} requests {name} were used{span}."
     share = f" ({percent(month.used / month.allowance)})" if month.allowance else ""
-    return f"{whole(month.used)} of {whole(month.allowance)} requests{share} were used{span} of {name}."
+    return f"{whole(month.used)} of {whole(month.allowance)} requests{share} {name} were used{span}."
 
 
 def _outlook(month: BillingMonth) -> str:

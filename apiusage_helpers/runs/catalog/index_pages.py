@@ -204,11 +204,11 @@ def _plural(name: str, count: int) -> str:
 
 
 def _fair_use(facts: RunFacts) -> str:
-    """What of the allowance is used, and whether it is expected to do."""
+    """What of the allowance is used, and whether the rest is expected to do."""
     month = facts.fair_use
     if month is None or not month.allowance:
         return ""
-    over = month.projected is not None and month.projected > month.allowance
+    over = month.projected is not None and month.used <= month.allowance < month.projected
     return f"{percent(month.used / month.allowance)} used" + (", runs out" if over else "")
 
 

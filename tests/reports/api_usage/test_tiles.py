@@ -112,6 +112,20 @@ def test_fair_use_says_where_it_is_counted_beyond_the_days_of_the_report(report)
     assert "Counted up to" not in fair_use(report, next_day)
 
 
+def test_fair_use_of_a_month_that_is_over_expects_nothing(report) -> None:
+    """It says what was too much, and since when."""
+    ended = {"today": date(2026, 12, 5), "used": 120, "projected": 120, "days": (4,) * 30}
+    told = fair_use(report, replace(month(), **ended, exhausted=Exhaustion(*[date(2026, 11, 26)] * 3)))
+
+    assert (
+        "of 100 requests (120.0 %) Counted up to 30 Nov, beyond the days of this report 20 too many The allowance ran out on 26 Nov"
+        in told
+    )
+    assert "expected" not in told
+    within = fair_use(report, replace(month(), **ended | {"used": 90, "projected": 90}, exhausted=Exhaustion()))
+    assert "The allowance lasted" in within
+
+
 def test_fair_use_says_what_it_does_not_know(report) -> None:
     """No licences, no history, no day, missing days, days of the jobs service."""
     unknown = month(allowance=None, exhausted=Exhaustion())

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +105,19 @@ def test_the_page_begins_with_whose_month_it_is(stored) -> None:
 
     assert re.fullmatch(r"acme · 1–18 Nov 2026, 18 UTC days · as of [-\d]+ [:\d]+ UTC · complete", made.text), made.text
     assert 'href="#checks">complete</a>' in made.html
+
+
+def test_run_json_tells_the_findings_that_are_on_the_page(stored) -> None:
+    """On the allowance, and those that name a saving; the list of reports leads to them."""
+    report = fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3])
+    day = report.month.interval.start
+    more = [
+        Finding(kind=kind, severity="info", start=day, end=day, requests=1, cause="", remedy="") for kind in ("high_volume", "allowance")
+    ]  # fmt: skip
+    told = replace(report, findings=(*report.findings, *more)).facts()["findings"]
+
+    assert [one["kind"] for one in told] == ["polling", "allowance"]
+    assert 'id="findings"' in head.savings(report).html
 
 
 def test_the_page_says_what_may_be_saved(stored) -> None:

@@ -33,6 +33,16 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     return usage.to_pylist()
 
 
+def allow(folder: Path, each: int) -> None:
+    """Two licences that bring the sample so many requests a month each."""
+    tables = folder / "params" / "tables"
+    tables.mkdir(parents=True)
+    licence = "{licence: CX 1, kind: named, committed: 2}"
+    (tables / "allowances.yaml").write_text(
+        f"tables: [{{valid_from: 2020-01-01, licences: {{CX 1: {{named: {each}}}}}}}]\norganizations: {{sample: {{licences: [{licence}]}}}}"
+    )
+
+
 def test_the_troubles_of_the_sample_are_told(sample) -> None:
     """The storm of 429, the expired credentials, the poller, the incident, and the client that fell silent."""
     report = troubleshooting_report("sample", WEEK, today=TODAY)
@@ -103,6 +113,31 @@ def test_the_page_begins_with_whose_days_these_are(sample) -> None:
     assert made.text == "sample · 17–23 Nov 2026, 7 UTC days · GET only · as of 2026-11-24 00:00 UTC · complete"
 
 
+def test_a_billing_month_that_is_over_is_told_as_such(sample, tmp_path: Path) -> None:
+    """With what was too much, and what may still be done; and one that goes on as of the newest day, as the tile has it."""
+    allow(tmp_path, 4_000_000)
+    used = sum(row["requests"] for row in sample if row["date"].month == 10)
+    (told,) = [
+        one
+        for one in troubleshooting_report("sample", "2026-10-01/2026-10-31", today=TODAY).findings
+        if one.kind == "allowance"
+    ]
+
+    assert told.cause.endswith(
+        f"{used:,} of 8,000,000 requests ({used / 80_000:.1f} %) of the billing month were used, {used - 8_000_000:,} too many."
+    )
+    assert told.remedy.startswith("The month is over")
+    (running,) = [
+        one
+        for one in troubleshooting_report("sample", "2026-11-02/2026-11-08", today=TODAY).findings
+        if one.kind == "allowance"
+    ]
+    assert (running.requests, running.end) == (
+        sum(row["requests"] for row in sample if row["date"].month == 11),
+        date(2026, 11, 23),
+    )
+
+
 def test_both_files_tell_the_same(sample) -> None:
     """A row and an entry a finding, in the same order; what does not apply is empty."""
     report = troubleshooting_report("sample", WEEK, today=TODAY)
@@ -144,12 +179,7 @@ def test_the_directory_tells_unknown_deleted_and_unowned_clients(sample) -> None
 
 def test_the_allowance_is_a_finding_where_licences_are_named(sample, tmp_path: Path) -> None:
     """One that is passed is critical, and stands first among equals; without licences there is none."""
-    tables = tmp_path / "params" / "tables"
-    tables.mkdir(parents=True)
-    licence = "{licence: CX 1, kind: named, committed: 2}"
-    (tables / "allowances.yaml").write_text(
-        f"tables: [{{valid_from: 2020-01-01, licences: {{CX 1: {{named: 75000}}}}}}]\norganizations: {{sample: {{licences: [{licence}]}}}}"
-    )
+    allow(tmp_path, 75_000)
     (found,) = [one for one in troubleshooting_report("sample", WEEK, today=TODAY).findings if one.kind == "allowance"]
     used = sum(row["requests"] for row in sample if row["date"] >= date(2026, 11, 1))
 
