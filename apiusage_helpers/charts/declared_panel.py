@@ -70,6 +70,8 @@ def row_labels(spec: PanelSpec, table: pd.DataFrame, shared: Shared) -> list[str
             return [f"{client} · {url_label(*url, _PAIR_CELLS)}" for client, url in pairs]
         case "status":
             return [LEGENDS[outcome] for outcome in OUTCOMES]
+        case "day":
+            return [*shared.days().labels]
         case _:
             return []
 

@@ -4,7 +4,6 @@ Each takes a table and gives a sentence; nothing where there is no request to sp
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from apiusage_helpers.text import counted, cut, human, percent, whole
 
 _CELLS = 80
 _FIRST = 3
+_SOME = 10  # requests a day: fewer are told with a decimal
 _NONE_FAILED = "No request failed."
 
 
@@ -24,7 +24,7 @@ def takeaway(spec: PanelSpec, table: pd.DataFrame, labels: Sequence[str], total:
     says = spec.takeaway
     match says:
         case "days" | "failures":
-            return _days(table) if says == "days" else _failures(table)
+            return _days(table, labels) if says == "days" else _failures(table, labels)
         case "statuses" | "two_outcomes":
             return _statuses(table, total) if says == "statuses" else _two_outcomes(table, total)
         case "":
@@ -35,27 +35,29 @@ def takeaway(spec: PanelSpec, table: pd.DataFrame, labels: Sequence[str], total:
             return _OF_RANKINGS[says](table, labels) if table["requests"].any() else ""
 
 
-def _days(table: pd.DataFrame) -> str:
+def _days(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The mean of the days that the store has, and the highest day."""
     if not table["requests"].any():
         return ""
-    highest = table.iloc[int(table["requests"].to_numpy().argmax())]
+    place = int(table["requests"].to_numpy().argmax())
+    most = int(table["requests"].iloc[place])
     if len(table) == 1:
-        return f"{counted(int(highest['requests']), 'request')} on {_day(highest['date'])}."
-    mean = whole(table.loc[table["complete"], "requests"].mean())
-    return f"{mean} a day on average; most on {_day(highest['date'])}: {whole(highest['requests'])}."
+        return f"{counted(most, 'request')} on {_day(labels[place])}."
+    mean = float(table.loc[table["complete"], "requests"].mean())
+    average = whole(mean) if mean >= _SOME else f"{mean:.1f}"
+    return f"{average} a day on average; most on {_day(labels[place])}: {whole(most)}."
 
 
-def _failures(table: pd.DataFrame) -> str:
+def _failures(table: pd.DataFrame, labels: Sequence[str]) -> str:
     """The failed share of all days, and the worst day where one was worse."""
     total, failed = int(table["requests"].sum()), int(table["failed"].sum())
     if not failed:
         return _NONE_FAILED if total else ""
-    worst = table.iloc[int(table["failed_share"].fillna(-1).to_numpy().argmax())]
-    told, most = percent(failed / total), percent(worst["failed_share"])
+    worst = int(table["failed_share"].fillna(-1).to_numpy().argmax())
+    told, most = percent(failed / total), percent(table["failed_share"].iloc[worst])
     if told == most:
         return f"{told} failed."
-    return f"{told} failed; the worst day was {_day(worst['date'])} with {most}."
+    return f"{told} failed; the worst day was {_day(labels[worst])} with {most}."
 
 
 def _leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
@@ -65,11 +67,11 @@ def _leader(table: pd.DataFrame, labels: Sequence[str]) -> str:
     told = f"{_cut(labels[0])} made {percent(ranked['requests'].iloc[0] / requests)} of the requests"
     if not failed:
         return f"{told}; none failed."
-    worst = int(ranked["failed"].to_numpy().argmax())
+    worst = int(table["failed"].to_numpy().argmax())  # which the rest together may be
     told += f" and {percent(ranked['failed'].iloc[0] / failed)} of the failures."
     if worst == 0:
         return told
-    return f"{told} Most failures: {_cut(labels[worst])}, {percent(ranked['failed'].iloc[worst] / failed)}."
+    return f"{told} Most failures: {_cut(labels[worst])}, {percent(table['failed'].iloc[worst] / failed)}."
 
 
 def _first_ones(table: pd.DataFrame, labels: Sequence[str], noun: str) -> str:
@@ -138,8 +140,14 @@ def _cut(label: str) -> str:
     return cut(label, _CELLS)
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def _day(label: str) -> str:
+    r"""A day as its column is labelled: 24 Nov, in another zone with its UTC day.
+
+    >>> _day("24 Nov"), _day("24 Nov\nUTC 25 Nov")
+    ('24 Nov', '24 Nov (UTC 25 Nov)')
+    """
+    shown, _, utc = label.partition("\n")
+    return f"{shown} ({utc})" if utc else shown
 
 
 _OF_RANKINGS = {

@@ -18,7 +18,7 @@ from apiusage_helpers.tables.csv_files import csv_file
 from apiusage_helpers.text import days_in_words, listed, percent, url_label, whole
 
 _MOST_FINDINGS, _MOST_CHANGES, _MOST_NAMES = 5, 5, 3
-_URL_CELLS = 60
+_URL_CELLS = 84
 _MOST_TOLD = 3
 _LED = {
     "failed": (("client_errors", "throttled", "server_errors"), "failed most"),

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from apiusage_helpers.charts.panel import Html
+from apiusage_helpers.charts.panel import Html, sentence
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.findings import findings_list
 from apiusage_helpers.reports.training.answers import Asked
@@ -60,9 +60,9 @@ def overview(report: TrainingReport) -> Html:
 
 def _card(one: Asked) -> str:
     sides = [*(f"{left}: ?" for left in one.lefts), *one.choices]
-    items = "".join(f"<li>{escape(visible(side))}</li>" for side in sides)
+    items = "".join(f"<li>{sentence(side)}</li>" for side in sides)
     question = one.question
-    answer = f"<p><b>{escape(visible(one.told))}</b></p><p>{escape(question.reason)}</p>"
+    answer = f"<p><b>{sentence(one.told)}</b></p><p>{sentence(question.reason)}</p>"
     source = f'<p class="note">Where to look: {escape(question.where)}. Source: {_SOURCES[question.source]}.</p>'
     return (
         f'<div class="question" id="q-{question.id}"><p><b>{escape(question.ask)}</b> {_HOW[question.kind]}</p>'

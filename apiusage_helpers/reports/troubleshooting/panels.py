@@ -6,7 +6,7 @@ from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.findings import findings_list
 from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.reports.troubleshooting.report import TroubleshootingReport
-from apiusage_helpers.text import counted
+from apiusage_helpers.text import CLIENT_CELLS, client_labels, counted
 
 _SHOWN = ("severity", "kind", "client_name", "http_method", "template_uri", "start", "end", "requests", "saving")
 
@@ -30,7 +30,10 @@ def hints(report: TroubleshootingReport) -> Html:
 
 def findings(report: TroubleshootingReport) -> Panel:
     """All findings as a table."""
-    table = findings_table(report.findings)[list(_SHOWN)]
+    table = findings_table(report.findings)
+    clients = {one.client_id: one.client_name for one in report.findings if one.client_id}
+    labels = dict(zip(clients, client_labels(clients.items(), CLIENT_CELLS), strict=True))
+    table = table.assign(client_name=[labels.get(client, "") for client in table["client_id"]])[list(_SHOWN)]
     severe = sum(one.severity != "info" for one in report.findings)
     alt = f"{counted(len(table), 'finding')}, {severe} of them warnings or critical." if len(table) else "No findings."
     return Panel("findings", "All findings", table, alt, anchor="all_findings")

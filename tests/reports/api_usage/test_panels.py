@@ -53,6 +53,40 @@ def test_a_long_top_has_a_bar_for_each_rank_and_one_for_the_rest(report) -> None
     assert "The picture shows" not in panel.alt
 
 
+def test_most_failures_may_be_below_the_ranks(report) -> None:
+    """Then nobody in the ranking is said to have them."""
+    rows = [
+        (1, "a", "A", "GET", "u", 90, 0, 1, 0, 0),
+        (1, "b", "B", "GET", "u", 50, 0, 2, 0, 0),
+        (1, "c", "C", "GET", "u", 0, 0, 7, 0, 0),
+    ]
+
+    assert (
+        panel_of(report(*rows, top=2), "top_clients").takeaway
+        == "A made 60.7 % of the requests and 10.0 % of the failures. Most failures: Other, 70.0 %."
+    )
+    assert panel_of(report(*rows, top=3), "top_clients").takeaway.endswith("Most failures: C, 70.0 %.")
+
+
+def test_few_requests_a_day_are_told_with_a_decimal(report) -> None:
+    """Two in three days are not 1 a day, and never 0."""
+    rows = [(1, "a", "A", "GET", "u", 1, 0, 0, 0, 0), (2, "a", "A", "GET", "u", 1, 0, 0, 0, 0)]
+
+    assert panel_of(report(*rows), "requests_per_day").takeaway == "0.7 a day on average; most on 1 Nov: 1."
+
+
+def test_a_day_is_named_as_its_column_is(report) -> None:
+    """West of UTC by the date that the platform shows, with the UTC day."""
+    made = report(
+        (2, "a", "A", "GET", "u", 30, 0, 3, 0, 0),
+        (3, "a", "A", "GET", "u", 30, 0, 0, 0, 0),
+        display_timezone="America/New_York",
+    )
+
+    assert panel_of(made, "requests_per_day").takeaway.endswith("most on 1 Nov (UTC 2 Nov): 33.")
+    assert panel_of(made, "failures_per_day").takeaway.endswith("the worst day was 1 Nov (UTC 2 Nov) with 9.1 %.")
+
+
 def test_clients_of_one_name_are_two_bars(report) -> None:
     """Told apart by the start of their ids."""
     rows = [(1, client, "Sync", "GET", "u", 5, 0, 0, 0, 0) for client in ("aaaaaaaa-1", "bbbbbbbb-2")]

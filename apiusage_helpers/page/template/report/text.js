@@ -127,4 +127,4 @@ function button(text, act, attributes = {}) {
 // A text that may be broken after each slash, as nodes.
 const breakable = text => text.split(/(?<=\/)/).flatMap((part, n) => n ? [element("wbr"), part] : [part]);
 
-export {breakable, broken, button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, human, listed, percent, RUNS, urlLabel, visible, whole};
+export {breakable, broken, button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, fixed, human, listed, percent, RUNS, urlLabel, visible, whole};

@@ -1,6 +1,6 @@
 // Pictures in words: the sentence that stands for a picture, from the same figures (apiusage_helpers/charts/alt_text.py).
 
-import {counted, cut, human, listed, percent, urlLabel, whole} from "./text.js";
+import {counted, cut, fixed, human, listed, percent, urlLabel, whole} from "./text.js";
 import {OUTCOMES} from "./block.js";
 import {failed, requestsOf, successful} from "./counts.js";
 
@@ -100,9 +100,8 @@ function takeaway({name, by, noun, takeaway: says}, found, label) {
 const TAKEAWAY_CELLS = 80;
 const NONE_FAILED = "No request failed.";
 const FAILED = OUTCOMES.slice(2);
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const mainFailure = counts => OUTCOME_LABELS[FAILED[indexOfMost(counts)]];
-const dayInWords = date => date.length > 10 ? date : `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+const dayInWords = ({date, label}) => date.length > 10 ? date : label.replace(/\n(.*)/, " ($1)"); // a span of days has no label
 
 function dailyTakeaway(says, list) {
   const total = dailySum(list, "requests");
@@ -112,19 +111,20 @@ function dailyTakeaway(says, list) {
     if (!bad) return NONE_FAILED;
     const day = worstDay(list);
     const [told, most] = [percent(bad / total), percent(failedOf(day))];
-    return told === most ? `${told} failed.` : `${told} failed; the worst day was ${dayInWords(day.date)} with ${most}.`;
+    return told === most ? `${told} failed.` : `${told} failed; the worst day was ${dayInWords(day)} with ${most}.`;
   }
-  if (list.length === 1) return `${counted(list[0].requests, "request")} on ${dayInWords(list[0].date)}.`;
+  if (list.length === 1) return `${counted(list[0].requests, "request")} on ${dayInWords(list[0])}.`;
   const complete = list.filter(entry => entry.complete);
   const highest = list[indexOfMost(list.map(entry => entry.requests))];
-  return `${whole(dailySum(complete, "requests") / complete.length)} a day on average; most on ${dayInWords(highest.date)}: ${whole(highest.requests)}.`;
+  const mean = dailySum(complete, "requests") / complete.length;
+  return `${mean >= 10 ? whole(mean) : fixed(mean, 1)} a day on average; most on ${dayInWords(highest)}: ${whole(highest.requests)}.`;
 }
 
 function leaderTakeaway(list, requests, named) {
   const bad = list.reduce((sum, entry) => sum + failed(entry.sums), 0);
   const told = `${named(0)} made ${percent(list[0].sums[0] / requests)} of the requests`;
   if (!bad) return `${told}; none failed.`;
-  const failures = list.filter(entry => !entry.other).map(entry => failed(entry.sums));
+  const failures = list.map(entry => failed(entry.sums)); // the rest together may have most
   const most = indexOfMost(failures);
   const first = `${told} and ${percent(failures[0] / bad)} of the failures.`;
   return most ? `${first} Most failures: ${named(most)}, ${percent(failures[most] / bad)}.` : first;
