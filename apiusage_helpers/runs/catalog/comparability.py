@@ -20,7 +20,7 @@ def in_kind(before: RunFacts, after: RunFacts) -> Iterator[str]:
     if before.organization != after.organization:
         yield f"The first is of {before.organization}, the second of {after.organization}."
     if before.report != after.report:
-        yield f"The first is a report {before.report}, the second {after.report}."
+        yield f"The first is of the report {before.report}, the second of {after.report}."
     if before.notebook != after.notebook:
         yield f"The first is made by the notebook {before.notebook}, the second by {after.notebook}."
     if before.interval != after.interval:

@@ -222,7 +222,7 @@ def _told_rows(file: FileDifference) -> Iterator[str]:
         *((f"removed{_requests(row)}", row) for row in file.removed),
     ]
     for what, row in rows[:_TOLD_ROWS]:
-        parts = (row.get("date"), row.get("status"), row.get("outcome"), row.get("metric"), _finding(row),
+        parts = (row.get("date"), _month(row), row.get("status"), row.get("outcome"), row.get("metric"), _finding(row),
                  _client(row, file.shared_names), row.get("http_method"), row.get("template_uri"))  # fmt: skip
         yield f"    {visible(' '.join(part for part in parts if part))}: {what}"
     if len(rows) > _TOLD_ROWS:
@@ -244,8 +244,15 @@ def _percent(before: int, after: int) -> str:
 
 
 def _requests(row: Row) -> str:
-    """The requests of a row after a comma, where its file counts some."""
+    """The requests of a row after a comma, or by how many it tells a change; nothing where its file counts none."""
+    if row.get("outcome") and row.get("change"):
+        return f", {signed_whole(int(row['change']))} requests"
     return f", {_figure(row, 'requests')} requests" if row.get("requests") else ""
+
+
+def _month(row: Row) -> str:
+    """The billing month that a row is about."""
+    return f"{row['start']} to {row['end']}" if "used" in row and row.get("start") else ""
 
 
 def _figure(row: Row, name: str) -> str:

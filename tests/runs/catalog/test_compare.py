@@ -100,6 +100,22 @@ def test_findings_are_told_by_their_kind(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_without_a_client_or_a_day_are_named_too(tmp_path: Path) -> None:
+    """A billing month by its days, and what explains a change by how much it does."""
+    before, after = (run_folder(tmp_path / name, "", "") for name in "xy")
+    for folder, months in ((before, ""), (after, "2026-11-01,2026-11-30,7,9\r\n")):
+        (folder / "fair_use.csv").write_text(
+            f"start,end,used,allowance\r\n2026-10-01,2026-10-31,5,9\r\n{months}", newline=""
+        )
+    for folder, rows in ((before, "1,a,A,GET,u,succeeded,28591,0,-28591\r\n"), (after, "")):
+        head = "rank,client_id,client_name,http_method,template_uri,outcome,previous,requests,change\r\n"
+        (folder / "changes.csv").write_text(head + rows, newline="")
+    lines = list(told(differences(before, after)))
+
+    assert "    2026-11-01 to 2026-11-30: added" in lines
+    assert "    succeeded A GET u: removed, −28,591 requests" in lines
+
+
 def test_equal_runs_differ_in_nothing(tmp_path: Path) -> None:
     """And that is said."""
     one, other = (run_folder(tmp_path / name, "1,a,A,20,20,0,1\r\n", "") for name in "xy")
@@ -141,7 +157,7 @@ def test_what_differs_in_kind_is_said_above_the_figures(tmp_path: Path) -> None:
 
     assert lines[2:8] == [
         "The first is of acme, the second of globex.",
-        "The first is a report daily, the second weekly.",
+        "The first is of the report daily, the second of weekly.",
         "The first is made by the notebook api_usage_report, the second by api_usage_view.",
         (
             "The first is of 2026-11-01 to 2026-11-03 (3 days), the second of 2026-11-02 to 2026-11-03 (2 days): "
