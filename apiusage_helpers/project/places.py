@@ -63,8 +63,8 @@ def output_folder() -> Path:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
         raise RunError(
-            f"output folder {folder}: {there} is a file, so no report can lie there; name another folder by APIUSAGE_OUTPUT, or "
-            "move the file away",
+            f"output folder {folder} cannot be written: {there} is a file; name another folder by APIUSAGE_OUTPUT, or move the "
+            "file away",
             exit_code=5,
         )
     return folder

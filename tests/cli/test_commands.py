@@ -172,7 +172,7 @@ def test_an_output_folder_that_is_a_file_is_said(apiusage, command, place: str) 
     said = done.stdout if command == ("doctor",) else done.stderr
     assert done.returncode == (2 if command == ("doctor",) else 5), said
     assert (
-        f"output folder {file}{place}: {file} is a file, so no report can lie there; name another folder by APIUSAGE_OUTPUT"
+        f"output folder {file}{place} cannot be written: {file} is a file; name another folder by APIUSAGE_OUTPUT"
         in said
     )
     assert command == ("doctor",) or len(said.splitlines()) == 1
