@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-import numpy as np
-
 from apiusage_helpers.insights.finding import Finding, worst_first
 from apiusage_helpers.insights.history import History
 from apiusage_helpers.insights.troubles.client_errors import client_errors
@@ -35,7 +33,7 @@ def diagnosis(
     limits = limits or Thresholds()
     found = [*further]
     if len(history.cube.day):
-        last = history.day(int(np.flatnonzero(history.known)[-1]))
+        last = history.day(int(history.last_known(1)[-1]))
         found += [_as_of(last, one) for look in LOOKS for one in look(history, limits)]
         silent = {one.client_id for one in found if one.kind == "silent_client"}
         spare = reads(history, limits, polled_pairs(history, limits))

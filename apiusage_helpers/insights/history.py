@@ -116,6 +116,10 @@ class History:
         """The day of a place."""
         return self.cube.interval.start + timedelta(days=int(place))
 
+    def last_known(self, days: int) -> Counts:
+        """The places of the last so many days that the store has, of all where there are fewer."""
+        return np.flatnonzero(self.known)[-days:]
+
     def known_days(self, first: int, last: int) -> int:
         """How many days from one place to another the store has, both included."""
         return int(self.known[first : last + 1].sum())

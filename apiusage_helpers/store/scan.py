@@ -12,7 +12,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.interval import Interval, utc_today
 from apiusage_helpers.names import SAMPLE_DAYS
 from apiusage_helpers.selection import Selection
-from apiusage_helpers.store import checksums, delta
+from apiusage_helpers.store import checksums, delta, witness
 from apiusage_helpers.store.days import Day, month_names, organizations, read_days, stored_days
 from apiusage_helpers.store.engines import duck, spark
 from apiusage_helpers.text import did_you_mean, listed
@@ -120,10 +120,11 @@ def _how_to_begin(selection: Selection) -> str:
 
 def how_to_fill(organization: str, interval: Interval | None = None) -> str:
     """What brings days into the store: those of `interval`, or any."""
+    command = witness.fetch_command(organization)
     if organization == "sample":
-        return f"try: apiusage sample{_invented(interval) if interval else ''}"
+        return f"try: {command}{_invented(interval) if interval else ''}"
     days = f" --interval {interval}" if interval else ""
-    return f"try: apiusage fetch --organization {organization}{days}, or apiusage import FILE... --organization {organization}"
+    return f"try: {command}{days}, or apiusage import FILE... --organization {organization}"
 
 
 def _invented(interval: Interval) -> str:

@@ -21,7 +21,7 @@ _SLOWER = 0.1  # of the present pace
 def polled_pairs(history: History, limits: Thresholds) -> list[int]:
     """The pairs of client and URL that look polled, by their last four weeks."""
     requests = history.by_pair("requests")
-    last = np.flatnonzero(history.known)[-_LOOK_BACK:]
+    last = history.last_known(_LOOK_BACK)
     weekend = history.weekend[last]
     if weekend.sum() < _LEAST_WEEKENDS or (~weekend).sum() < _LEAST_WEEKDAYS:
         return []

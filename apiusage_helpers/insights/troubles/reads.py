@@ -59,7 +59,7 @@ def reads(history: History, limits: Thresholds, polled: Collection[int]) -> Iter
 
 def _mostly_answered(answered: Counts, history: History) -> Flags:
     """Whether at least half of a row's requests of the last week brought an answer: what is refused is another finding's."""
-    last = np.flatnonzero(history.known)[-_WEEK:]
+    last = history.last_known(_WEEK)
     sums, requests = (counts[:, last].sum(axis=1) for counts in (answered, history.by_pair("requests")))
     mostly: Flags = (sums > 0) & (2 * sums >= requests)
     return mostly
@@ -67,8 +67,7 @@ def _mostly_answered(answered: Counts, history: History) -> Flags:
 
 def _usual_days(counts: Counts, history: History) -> Shares:
     """The mean day of a usual week of each row, by medians over the interval and at least four weeks, since its first count."""
-    known = np.flatnonzero(history.known)
-    place = known[min(int(np.searchsorted(known, history.first)), max(0, len(known) - _LOOK_BACK)) :]
+    place = history.last_known(max(_LOOK_BACK, history.known_days(history.first, len(history.days))))
     begun = counts.cumsum(axis=1)[:, place] > 0
     figures, weekend = np.where(begun, counts[:, place], np.nan), history.weekend[place]
     weekdays, weekends = medians(figures[:, ~weekend]), medians(figures[:, weekend])

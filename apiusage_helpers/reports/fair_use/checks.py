@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from apiusage_helpers.insights.fair_use import JOBS_SERVICE
 from apiusage_helpers.reports.checks import Check
 from apiusage_helpers.tables.csv_files import column_sums
 from apiusage_helpers.tables.summary import chosen_rows, row_totals
@@ -37,8 +36,7 @@ def notes(report: FairUseReport) -> tuple[Check, ...]:
 
 def jobs_days(report: FairUseReport) -> int:
     """How many counted days of the months come from the jobs service, which counts requests that are not billed."""
-    days = (day for month in report.months for day in month.interval.days)
-    return sum(JOBS_SERVICE in report.sources.get(day, "") for day in days)
+    return sum(month.jobs_days for month in report.months)
 
 
 def _month(month: BillingMonth, requests: int) -> Check:

@@ -37,7 +37,7 @@ def savings(report: FairUseReport) -> Html:
     """What may be saved, the largest first, and the fewest findings that bring the month back within its allowance."""
     found = largest_savings(report.findings)
     lines = _savings(report, [one.saving or 0 for one in found])
-    if len(found) < sum(one.saving is not None and not one.acknowledged for one in report.findings):
+    if len(found) < sum(bool(one.saving) and not one.acknowledged for one in report.findings):
         lines.append("Where findings are about the same requests, only the largest saving counts.")
     items = [f"{_a_month(one)}: {one.cause} {one.remedy}" for one in found[:_MOST_SAVINGS]]
     left = [one.saving or 0 for one in found[_MOST_SAVINGS:]]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from apiusage_helpers.insights.analysis import findings_of
+from apiusage_helpers.insights.analysis import findings_on, history_of
 from apiusage_helpers.insights.fair_use import (
+    JOBS_SERVICE,
     MOST_HISTORY,
     BillingMonth,
     allowance,
@@ -92,13 +93,14 @@ def fair_use_report(
         organization, date_range, today=today, billing_day=billing_day, display_timezone=display_timezone,
         engine=parameters.engine, spark_remote=parameters.spark_remote,
     )  # fmt: skip
-    excluded = excluded_clients(known_clients(organization))
+    clients = known_clients(organization)
+    excluded = excluded_clients(clients)
     usage = scan(selection)
     summary = summarise(usage.rows, excluded=excluded)
     past = _past(selection, contract)
     history = summarise(past.rows, excluded=excluded).days
-    months = _months(selection, contract, history, [day.date for day in past.days])
-    found = findings_of(selection)
+    months = _months(selection, contract, history, past)
+    found = findings_on(history_of(selection, clients), selection, months[-1])
     report = FairUseReport(
         selection, parameters, contract, usage, summary, history,
         sources={day.date: day.source for day in past.days}, months=months,
@@ -118,13 +120,17 @@ def _past(selection: Selection, contract: Contract) -> StoredUsage:
 
 
 def _months(
-    selection: Selection, contract: Contract, history: pd.DataFrame, present: list[date]
+    selection: Selection, contract: Contract, history: pd.DataFrame, past: StoredUsage
 ) -> tuple[BillingMonth, ...]:
     """The billing months that the interval touches, as of today."""
     sums = history.groupby("date")["requests"].sum()
-    known = sums.reindex(pd.DatetimeIndex(present), fill_value=0).astype("float64")
+    known = sums.reindex(pd.DatetimeIndex([day.date for day in past.days]), fill_value=0).astype("float64")
+    of_jobs = [day.date for day in past.days if JOBS_SERVICE in day.source]
     allowances = stored_allowances()
     return tuple(
-        month_of(known, month, selection.today, allowance(contract, allowances.table_of(month.start)))
+        replace(
+            month_of(known, month, selection.today, allowance(contract, allowances.table_of(month.start))),
+            jobs_days=sum(day in month for day in of_jobs),
+        )
         for month in billing_months(selection.interval, contract.billing_day)
     )

@@ -111,12 +111,13 @@ def test_run_json_tells_the_findings_that_are_on_the_page(stored) -> None:
     """On the allowance, and those that name a saving; the list of reports leads to them."""
     report = fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3])
     day = report.month.interval.start
-    more = [
-        Finding(kind=kind, severity="info", start=day, end=day, requests=1, cause="", remedy="") for kind in ("high_volume", "allowance")
-    ]  # fmt: skip
-    told = replace(report, findings=(*report.findings, *more)).facts()["findings"]
+    large = Finding(kind="high_volume", severity="info", start=day, end=day, requests=1, cause="", remedy="")
+    told = replace(report, findings=(*report.findings, large)).facts()["findings"]
+    (allowance,) = [one for one in report.findings if one.kind == "allowance"]
 
-    assert [one["kind"] for one in told] == ["polling", "allowance"]
+    assert sorted(one["kind"] for one in told) == ["allowance", "polling"]
+    assert allowance.evidence["allowance"] == report.month.allowance  # by the licences of the params file
+    assert allowance.evidence["projected"] == report.month.projected
     assert 'id="findings"' in head.savings(report).html
 
 
