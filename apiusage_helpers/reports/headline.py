@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apiusage_helpers.charts.panel import Html
@@ -14,10 +15,27 @@ from apiusage_helpers.store import StoredUsage
 from apiusage_helpers.text import counted, days_in_words, visible
 
 
-def headline(selection: Selection, usage: StoredUsage, checks: Sequence[Check]) -> Html:
-    """The line of a report on the days of `usage`, at least one; its badge leads to the `checks`."""
-    told = [selection.organization, _days(selection), *_zone_and_methods(selection), _as_of(usage)]
-    kind, badge = _badge(usage, checks)
+class Headed(Protocol):
+    """What a report has that its head tells of: `usage` holds at least one day."""
+
+    @property
+    def selection(self) -> Selection:
+        """What it shows."""
+
+    @property
+    def usage(self) -> StoredUsage:
+        """The stored days that it is about."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """Its checks of agreement and notes on the data."""
+
+
+def headline(report: Headed) -> Html:
+    """The line of a report; its badge leads to the checks."""
+    selection = report.selection
+    told = [selection.organization, _days(selection), *_zone_and_methods(selection), _as_of(report.usage)]
+    kind, badge = _badge(report.usage, report.checks)
     link = f'<a id="badge" class="badge {kind}" href="#checks">{escape(badge)}</a>'
     items = "".join(f"<li>{part}</li>" for part in [*map(whole_dates, told), link])
     html = f'<ul class="headline" id="head">{items}</ul>'

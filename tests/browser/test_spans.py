@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from apiusage_helpers.page.html import report_page
-from apiusage_helpers.reports.api_usage import head
 from apiusage_helpers.reports.api_usage.report import usage_report
+from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.reports.page_rows import page_rows
 from apiusage_helpers.reports.panels import panel
 from apiusage_helpers.reports.usage_report import UsageReport
@@ -57,7 +57,7 @@ def page(tmp_path: Path, made: tuple[UsageReport, UsageView]) -> Callable[..., P
 
     def of(*panels: Any, view: UsageView | None = None) -> Path:
         most = len(base64.b64decode(page_rows(made[0], view).block)) - 1
-        shown = [head.line(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
+        shown = [headline(made[0]), page_rows(made[0], view, most_bytes=most), *panels]
         outputs = [nbformat.v4.new_output("execute_result", data=part._repr_mimebundle_()) for part in shown]
         cells = [
             nbformat.v4.new_markdown_cell("# Page"),

@@ -12,16 +12,11 @@ from apiusage_helpers.charts.panel import Html
 from apiusage_helpers.interval import Interval, local_label
 from apiusage_helpers.reports.agreement import unmet_choices
 from apiusage_helpers.reports.checks import agreed, checks_list
-from apiusage_helpers.reports.headline import headline, local_interval, minute, whole_dates
+from apiusage_helpers.reports.headline import local_interval, minute, whole_dates
 from apiusage_helpers.reports.usage_report import UsageReport
 from apiusage_helpers.tables.panel_spec import Rows, shown_rows
 from apiusage_helpers.text import counted, days_in_words, listed, percent, visible, whole
 from apiusage_helpers.usage import METHODS_OF_THE_PLATFORM_TEXT
-
-
-def line(report: UsageReport) -> Html:
-    """Whose requests, of which days, as of when, and a badge."""
-    return headline(report.selection, report.usage, report.checks)
 
 
 def source(report: UsageReport) -> Html:

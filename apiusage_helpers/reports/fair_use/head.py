@@ -9,17 +9,11 @@ from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
 from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_in_words, month_in_words
-from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
 _MOST_SAVINGS = 5
 _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hours", "add_on": "add-on"}
-
-
-def line(report: FairUseReport) -> Html:
-    """Whose requests, of which days, as of when, and a badge."""
-    return headline(report.selection, report.usage, report.checks)
 
 
 def overview(report: FairUseReport) -> Html:

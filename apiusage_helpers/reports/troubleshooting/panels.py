@@ -1,19 +1,13 @@
-"""The panels of the troubleshooting report: its head, what to do first, all findings as a table, and the checks."""
+"""The panels of the troubleshooting report: what to do first, all findings as a table, and the checks."""
 
 from apiusage_helpers.charts.panel import Html, Panel
 from apiusage_helpers.insights.finding import findings_table
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.findings import findings_list
-from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.reports.troubleshooting.report import TroubleshootingReport
 from apiusage_helpers.text import CLIENT_CELLS, client_labels, counted
 
 _SHOWN = ("severity", "kind", "client_name", "http_method", "template_uri", "start", "end", "requests", "saving")
-
-
-def line(report: TroubleshootingReport) -> Html:
-    """Whose requests, of which days, as of when, and a badge."""
-    return headline(report.selection, report.usage, report.checks)
 
 
 def what_is_wrong(report: TroubleshootingReport) -> Html:

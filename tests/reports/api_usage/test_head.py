@@ -10,6 +10,7 @@ from apiusage_helpers.errors import RunError
 from apiusage_helpers.reports.agreement import files_agree, panels_agree
 from apiusage_helpers.reports.api_usage import head
 from apiusage_helpers.reports.export import export
+from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.reports.panels import panel
 from apiusage_helpers.selection import select
 from apiusage_helpers.tables.client_directory import Client
@@ -22,7 +23,7 @@ def test_the_head_is_one_line(report) -> None:
     """Organization, days in words, the interval in the display zone, methods, age, and a badge."""
     made = report(ROW, PATCH, display_timezone="Asia/Kolkata", http_methods=["GET", "PATCH"])
 
-    assert head.line(made).text == (
+    assert headline(made).text == (
         "acme · 1–3 Nov 2026, 3 UTC days · Asia/Kolkata: 2026-11-01 05:30 to 2026-11-04 05:29 · GET, PATCH only · "
         "as of 2026-11-05 00:00 UTC · complete"
     )
@@ -37,7 +38,7 @@ def test_the_head_is_one_line(report) -> None:
 )  # fmt: skip
 def test_the_badge_tells_what_a_reader_must_know_first(report, days, badge) -> None:
     """Missing days before provisional ones, these before any other note; it leads to the checks."""
-    made = head.line(report(ROW, PATCH, **days))
+    made = headline(report(ROW, PATCH, **days))
 
     assert made.text.endswith(f" · {badge}")
     assert f'href="#checks">{badge}</a>' in made.html

@@ -19,6 +19,7 @@ from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.reports.fair_use import head, panels
 from apiusage_helpers.reports.fair_use.report import FairUseReport, fair_use_report
 from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_in_words
+from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.store import Origin, write_days
 from apiusage_helpers.usage import usage_table
 
@@ -101,7 +102,7 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
 
 def test_the_page_begins_with_whose_month_it_is(stored) -> None:
     """Organization, days, age, and a badge."""
-    made = head.line(fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3]))
+    made = headline(fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3]))
 
     assert re.fullmatch(r"acme · 1–18 Nov 2026, 18 UTC days · as of [-\d]+ [:\d]+ UTC · complete", made.text), made.text
     assert 'href="#checks">complete</a>' in made.html

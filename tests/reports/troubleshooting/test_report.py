@@ -14,6 +14,7 @@ from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.names import FINDING_KINDS
 from apiusage_helpers.reports.contract import read_report
 from apiusage_helpers.reports.findings import NOTHING, findings_list
+from apiusage_helpers.reports.headline import headline
 from apiusage_helpers.reports.troubleshooting import panels
 from apiusage_helpers.reports.troubleshooting.report import troubleshooting_report
 from apiusage_helpers.sources.sample import sample_usage
@@ -108,7 +109,7 @@ def test_savings_of_reads_are_those_of_a_usual_week(sample) -> None:
 
 def test_the_page_begins_with_whose_days_these_are(sample) -> None:
     """Organization, days, methods, age, and a badge."""
-    made = panels.line(troubleshooting_report("sample", WEEK, today=TODAY, http_methods=["GET"]))
+    made = headline(troubleshooting_report("sample", WEEK, today=TODAY, http_methods=["GET"]))
 
     assert made.text == "sample · 17–23 Nov 2026, 7 UTC days · GET only · as of 2026-11-24 00:00 UTC · complete"
 
