@@ -152,7 +152,7 @@ def draw_days(axes: Axes, days: "Days") -> None:
 
 @dataclass(frozen=True)
 class Days:
-    """One column a day: its label, counts by outcome, and whether it is missing, silent or provisional.
+    """One column a day: its label, counts by outcome, and whether it is missing, provisional or has no figure (`untold`).
 
     `before` are the counts of the days that it is compared with (None: missing), under the name `before_word`; `marked` the
     days of findings. `form` writes a figure.
@@ -162,6 +162,7 @@ class Days:
     series: Mapping[str, Sequence[float]]
     missing: frozenset[int] = frozenset()
     provisional: frozenset[int] = frozenset()
+    untold: frozenset[int] = frozenset()
     before: Sequence[float | None] = ()
     before_word: str = ""
     marked: frozenset[int] = frozenset()
@@ -210,13 +211,17 @@ def day_marks(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> 
 
 
 def _day_texts(axes: Axes, days: Days, tops: Sequence[float], highest: float) -> None:
-    """The counts of few days, the 0 of silent ones, and what is provisional."""
+    """The figures of few days, those that are 0 of many, and what is provisional."""
     wide, _ = _size(axes)
     room = (wide - 0.6) / max(len(tops), _LEAST_DAYS)
     few = len(tops) <= _FEW_DAYS and max((width(days.form(top)) for top in tops), default=0) * _CELL <= room
     for place, top in enumerate(tops):
-        if place not in days.missing and (few or top == 0):
-            axes.text(place, top + highest * 0.015, days.form(top), ha="center", va="bottom", fontsize=FONT, color=INK)
+        if place not in days.missing | days.untold and (few or top == 0):
+            count = axes.text(
+                place, top + highest * 0.015, days.form(top), ha="center", va="bottom", fontsize=FONT, color=INK
+            )
+            if days.before:  # their line may run behind it
+                count.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.5})
         if place in days.provisional:
             inside = top > highest * _ROOM_FOR_WORD
             base = highest * 0.03 if inside else top + highest * 0.11

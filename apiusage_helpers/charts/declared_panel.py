@@ -120,7 +120,8 @@ def _days(spec: PanelSpec, table: pd.DataFrame, days: Days) -> Days:
     if spec.chart.shares:
         some = table["requests"].where(table["requests"] > 0)
         series = {name: (counts[name] / some).fillna(0).tolist() for name in spec.chart.series}
-        days = replace(days, form=percent)
+        silent = frozenset(place for place, count in enumerate(table["requests"]) if not count)
+        days = replace(days, form=percent, untold=silent)
     return replace(days, series=series) if spec.chart.compared else replace(
         days, series=series, before=[], before_word="", marked=frozenset()
     )  # fmt: skip

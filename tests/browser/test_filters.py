@@ -192,3 +192,19 @@ def test_without_javascript_the_page_is_as_published(page_file: Path, opened: Ca
     assert page.locator("button, input").count() == 0
     for figure in page.locator("figure").all():
         assert figure.locator("tbody tr").count() == records[figure.get_attribute("id")]
+
+
+def test_a_silent_day_has_a_count_and_no_share(page_file: Path, opened: Callable[..., Any]) -> None:
+    """Under a filter to a client that asks on some days: 0 requests are a figure, a share of none is not."""
+    asked: dict[str, set[str]] = {}
+    for row in raw_rows(page_file.parent):
+        asked.setdefault(row["client_id"], set()).add(row["date"])
+    client, days = min(asked.items(), key=lambda one: len(one[1]))
+    page = opened(page_file, f"#clients={client}").page
+    counts, shares = (
+        page.locator(f"#{name} svg text.on").all_text_contents() for name in ("requests_per_day", "failures_per_day")
+    )
+
+    assert 0 < len(days) < 6
+    assert (counts.count("missing"), counts.count("0"), len(counts)) == (1, 6 - len(days), 7)
+    assert (shares.count("missing"), len(shares)) == (1, 1 + len(days))

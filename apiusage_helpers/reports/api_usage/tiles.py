@@ -1,6 +1,6 @@
 """The tiles: five key figures, each with its change against the days before and its last thirty days as a thin line.
 
-A change has a sign, a figure and a word, so that no colour has to be seen. Every figure is that of summary.csv.
+A change is a figure and a word, so that no colour has to be seen. Every figure is that of summary.csv.
 """
 
 import re
@@ -56,8 +56,8 @@ def _html(tile: _Tile) -> str:
 
 
 def _text(tile: _Tile) -> str:
-    """The tile in plain text; words say what the signs say, and what begins small goes on with the sentence."""
-    lines = [unescape(re.sub(r"<[^>]+>", "", line)).lstrip("+−") for line in tile.lines if line]
+    """The tile in plain text; what begins small goes on with the sentence."""
+    lines = [unescape(re.sub(r"<[^>]+>", "", line)) for line in tile.lines if line]
     told = "".join(f" {line}" if line[0].islower() else f". {line}" for line in lines)
     return f"{tile.title}: {tile.value}{told}."
 
@@ -193,7 +193,7 @@ def _change_of_requests(one: Metric, report: UsageReport) -> str:
         return f"As many as {_before(report)}"
     word = "more" if one.change > 0 else "fewer"
     figure = escape(percent(abs(one.change) / one.previous)) if one.previous else whole(abs(one.change))
-    return f"{_sign(one.change)}{figure} {word} than {_before(report)} ({whole(one.previous)})"
+    return f"{figure} {word} than {_before(report)} ({whole(one.previous)})"
 
 
 def _change_of_share(one: Metric, report: UsageReport) -> str:
@@ -204,18 +204,14 @@ def _change_of_share(one: Metric, report: UsageReport) -> str:
         same = percent(one.previous) == percent(one.value or 0)
         return f"{'As' if same else 'About as'} before ({escape(percent(one.previous))})"
     word, kind = ("higher", "worse") if one.change > 0 else ("lower", "better")
-    return f'<span class="{kind}">{_sign(one.change)}{points} points {word}</span>: was {escape(percent(one.previous))}'
+    return f'<span class="{kind}">{points} points {word}</span>: was {escape(percent(one.previous))}'
 
 
 def _change_of_clients(one: Metric, report: UsageReport) -> str:
     if not one.change:
         return f"As many as {_before(report)}"
     word = "more" if one.change > 0 else "fewer"
-    return f"{_sign(one.change)}{whole(abs(one.change))} {word} than {_before(report)}"
-
-
-def _sign(change: float) -> str:
-    return "+" if change > 0 else "−"
+    return f"{whole(abs(one.change))} {word} than {_before(report)}"
 
 
 def _before(report: UsageReport) -> str:

@@ -133,13 +133,14 @@ def test_the_days_before_are_a_line_and_findings_a_strip() -> None:
 
 
 def test_the_failed_share_of_each_day_is_cut_into_429_and_the_rest(report) -> None:
-    """Throttled requests at the foot, other failures on them; a silent day has none."""
+    """Throttled requests at the foot, other failures on them; a day without failures has 0 %, a silent one no share."""
     panel = panel_of(
         report((1, "a", "A", "GET", "u", 5, 0, 4, 1, 1), (2, "a", "A", "GET", "u", 8, 0, 0, 0, 0)), "failures_per_day"
     )
     heights = [[round(bar.get_height(), 6) for bar in container] for container in panel.figure.axes[0].containers]
 
     assert heights == [[0.1, 0, 0], [0.4, 0, 0]]
+    assert [text.get_text() for text in panel.figure.axes[0].texts] == ["0 %"]
     assert panel.takeaway == "27.8 % failed; the worst day was 1 Nov with 50.0 %."
 
 

@@ -44,9 +44,9 @@ def test_a_change_has_a_sign_a_figure_and_a_word(report) -> None:
     made = tiles.tiles(compared(report))
     told = text(made.html)
 
-    assert "Requests 20 +66.7 % more than 29–31 Oct (12)" in told
-    assert "Failed 20.0 % 4 requests +3.3 points higher : was 16.7 %" in told
-    assert "Throttled (429) 5.0 % 1 request −11.7 points lower : was 16.7 %" in told
+    assert "Requests 20 66.7 % more than 29–31 Oct (12)" in told
+    assert "Failed 20.0 % 4 requests 3.3 points higher : was 16.7 %" in told
+    assert "Throttled (429) 5.0 % 1 request 11.7 points lower : was 16.7 %" in told
     assert "Active OAuth clients 2 As many as 29–31 Oct" in told
     assert "1 new: &lt;b&gt;Bot&lt;/b&gt;" in told
     assert "1 silent: Old" in told

@@ -18,9 +18,9 @@ FIGURES = {
     "outcomes": {"successful": 1_880_041, "failed": 208_194, "throttled": 40_102},
     "previous": {"requests": 2_005_300, "missing": 0},
     "key_figures": [
-        "Requests: 2,088,235 (+4.1 % more than 10–16 Nov (2,005,300))",
-        "Failed: 10.0 % (208,194 requests; +3.5 points higher: was 6.5 %)",
-        "Throttled (429): 1.9 % (40,102 requests; As before (1.9 %))",
+        "Requests: 2,088,235. 4.1 % more than 10–16 Nov (2,005,300).",
+        "Failed: 10.0 %. 208,194 requests. 3.5 points higher: was 6.5 %.",
+        "Throttled (429): 1.9 %. 40,102 requests. As before (1.9 %).",
     ],
     "changes": ["82,935 more requests than before (+4.1 %): 2,088,235, up from 2,005,300."],
     "leaders": {"failed": "CRM sync with GET api/v2/users failed most: 120,000 of 208,194 (57.6 %)."},
@@ -99,9 +99,9 @@ Since 1 Nov 2026.
 What to do: Slow the largest clients down.
 https://reports.example.org/usage/daily/a/2026-11-17_2026-11-23/report.html
 
-Requests: 2,088,235 (+4.1 % more than 10–16 Nov (2,005,300))
-Failed: 10.0 % (208,194 requests; +3.5 points higher: was 6.5 %)
-Throttled (429): 1.9 % (40,102 requests; As before (1.9 %))
+Requests: 2,088,235. 4.1 % more than 10–16 Nov (2,005,300).
+Failed: 10.0 %. 208,194 requests. 3.5 points higher: was 6.5 %.
+Throttled (429): 1.9 %. 40,102 requests. As before (1.9 %).
 
 82,935 more requests than before (+4.1 %): 2,088,235, up from 2,005,300.
 
@@ -156,9 +156,9 @@ def test_figures_pass_their_thresholds(told) -> None:
 
 4.1 % more requests than 10–16 Nov; this alert is set to a change of more than 2.0 %.
 
-Requests: 2,088,235 (+4.1 % more than 10–16 Nov (2,005,300))
-Failed: 10.0 % (208,194 requests; +3.5 points higher: was 6.5 %)
-Throttled (429): 1.9 % (40,102 requests; As before (1.9 %))
+Requests: 2,088,235. 4.1 % more than 10–16 Nov (2,005,300).
+Failed: 10.0 %. 208,194 requests. 3.5 points higher: was 6.5 %.
+Throttled (429): 1.9 %. 40,102 requests. As before (1.9 %).
 
 82,935 more requests than before (+4.1 %): 2,088,235, up from 2,005,300.
 

@@ -212,7 +212,8 @@ function dayPicture(panel, list, {block, filtered, width}, choose) {
     const place = {x: start + n * step, step, inset: joined ? 0 : 0.14, bottom, high, highest, width, last: (list.length - 1 - n) % thin === 0};
     const earlier = before && before.counts[n] !== null ? `; ${before.name}: ${whole(before.counts[n])}` : "";
     svg.append(clickable(dayColumn(column, outcomes, place, earlier), choiceOf(panel, column.entry), choose));
-    if (!column.entry.missing && (few || (column.entry.requests === 0 && step >= 10))) {
+    const silent = column.entry.requests === 0; // 0 requests are a figure, a share of none is not
+    if (!column.entry.missing && !(silent && shares) && (few || (silent && step >= 10))) {
       const text = words(form(column.top), place.x + step / 2, bottom - column.top / highest * high - 5, "on", "middle");
       text.setAttribute("pointer-events", "none");
       figures.push(text);
