@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,33 +139,54 @@ class Watch:
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.listeners: dict[str, Callable[[Any], Any]] = {
+            "request": lambda request: self.asked.append(request.url),
+            "console": lambda message: self.said.append(message.text),
+            "pageerror": lambda error: self.said.append(str(error)),
+            "dialog": lambda dialog: (self.said.append(dialog.message), dialog.dismiss()),
+        }
+        for event, listener in self.listeners.items():
+            self.page.on(event, listener)
+
     def wrongs(self) -> list[str]:
         """What it asked for beside itself and its pictures, and what it said."""
         own = ("data:", "blob:", self.page.url.split("#")[0])
         return [*(url for url in self.asked if not url.startswith(own)), *self.said]
 
+    def leave(self) -> None:
+        """The window is empty again, as a new one is: another document, no listener, no permission, no pointer over it."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.context.clear_permissions()
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+
+
+@pytest.fixture(scope="module")
+def windows(browser: tuple[Any, Trap]) -> dict[str, list[Any]]:
+    """Empty windows by the options that they were made with; a new one takes as long as a page of the kit."""
+    return defaultdict(list)
+
 
 @pytest.fixture
-def opened(browser: tuple[Any, Trap]) -> Iterator[Callable[..., Watch]]:
-    """Pages opened from disk, watched from their first byte and ready for their reader; closed after the test."""
-    contexts = []
+def opened(browser: tuple[Any, Trap], windows: dict[str, list[Any]]) -> Iterator[Callable[..., Watch]]:
+    """Pages opened from disk, watched from their first byte and ready for their reader; their windows are left after the test."""
+    used: list[tuple[list[Any], Watch]] = []
 
     def open_page(path: Path, fragment: str = "", **options: Any) -> Watch:
-        context = browser[0].new_context(**options)
-        contexts.append(context)
-        watch = Watch(context.new_page())
-        watch.page.on("request", lambda request: watch.asked.append(request.url))
-        watch.page.on("console", lambda message: watch.said.append(message.text))
-        watch.page.on("pageerror", lambda error: watch.said.append(str(error)))
-        watch.page.on("dialog", lambda dialog: (watch.said.append(dialog.message), dialog.dismiss()))
+        empty = windows[json.dumps(options, sort_keys=True)]
+        watch = Watch(empty.pop() if empty else browser[0].new_context(**options).new_page())
+        used.append((empty, watch))
         watch.page.goto(path.as_uri() + fragment)
         if options.get("java_script_enabled", True):
             watch.page.wait_for_selector("html.ready")
         return watch
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for empty, watch in used:
+        watch.leave()
+        empty.append(watch.page)
 
 
 CSV_FILES = """() => [...document.querySelectorAll('figure.panel')].reduce(async (before, figure) => {

@@ -5,6 +5,7 @@ browsers speak W3C protocols: Firefox WebDriver BiDi on a socket of its own, Web
 WebKitWebDriver. Opening a page and evaluating a function is all that is asked of them here.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +153,14 @@ def webkit(folder: Path) -> Iterator[WebKit]:
             engine.client.delete(engine.session)
 
 
-@pytest.fixture(scope="module", params=[firefox, webkit], ids=["firefox", "webkit"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Any]]:
+    """Engines by what starts them; each is started once, when it is first asked for."""
+    with ExitStack() as started_ones:
+        yield functools.cache(lambda start: started_ones.enter_context(start(tmp_path_factory.mktemp("profile"))))
+
+
+@pytest.fixture(params=[firefox, webkit], ids=["firefox", "webkit"])
+def engine(request: pytest.FixtureRequest, running: Callable[[Any], Any]) -> Any:
     """Firefox, then WebKit."""
-    with request.param(tmp_path_factory.mktemp("profile")) as engine:
-        yield engine
+    return running(request.param)
