@@ -264,11 +264,12 @@ def compact(root: Path, organization: str, months: Sequence[str]) -> None:
 
 
 def sweep(root: Path) -> None:
-    """Files that no snapshot of the last week needs are gone, once in `TIDY_EVERY` commits."""
+    """Files that no snapshot of the last week needs are gone, once in `TIDY_EVERY` commits; a damaged table keeps its own."""
     for name in TABLES:
         commits = _commits(root / name)
         if commits and max(commits) % TIDY_EVERY == 0:
-            DeltaTable(root / name).vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+            with suppress(*FAULTS):
+                DeltaTable(root / name).vacuum(retention_hours=KEPT_HOURS, dry_run=False)
 
 
 def days_predicate(organization: str, days: Sequence[date]) -> str:

@@ -54,6 +54,21 @@ def test_a_commit_stands_though_the_tidying_after_it_failed(root, write, monkeyp
     assert requests(root) == {1: 10, 2: 77, 3: 77}
 
 
+def test_a_damaged_list_of_clients_keeps_no_days_from_being_settled(root, write) -> None:
+    """At the entry where its files would be swept it stays as it is; the write of days ends as any other."""
+    write([1])
+    log = root / "clients" / "_delta_log" / f"{delta.TIDY_EVERY:020}.json"
+    log.parent.mkdir(parents=True)
+    log.write_text("{torn")
+    write([2])
+
+    assert witness.seen(root) == witness.Witness(
+        delta.version(root, "usage"), delta.version(root, "files"), clients=True
+    )
+    assert log.read_text() == "{torn"
+    assert requests(root) == {1: 10, 2: 10}
+
+
 def test_a_fault_on_the_way_leaves_no_dead_file(root, write) -> None:
     """Files that no commit names go with the fault; those of the store stay."""
     write([1])
