@@ -109,6 +109,10 @@ class Forked:
         self.wait()
 
 
+# in place of the module subprocess, where runs start their processes
+FORKS = SimpleNamespace(Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
+
+
 def run(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
     """What a command of the kit says and ends with."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as told:
@@ -270,9 +274,7 @@ if __name__ == "__main__":
         importlib.import_module(name)
     for name in ("run_process", "start_up"):
         module = importlib.import_module(f"{RUN}.{name}")
-        module.subprocess = SimpleNamespace(  # type: ignore[attr-defined]
-            Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired
-        )
+        module.subprocess = FORKS  # type: ignore[attr-defined]
     importlib.import_module("apiusage_helpers.page.html").make_ready()
     gc.collect()
     gc.freeze()
