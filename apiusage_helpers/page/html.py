@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from apiusage_helpers.page.layout import lay_out
 from apiusage_helpers.page.media import PAGE_ROWS
@@ -83,15 +83,25 @@ def _exporter() -> Any:
 
 def static_page(body: str, *, title: str, summary: str) -> str:
     """A page of the same kind around HTML that the kit made itself; `body` is cleaned like any output."""
+    return _page_template().render(body=clean_html(body), resources=_frame(title, summary))
+
+
+@cache
+def _page_template() -> Template:
+    """Compiled once for all static pages that this process makes."""
     templates = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=False)  # noqa: S701  # cleaned, escaped
-    page = templates.get_template("page.html.j2")
-    return page.render(body=clean_html(body), resources=_frame(title, summary))
+    return templates.get_template("page.html.j2")
 
 
 def filled(template: Path, **told: Any) -> str:
     """A Jinja template with what is told, all text escaped; what the template names and nobody tells is an error."""
-    templates = Environment(loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined)
-    return templates.get_template(template.name).render(**told)
+    return _template(template).render(**told)
+
+
+@cache
+def _template(path: Path) -> Template:
+    templates = Environment(loader=FileSystemLoader(path.parent), autoescape=True, undefined=StrictUndefined)
+    return templates.get_template(path.name)
 
 
 def readable(page: bytes) -> bytes:
