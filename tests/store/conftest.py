@@ -26,6 +26,11 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def write(root: Path) -> Callable[..., Written]:
     """Days of acme, each with one row of `requests` (0: a day without traffic)."""
+    return writer(root)
+
+
+def writer(root: Path) -> Callable[..., Written]:
+    """What `write` does, for any store."""
 
     def written(
         days: Sequence[int],

@@ -15,6 +15,7 @@ from apiusage_helpers.errors import StoreError
 from apiusage_helpers.selection import select
 from apiusage_helpers.store import repair_store, scan, stored_days
 from apiusage_helpers.store.repair import planned_repair
+from tests.store.conftest import writer
 
 DAMAGES = int(os.environ.get("APIUSAGE_DAMAGES", "40"))
 Rows = dict[date, list[tuple[object, ...]]]
@@ -83,8 +84,17 @@ CASES = [(name,) for name in KINDS] + list(combinations(KINDS, 2))
 
 
 @pytest.fixture
-def store(root, write) -> Path:
+def store(root, stored_once) -> Path:
     """Days that were written, written again with other figures, and renamed; old files still lie beside the new ones."""
+    shutil.copytree(stored_once, root, copy_function=shutil.copy2)
+    return root
+
+
+@pytest.fixture(scope="module")
+def stored_once(tmp_path_factory) -> Path:
+    """What each test has a copy of."""
+    root = tmp_path_factory.mktemp("stored") / "store"
+    write = writer(root)
     write(range(1, 10))
     write(range(10, 15), 77, name="Wallboard")
     write([20], 5, organization="umbrella")
