@@ -36,13 +36,11 @@ def model_published(every: Sequence[datetime], looks: Sequence[datetime], policy
     """The days as of which reports are published, in order, as the policies are worded."""
     first, published = looks[0], {}  # days, each where it came first
     for look in looks:
-        past = every[: bisect_right(every, look)][-40:]
+        end = bisect_right(every, look)
+        past = every[max(0, end - 40) : end]
         since = [instant for instant in past if instant > first]
-        wanted = {
-            "all": [instant for instant in since if look - instant <= timedelta(days=7)],
-            "latest": since[-1:],
-            "none": [instant for instant in since if look - instant <= timedelta(hours=1)],
-        }[policy]
+        late = {"all": timedelta(days=7), "none": timedelta(hours=1)}.get(policy)
+        wanted = since[-1:] if late is None else [instant for instant in since if look - instant <= late]
         opening = [instant for instant in past if instant <= first][-1:] if look == first else []
         published |= dict.fromkeys(instant.date() for instant in opening + wanted)
     return [*published]
