@@ -20,6 +20,7 @@ from double.truth import DAY, Organization, Row, invented
 
 from apiusage_helpers.store import Origin, stored_days, write_days
 from apiusage_helpers.usage import usage_table
+from tests.runs.conftest import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -220,7 +221,8 @@ def test_doctor_tries_the_credentials(apiusage) -> None:
 
 def test_a_schedule_of_all_never_takes_one_organizations_days_for_another(apiusage, tmp_path) -> None:
     """Only organizations with a profile of their own are fetched; the environment's replaces nobody's days."""
-    shutil.copytree(ROOT / "notebooks", apiusage.folder / "notebooks")
+    (apiusage.folder / "notebooks").mkdir()
+    Project(apiusage).notebook("'nothing is asked of the reports'")
     report = {
         "notebook": "api_usage_report", "schedule": {"cron": "0 0 * * *", "fetch": True, "wait_hours": 0},
         "parameters": {"organization": "all", "date_range": "previous_7_days"},
