@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from run_folders import write_run
 
 from apiusage_helpers.store import Origin, write_days
@@ -252,7 +253,7 @@ def test_the_sample_has_the_days_that_are_asked_for_after_the_command_that_is_to
     """Of any time, with a store or without; the next command that the sample tells shows its days."""
     asked = ("findings", "--organization", "sample", "--interval", interval, "--today", "2031-05-09")
     without_a_store = apiusage(*asked)
-    assert apiusage("sample", "--days", "2", "--today", "2026-11-24").returncode == 0
+    assert apiusage("sample", "--days", "2", "--today", "2031-01-03").returncode == 0
     commands = [
         done.stderr.strip().partition("try: apiusage ")[2].split() for done in (without_a_store, apiusage(*asked))
     ]
@@ -515,6 +516,13 @@ try:
 finally:
     print(sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
 """
+RUNS_ARE_FORKS = f"""
+import sys
+sys.path.append({str(ROOT / "tests" / "contract")!r})
+import warm
+from apiusage_helpers.runs.execution import run_process
+run_process.subprocess = warm.FORKS
+"""
 
 
 @pytest.fixture(scope="module")
@@ -551,8 +559,8 @@ def test_a_command_loads_what_it_needs(reported, command) -> None:
 def test_the_supervisor_of_a_report_loads_no_figures(reported) -> None:
     """It asks the store whether there is something to report; what counts, draws and writes the page is loaded by its run."""
     done = subprocess.run(
-        [sys.executable, "-c", SAYS_WHAT_IT_LOADED, "report", DAILY, "--today", "2026-11-24"], cwd=reported.folder,
-        env=reported.environment, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", RUNS_ARE_FORKS + SAYS_WHAT_IT_LOADED, "report", DAILY, "--today", "2026-11-24"], cwd=reported.folder,
+        env=reported.environment | {"WARM_ADDRESS": warm.source()}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     *_, loaded = done.stderr.splitlines()
 
