@@ -3,7 +3,7 @@
 Imports are the larger part of what a command or a run takes, and few tests ask about them. A fork has arguments,
 environment, folder, streams and an end of its own, as a process that is started has; the processes of a run come from the
 same source, and so may the kernels of a server. What tests ask about processes themselves (kills, marks, locales, seeds of
-hashes) is asked of started ones.
+hashes) and of the fork server is asked of started ones.
 """
 
 import atexit
@@ -20,8 +20,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -111,6 +111,12 @@ class Forked:
 
 # in place of the module subprocess, where runs start their processes
 FORKS = SimpleNamespace(Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
+
+
+@contextmanager
+def forked() -> Iterator[Callable[[Any], Any]]:
+    """In place of the fork server of several runs, which would load the kit anew: side by side, each is a fork of this source."""
+    yield lambda order: importlib.import_module(f"{RUN}.run_process")._ColdProcess().told(order)
 
 
 def run(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -250,7 +256,7 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
 
 
 def _main(command: list[str]) -> Callable[[], object]:
-    """What a command runs: the command line, one of the two processes of a run, or a kernel."""
+    """What a command runs: the command line, one of the two processes of a run, a kernel, or papermill."""
     sys.argv = command
     if command[1:2] != ["-m"]:
         return importlib.import_module("apiusage_helpers.cli").main
@@ -261,6 +267,9 @@ def _main(command: list[str]) -> Callable[[], object]:
         launch = importlib.import_module("ipykernel.kernelapp").launch_new_instance
         importlib.import_module("ipywidgets").register_comm_target()  # which it does itself where a kernel imports it
         return launch
+    if name == "papermill":
+        sys.argv = [name, *rest]
+        return importlib.import_module("papermill.cli").papermill
     module = importlib.import_module(name)
     sys.argv = [str(module.__file__), *rest]
     return functools.partial(module.main, *map(Path, rest))
@@ -275,6 +284,7 @@ if __name__ == "__main__":
     for name in ("run_process", "start_up"):
         module = importlib.import_module(f"{RUN}.{name}")
         module.subprocess = FORKS  # type: ignore[attr-defined]
+    importlib.import_module(f"{RUN}.run_process")._forked = forked  # type: ignore[attr-defined]
     importlib.import_module("apiusage_helpers.page.html").make_ready()
     gc.collect()
     gc.freeze()

@@ -20,14 +20,27 @@ def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: P
     assert apiusage("sample").returncode == 0
     files = tmp_path / "files"
     files.mkdir()
-    cold = path.stem == "api_usage_report"  # the others load less, and their kernels are forks
-    kernels = {} if cold else {"JUPYTER_PATH": str(warm.kernels(tmp_path / "jupyter"))}
-    program = [sys.executable, "-m", "papermill"] if cold else warm.light("papermill")
-    command = [*program, path, tmp_path / "out.ipynb", "--no-progress-bar", "-k", "python3"]
-    done = subprocess.run(
-        [*command, "-p", "organization", "sample", "-p", "export_folder", files], env=apiusage.environment | kernels, cwd=tmp_path,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    told = [
+        path,
+        tmp_path / "out.ipynb",
+        "--no-progress-bar",
+        "-k",
+        "python3",
+        "-p",
+        "organization",
+        "sample",
+        "-p",
+        "export_folder",
+        files,
+    ]
+    command = [sys.executable, "-m", "papermill", *map(str, told)]
+    if path.stem == "api_usage_report":  # the others load less: papermill and their kernels are forks
+        done = subprocess.run(
+            command, env=apiusage.environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+    else:
+        kernels = {"JUPYTER_PATH": str(warm.kernels(tmp_path / "jupyter"))}
+        done = warm.run(command, apiusage.environment | kernels, tmp_path)
     assert done.returncode == 0, done.stderr
 
     cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells

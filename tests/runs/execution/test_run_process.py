@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def test_forked_runs_give_the_bytes_of_cold_ones(make_command_line) -> None:
         found = (line.output / "daily").glob("*/2026-11-17_2026-11-23/*")
         return {f"{path.parts[-3]}/{path.name}": path.read_bytes() for path in found if path.name != "run.json"}
 
-    assert line(*report, "north,south").returncode == 0
+    assert replace(line, cold=True)(*report, "north,south").returncode == 0  # with a fork server of its own
     forked = files()
     assert [line(*report, name).returncode for name in ("north", "south")] == [0, 0]
 
@@ -60,7 +61,7 @@ def test_a_failure_in_one_fork_reaches_no_other(project) -> None:
     cells = {name: FAILURES[kind][0] for name, kind in kinds.items()}
     project.notebook(f"exec({cells!r}.get(organization, '1'))")
 
-    done = project.warm.report("-p", "organization", project.organizations(*kinds, "good"))
+    done = project.report("-p", "organization", project.organizations(*kinds, "good"))
 
     kept = {run["organization"]: run for run in project.kept}
     assert (done.returncode, "Traceback" in done.stderr) == (5, False)
@@ -84,7 +85,7 @@ def test_forks_know_no_secret_and_share_nothing_that_was_opened(project) -> None
         "open(export_folder + '/told.txt', 'w').write('\\n'.join(told))"
     )
 
-    assert project.warm.report(*PAIR, GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-7391-secret").returncode == 0
+    assert project.report(*PAIR, GENESYSCLOUD_OAUTHCLIENT_SECRET="canary-7391-secret").returncode == 0
 
     own, server, threads, files = (project.link / "told.txt").read_text().splitlines()
     assert "canary" not in own + server
@@ -128,7 +129,7 @@ def test_killed_forks_leave_no_half_report_and_no_process(project) -> None:
 
     assert gone(project) == []
     project.notebook("'good'")
-    assert project.warm.report(*PAIR).returncode == 0
+    assert project.report(*PAIR).returncode == 0
     assert project.leftovers() == []
 
 
@@ -187,6 +188,6 @@ def test_a_worker_a_core(project) -> None:
         "open(export_folder + '/at_once.txt', 'w').write(str(len(runs)))"
     )
 
-    assert project.warm.report("-p", "organization", project.organizations(*names)).returncode == 0
+    assert project.report("-p", "organization", project.organizations(*names)).returncode == 0
     at_once = [int((project.link_of(name) / "at_once.txt").read_text()) for name in names]
     assert max(at_once) == len(psutil.Process().cpu_affinity())
