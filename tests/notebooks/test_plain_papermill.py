@@ -20,19 +20,8 @@ def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: P
     assert apiusage("sample").returncode == 0
     files = tmp_path / "files"
     files.mkdir()
-    told = [
-        path,
-        tmp_path / "out.ipynb",
-        "--no-progress-bar",
-        "-k",
-        "python3",
-        "-p",
-        "organization",
-        "sample",
-        "-p",
-        "export_folder",
-        files,
-    ]
+    out, values = tmp_path / "out.ipynb", ("-p", "organization", "sample", "-p", "export_folder", files)
+    told = (path, out, "--no-progress-bar", "-k", "python3", *values)
     command = [sys.executable, "-m", "papermill", *map(str, told)]
     if path.stem == "api_usage_report":  # the others load less: papermill and their kernels are forks
         done = subprocess.run(
@@ -43,7 +32,7 @@ def test_a_notebook_runs_under_plain_papermill(apiusage, tmp_path: Path, path: P
         done = warm.run(command, apiusage.environment | kernels, tmp_path)
     assert done.returncode == 0, done.stderr
 
-    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    cells = nbformat.read(out, as_version=4).cells
     panels = [cell for cell in cells if "panel" in cell.metadata.get("tags", [])]
     assert all(
         [sorted({*output.data} - {PAGE_ROWS}) for output in cell.outputs] == [["text/html", "text/plain"]]
