@@ -170,10 +170,13 @@ def lab_url(line: Any, warm_kernels: str) -> Iterator[str]:
     settings.write_text(  # every cell stays in the page, wherever it is scrolled to
         json.dumps({"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}), encoding="utf-8"
     )
+    (settings.parent / "page_config.json").write_text(  # no page asks whether JupyterLab could be built anew
+        json.dumps({"buildAvailable": False, "buildCheck": False}), encoding="utf-8"
+    )
     environment = line.environment | {
         "APIUSAGE_PARAMS": str(line.folder / "params"), "IPYTHONDIR": str(line.folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(line.folder / "jupyter"), "JUPYTER_DATA_DIR": str(line.folder / "jupyter-data"),
-        "JUPYTER_PATH": warm_kernels,
+        "JUPYTER_PATH": warm_kernels, "PATH": str(BIN),  # without Node, which is asked only how to build JupyterLab
     }  # fmt: skip
     options = [
         f"--notebook-dir={folder}", f"--port={port}", "--no-browser", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root",
