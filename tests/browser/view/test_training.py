@@ -58,6 +58,7 @@ def test_a_learner_passes_from_the_first_question_to_the_exam(
         live.get_by_label(method, exact=True).check()
     pressed(live, "Check the answer")
     live.get_by_text("Right.", exact=True).wait_for()
+    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     live = begun(page, lab_url)
     live.get_by_text("ada: 1 of 3 questions right.").wait_for()
