@@ -249,6 +249,12 @@ def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
         yield found
 
 
+def resize(page: Any, width: int, height: int) -> None:
+    """The page in a window of this size; it may hear of a new size a moment later than whoever set it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("size => innerWidth === size[0] && innerHeight === size[1]", arg=[width, height])
+
+
 def until_shown(page: Any) -> None:
     """Wait until the view shows its figures; where it does not, tell what stands there instead."""
     try:

@@ -9,7 +9,7 @@ import pytest
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import DAYS, SCREEN, act, visit
+from tests.browser.view.conftest import DAYS, SCREEN, act, resize, visit
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ def one_page(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
 def page(one_page: tuple[Any, Any]) -> Iterator[Any]:
     """The page that the tests share, as it was when it was opened; nothing may have gone wrong on it at the end."""
     page, seen = one_page
-    page.set_viewport_size(SCREEN)
+    resize(page, **SCREEN)
     page.emulate_media(color_scheme="dark")
     act(page, lambda: page.get_by_role("button", name="Reset all").click())
     assert page.inner_text(".aud-told").startswith("Hatched")
@@ -122,7 +122,7 @@ def test_axe_finds_nothing_while_a_range_is_picked(page: Any) -> None:
 
 
 def test_days_fit_a_phone(page: Any) -> None:
-    page.set_viewport_size({"width": 390, "height": 900})
+    resize(page, 390, 900)
 
     assert page.evaluate("document.querySelector('.aud-box').getBoundingClientRect().right") <= 390
 

@@ -12,7 +12,7 @@ from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.text import percent
-from tests.browser.view.conftest import SCREEN, act, download, headline, table
+from tests.browser.view.conftest import SCREEN, act, download, headline, resize, table
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(
 def page(one_page: tuple[Any, Any]) -> Iterator[Any]:
     """The page that the tests share, as it was when it was opened; none of them leaves its order, its pages or its lists changed."""
     page, seen = one_page
-    page.set_viewport_size(SCREEN)
+    resize(page, **SCREEN)
     page.emulate_media(color_scheme="null")
     act(page, lambda: page.get_by_role("button", name="Reset all").click())
     page.locator(".au-tools input[type=checkbox]").first.uncheck()  # it ticks that of the other table too
@@ -140,7 +140,7 @@ def test_a_row_that_is_pressed_while_the_graph_is_drawn_again_is_clicked(page: A
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
     narrow = page.evaluate("document.querySelector('.au-picture img').naturalWidth") - 60
-    page.set_viewport_size(SCREEN | {"width": SCREEN["width"] - 100})
+    resize(page, SCREEN["width"] - 100, SCREEN["height"])
     page.wait_for_function("most => document.querySelector('.au-picture img').naturalWidth < most", arg=narrow)
     page.wait_for_timeout(100)
     assert page.evaluate("pressed.isConnected")
@@ -163,7 +163,7 @@ def test_names_keep_their_words_whole(page: Any, width: int) -> None:
     """Whatever is filtered, the column of names is wide enough for the longest word of a client's name, and of a URL's too
     but on a phone.
     """
-    page.set_viewport_size({"width": width, "height": 900})
+    resize(page, width, 900)
     narrowest = "Math.min(...[...document.querySelectorAll('.au tbody .au-name')].map(name => name.clientWidth))"
     found = [page.evaluate(narrowest)]
     act(page, lambda: page.locator(".au-choices").get_by_label("5xx", exact=True).check())
@@ -243,7 +243,7 @@ def test_exports_hold_what_is_shown(page: Any, rows: list[dict[str, Any]]) -> No
 @pytest.mark.parametrize("width", [1280, 700, 390])
 def test_nothing_is_wider_than_the_window(page: Any, width: int) -> None:
     """Also with the fifth column."""
-    page.set_viewport_size({"width": width, "height": 1400})
+    resize(page, width, 1400)
     act(page, lambda: page.locator(".au-clients tbody button").nth(0).click())
 
     assert page.evaluate("document.querySelector('.au').scrollWidth - document.querySelector('.au').clientWidth") <= 0

@@ -14,7 +14,18 @@ import yaml
 from plain_view import expected_view
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import HOSTILE, ROOT, SCREEN, act, download, headline, table, until_shown, visit
+from tests.browser.view.conftest import (
+    HOSTILE,
+    ROOT,
+    SCREEN,
+    act,
+    download,
+    headline,
+    resize,
+    table,
+    until_shown,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +36,7 @@ START, END = str(utc_today() - timedelta(days=30)), str(utc_today() - timedelta(
 def page(one_page: tuple[Any, Any]) -> Iterator[Any]:
     """That page, as it was when it was opened but for a clipboard that it may have lost."""
     page, seen = one_page
-    page.set_viewport_size(SCREEN)
+    resize(page, **SCREEN)
     act(page, lambda: page.get_by_role("button", name="Reset all").click())
     for header in page.locator(".jupyter-widget-Collapse-open > .jupyter-widget-Collapse-header").all():
         header.click()
@@ -50,7 +61,7 @@ def phone(chromium: Any, page_url: str) -> Iterator[tuple[Any, Any]]:
 
 def test_the_picture_of_the_readme(page: Any, tmp_path: Path) -> None:
     """The view after a click; with APIUSAGE_PICTURES=1 it becomes docs/view.png."""
-    page.set_viewport_size({"width": 1200, "height": 1000})
+    resize(page, 1200, 1000)
     act(page, lambda: page.locator(".au-clients tbody button").nth(2).click())
     path = ROOT / "docs" / "view.png" if os.environ.get("APIUSAGE_PICTURES") else tmp_path / "view.png"
     page.wait_for_function("document.querySelector('.au-picture img').naturalWidth < 1200")
@@ -242,7 +253,7 @@ def test_sections_fit_a_phone(phone: tuple[Any, Any]) -> None:
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
     page, seen = phone
-    page.set_viewport_size({"width": 390, "height": 1400})
+    resize(page, 390, 1400)
     cut = """() => [...document.querySelectorAll('button, .au-panels, .au-panels p, .au-days')]
         .filter(one => one.offsetParent && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > 390))
         .map(one => one.textContent.slice(0, 60))"""
