@@ -9,10 +9,10 @@ import pytest
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.reports.api_usage.panels import PANELS
 from apiusage_helpers.reports.training.bank import TOPICS, read_bank
+from tests.reports.training.questions import BANK
 
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOK = ROOT / "notebooks" / "training.ipynb"
-BANK = ROOT / "params" / "tables" / "questions.yaml"
 EXAM = {  # the questions of the platform's exam, in its order, and the chapter that teaches each
     "what-it-shows": 1, "methods": 2, "documented-statuses": 5, "meaning-429": 5, "today": 3, "timezone": 3, "excluded": 2,
     "embeddable": 2, "permission": 1, "two-tools": 1, "one-day-graph": 6, "client-settings": 6, "second-path": 1,
@@ -78,8 +78,6 @@ GOOD = """- id: one
 
 def chapters() -> dict[int, str]:
     """The prose of each chapter of the training notebook, in one line."""
-    import json
-
     cells = json.loads((ROOT / "notebooks" / "training.ipynb").read_text(encoding="utf-8"))["cells"]
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     parts = re.split(r"## Chapter (\d): ", prose)[1:]
@@ -91,12 +89,10 @@ def chapters() -> dict[int, str]:
 
 def test_the_bank_asks_all_of_the_exam_and_forty_more() -> None:
     """Each topic has a question, each question a reason, a source, and a place to look."""
-    bank = read_bank(BANK)
-
-    assert [one.id for one in bank][: len(EXAM)] == list(EXAM)
-    assert len(bank) >= len(EXAM) + 40
-    assert {one.topic for one in bank} == set(TOPICS)
-    assert all(one.reason and one.source and one.where for one in bank)
+    assert [one.id for one in BANK][: len(EXAM)] == list(EXAM)
+    assert len(BANK) >= len(EXAM) + 40
+    assert {one.topic for one in BANK} == set(TOPICS)
+    assert all(one.reason and one.source and one.where for one in BANK)
 
 
 def test_what_is_to_be_found_stands_on_the_page() -> None:
@@ -104,7 +100,7 @@ def test_what_is_to_be_found_stands_on_the_page() -> None:
     code = "".join("".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"])
     panels = {one.title.format(top=5) for one in PANELS if f'panel(report, "{one.name}")' in code}
     tiles = {"Requests", "Failed", "Active OAuth clients"} if "tiles.tiles(report)" in code else set()
-    places = [one.where for one in read_bank(BANK) if one.topic == "lab"]
+    places = [one.where for one in BANK if one.topic == "lab"]
 
     assert len(places) >= 10
     assert [one for one in places if not one.startswith((*panels, *tiles, "What the kit found"))] == []
@@ -116,7 +112,7 @@ def test_each_fact_has_its_chapter_and_its_question(fact: str) -> None:
     chapter, question = FACTS[fact]
 
     assert fact in chapters()[chapter]
-    assert question in {one.id for one in read_bank(BANK)}
+    assert question in {one.id for one in BANK}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apiusage_helpers.reports.training.bank import read_bank
+from tests.reports.training.questions import BANK
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,9 +31,7 @@ def test_every_question_is_a_card_whose_answer_is_folded(folder: Path) -> None:
     cards = re.findall(r'<div class="question" id="q-([a-z0-9-]+)">(.*?)</details></div>', page, re.DOTALL)
 
     assert [name for name, _ in cards]
-    assert sorted(name for name, _ in cards) == sorted(
-        one.id for one in read_bank(ROOT / "params" / "tables" / "questions.yaml")
-    )
+    assert sorted(name for name, _ in cards) == sorted(one.id for one in BANK)
     assert all("<details><summary>Answer</summary>" in card and "Where to look: " in card for _, card in cards)
     assert "All 8 checks of agreement hold" in page
 

@@ -1,12 +1,11 @@
 """The practice exam: drawn by a seed, ended by the clock, with a result by topic."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from apiusage_helpers.reports.training.bank import TOPICS, read_bank
+from apiusage_helpers.reports.training.bank import TOPICS
 from apiusage_helpers.reports.training.exam import new_exam, passed, result_table
+from tests.reports.training.questions import BANK
 
-BANK = read_bank(Path(__file__).resolve().parents[3] / "params" / "tables" / "questions.yaml")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

@@ -12,11 +12,10 @@ import pytest
 
 from apiusage_helpers.errors import ParameterError
 from apiusage_helpers.reports.training import progress
-from apiusage_helpers.reports.training.bank import read_bank
 from apiusage_helpers.reports.training.progress import Answered, Progress
+from tests.reports.training.questions import BANK
 
 ROOT = Path(__file__).resolve().parents[3]
-BANK = read_bank(ROOT / "params" / "tables" / "questions.yaml")
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LEARN = """
 import sys
