@@ -36,6 +36,12 @@ from apiusage_helpers.usage import usage_table
 ROOT = Path(__file__).resolve().parents[3]
 # what lives for seconds is not worth being optimized, and classes of a package whose hash was checked not worth being verified
 BRIEF = "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+# of the Connect server: plans of few rows are interpreted sooner than compiled; runs on the master compile, as Spark does by itself
+INTERPRETED = (
+    "spark.sql.codegen.wholeStage false",
+    "spark.sql.codegen.factoryMode NO_CODEGEN",
+    "spark.sql.adaptive.enabled false",
+)
 AS_OF = ("--today", "2026-07-03")
 WEEK = Interval(date(2026, 11, 1), date(2026, 11, 7))
 ROWS = [
@@ -118,7 +124,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The cluster of `make spark`, at ports of its own."""
     if find_spec("pyspark") is None or shutil.which("java") is None:
         pytest.skip("no Spark: make .venv/spark-ready installs it, and it needs Java (Debian: default-jre-headless)")
@@ -131,12 +137,10 @@ def cluster() -> Iterator[Cluster]:
         "--connect-port",
         ports[1],
     ]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": BRIEF},
-    ) as process:
+    settings = tmp_path_factory.mktemp("settings")
+    (settings / "spark-defaults.conf").write_text("".join(f"{line}\n" for line in INTERPRETED), encoding="utf-8")
+    own = {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": BRIEF, "SPARK_CONF_DIR": str(settings)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | own) as process:
         try:
             lines = [process.stdout.readline() for _ in range(3)]  # two workers, then that it is ready
             assert lines[2].startswith("ready"), lines
