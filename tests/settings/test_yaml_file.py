@@ -39,6 +39,19 @@ def test_text_that_would_expand_or_means_two_things_is_refused(text: str, word: 
     assert len(str(refused.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: [mailto://me@example.org?to=you@example.org, b]", {"a": ["mailto://me@example.org?to=you@example.org", "b"]}),
+        ("a:\tb", {"a": "b"}),
+        ("on: [a:b, no]", {"on": ["a:b", "no"]}),
+    ],
+)  # fmt: skip
+def test_what_yaml_allows_is_read(text: str, value: object) -> None:
+    """An address in a list, a tab before a value, words that are words."""
+    assert parsed_yaml(text.encode(), "daily.yaml") == value
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_a_parameter_error(content: bytes) -> None:
     """Whatever a file holds, it is read, or refused in words."""
