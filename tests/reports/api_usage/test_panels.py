@@ -117,7 +117,7 @@ def test_days_show_silence_and_gaps(report) -> None:
 
 
 def test_the_days_before_are_a_line_and_findings_a_strip() -> None:
-    """A line with a gap where a day is missing; one strip for each run of days with findings; both in the legend."""
+    """A line with a gap where a day is missing, behind the figures; a strip for each run of days with findings; both in the legend."""
     days = Days(
         ["1", "2", "3", "4"], {"successful": [1, 2, 3, 4], "failed": [0] * 4}, before=[5, None, 7, 8], before_word="last week",
         marked=frozenset({0, 2, 3}),
@@ -128,6 +128,7 @@ def test_the_days_before_are_a_line_and_findings_a_strip() -> None:
 
     assert [n if n == n else None for n in lines["last week"].get_ydata()] == [5, None, 7, 8]  # noqa: PLR0124  # NaN
     assert strips == [[-0.4, 0.4], [1.6, 3.4]]
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_bbox_patch()] == ["1", "2", "3", "4"]
     assert "days of findings" in lines
     assert figure.axes[0].get_ylim()[1] > 8
 
