@@ -90,8 +90,7 @@ def _content(path: Path) -> bytes:
 def _one_line(fault: BaseException) -> str:
     mark, problem = getattr(fault, "problem_mark", None), getattr(fault, "problem", "")
     if mark is not None:
-        told = (
-            _TOO_DEEP if "nesting depth" in problem else problem
-        )  # libyaml has a limit too, which it meets ahead of ours
+        # libyaml has a limit too, which it meets ahead of ours
+        told = _TOO_DEEP if "nesting depth" in problem else problem
         return f"line {mark.line + 1}, column {mark.column + 1}: {told}"
     return " ".join(str(fault).split())[:200]

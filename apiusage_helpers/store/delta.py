@@ -258,11 +258,12 @@ def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage
 def compact(root: Path, organization: str, months: Sequence[str]) -> None:
     """Each month's partition as one file again where it has more than `MOST_FILES`."""
     folder = root / "usage"
-    seen = _opened(folder, _log_state(folder))  # as those who read next will have it, where nothing is crowded
-    crowded = [m for m in months if len(stored_files(seen, organization, [m])) > MOST_FILES]
-    table = DeltaTable(folder) if crowded else seen
-    for month in crowded:
-        table.optimize.compact(partition_filters=[("organization", "=", organization), ("month", "=", month)])
+    seen = _opened(
+        folder, _log_state(folder)
+    )  # which those who read next have too, so it is not the one that is changed
+    for month in [month for month in months if len(stored_files(seen, organization, [month])) > MOST_FILES]:
+        partition = [("organization", "=", organization), ("month", "=", month)]
+        DeltaTable(folder).optimize.compact(partition_filters=partition)
 
 
 def sweep(root: Path) -> None:
