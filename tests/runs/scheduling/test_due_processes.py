@@ -102,10 +102,10 @@ def test_after_days_of_downtime_the_real_runner_makes_what_the_policy_says(sched
 
 def test_a_failed_run_keeps_its_notebook_with_the_failing_cell_on_top(scheduled) -> None:
     """A cell that raises, and one that takes its kernel along."""
-    for cell in ("1/0", "import os; os.kill(os.getpid(), 15)"):
+    for project, cell in ((scheduled.warm, "1/0"), (scheduled, "import os; os.kill(os.getpid(), 15)")):
         scheduled.notebook("'before'", cell)
         shutil.rmtree(scheduled.line.output / ".failed", ignore_errors=True)
-        assert scheduled.warm.report().returncode == 4
+        assert project.report().returncode == 4
         [kept] = (scheduled.line.output / ".failed").glob("*/executed.ipynb")
         top, failed = json.loads(kept.read_text())["cells"][:2]
         assert "This run failed" in top["source"]
