@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -76,6 +77,17 @@ class Project:
 
     def leftovers(self) -> list[str]:
         """What is still there of runs: processes that know of this output folder or work in it, and private folders."""
+        return self.processes() + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
+
+    def processes_that_stay(self) -> list[str]:
+        """What is there of processes after 20 seconds; one whose command was killed while it loaded hears of that afterwards."""
+        deadline = time.monotonic() + 20
+        while (there := self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return there
+
+    def processes(self) -> list[str]:
+        """The processes that know of this output folder or work in it."""
         known, output = [], str(self.line.output)
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -83,7 +95,7 @@ class Project:
                     continue
                 if process.environ().get("APIUSAGE_OUTPUT") == output or process.cwd().startswith(output):
                     known.append(" ".join(process.cmdline()) or process.name())
-        return known + [path.name for path in (self.line.output / ".runs").glob(".*.work")]
+        return known
 
 
 def write_silent_days(store: Path, organization: str) -> None:

@@ -291,10 +291,7 @@ def test_a_killed_run_leaves_no_half_report_and_no_process(project) -> None:
         assert {path.name for path in project.link.iterdir()} == {file["name"] for file in facts["files"]} | {
             "run.json"
         }
-    deadline = time.monotonic() + 20
-    while [left for left in project.leftovers() if not left.endswith(".work")] and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert [left for left in project.leftovers() if not left.endswith(".work")] == []
+    assert project.processes_that_stay() == []
     project.notebook("'good'")
     assert project.warm.report().returncode == 0
     assert project.leftovers() == []

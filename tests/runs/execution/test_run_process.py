@@ -20,14 +20,6 @@ KILLS = int(os.environ.get("APIUSAGE_KILLS", "4"))
 PAIR = ("-p", "organization", "sample,other")
 
 
-def gone(project: Any) -> list[str]:
-    """What is left of processes after at most 20 seconds."""
-    deadline = time.monotonic() + 20
-    while (left := [one for one in project.leftovers() if not one.endswith(".work")]) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return left
-
-
 def started(project: Any, *arguments: str) -> subprocess.Popen[bytes]:
     command = project.line.command("report", "params/daily.yaml", "--today", "2026-11-24", *arguments)
     return subprocess.Popen(
@@ -127,7 +119,7 @@ def test_killed_forks_leave_no_half_report_and_no_process(project) -> None:
             facts = json.loads((link / "run.json").read_text())
             assert {path.name for path in link.iterdir()} == {file["name"] for file in facts["files"]} | {"run.json"}
 
-    assert gone(project) == []
+    assert project.processes_that_stay() == []
     project.notebook("'good'")
     assert project.report(*PAIR).returncode == 0
     assert project.leftovers() == []
@@ -144,7 +136,7 @@ def test_the_end_of_the_command_ends_its_forks(project) -> None:
     run.send_signal(signal.SIGTERM)
 
     assert run.wait(20) == 143
-    assert (project.kept, gone(project)) == ([], [])
+    assert (project.kept, project.processes_that_stay()) == ([], [])
 
 
 def test_a_wait_does_not_hold_up_the_end() -> None:
@@ -173,7 +165,7 @@ def test_what_cannot_be_imported_is_told_by_each_run(project, tmp_path) -> None:
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.count("RuntimeError: half installed") == 2
     assert "Traceback" not in done.stderr
-    assert gone(project) == []
+    assert project.processes_that_stay() == []
 
 
 def test_a_worker_a_core(project) -> None:

@@ -65,6 +65,7 @@ def test_kills_leave_no_half_report_and_the_next_due_completes(scheduled) -> Non
         page = scheduled.line.output / "index.html"
         assert not page.exists() or page.read_text().endswith("</html>")
     assert finished < KILLS
+    assert scheduled.processes_that_stay() == []
 
     done = scheduled.warm.line(*COMMAND)
     assert done.returncode == 0, done.stderr
