@@ -112,22 +112,33 @@ def any_page(request: pytest.FixtureRequest, page_file: Path, published: Callabl
     return page_file if request.param == "report" else published({"filter_clients": ["CRM sync"]})
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[tuple[Any, Trap]]:
-    """Debian's Chromium, all of whose names lead to the trap."""
+@pytest.fixture(scope="package")
+def launch() -> Iterator[Callable[[str], Any]]:
+    """Start Debian's Chromium with these rules for host names; it ends with the last test of a browser.
+
+    Playwright is one for all of them: it takes as long to start as a browser, and there is room for one event loop.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium-headless-shell)")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    trap = Trap()
-    trap.start()
     arguments = [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", f"--host-resolver-rules=MAP * 127.0.0.1:{trap.port}",
+        "--disable-component-update", "--disable-sync",
     ]  # fmt: skip
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium, trap
-        chromium.close()
+        yield lambda rules: playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*arguments, f"--host-resolver-rules={rules}"]
+        )
+
+
+@pytest.fixture(scope="package")
+def browser(launch: Callable[[str], Any]) -> Iterator[tuple[Any, Trap]]:
+    """Debian's Chromium, all of whose names lead to the trap."""
+    trap = Trap()
+    trap.start()
+    chromium = launch(f"MAP * 127.0.0.1:{trap.port}")
+    yield chromium, trap
+    chromium.close()
     trap.socket.close()
 
 
@@ -163,7 +174,7 @@ class Watch:
         self.page.goto("about:blank")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def windows(browser: tuple[Any, Trap]) -> dict[str, list[Any]]:
     """Empty windows by the options that they were made with; a new one takes as long as a page of the kit."""
     return defaultdict(list)

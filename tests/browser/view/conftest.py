@@ -21,12 +21,14 @@ import warm
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.sources.sample import sample_usage
-from tests.browser.conftest import CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 DAYS, START_SECONDS = 45, 90
 SCREEN = {"width": 1280, "height": 1500}
+KERNEL_IS_CONNECTED = (
+    "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"
+)
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",
@@ -187,24 +189,75 @@ def lab_url(line: Any, warm_kernels: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Debian's chromium is not installed: the view was not tested in a browser")
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP usage.example.com 127.0.0.1",
-    ]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
+@pytest.fixture(scope="package")
+def chromium(launch: Callable[[str], Any]) -> Iterator[Any]:
+    """Debian's Chromium, which finds the server behind the proxy's name."""
+    browser = launch("MAP usage.example.com 127.0.0.1")
+    yield browser
+    browser.close()
+
+
+class Lab:
+    """A window of JupyterLab, loaded once, and what is seen of it."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page, self.seen = page, Seen()
+        self.seen.watch(page, url)
+        page.goto(f"{url}lab?reset")
+        self.until_started()
+
+    def run_all(self, notebook: str, shows: str) -> None:
+        """Open the notebook anew, with a kernel of its own, and run its cells until they show what is wanted.
+
+        JupyterLab drops cells that are run while it still connects to their kernel, so they are run again.
+        """
+        self.leave()
+        self.page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", notebook)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(KERNEL_IS_CONNECTED)
+        self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+        for _ in range(4):
+            self.page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+            with suppress(Exception):
+                self.page.wait_for_selector(shows, state="attached", timeout=20_000)
+                return
+
+    def run_again(self, number: int) -> None:
+        """Run one of the notebook's cells, counted from 0, once more."""
+        self.page.evaluate(
+            "number => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = number; }", number
+        )
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
+
+    def leave(self) -> None:
+        """No kernel runs and no notebook is open; what was not saved is gone."""
+        self.page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+        self.page.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(widget => widget.dispose())")
+
+    def reload(self) -> None:
+        """The page anew, as with F5."""
+        self.page.reload()
+        self.until_started()
+
+    def until_started(self) -> None:
+        """Return when all its commands are there."""
+        self.page.wait_for_function("window.jupyterapp !== undefined")
+        self.page.evaluate("window.jupyterapp.restored.then(() => null)")
+
+    def all_is_well(self) -> bool:
+        """Whether it opened no dialog, asked no other host, and said nothing of errors but of files that are not there."""
+        errors = [error for error in self.seen.errors if "Failed to load resource" not in error]
+        return (self.seen.dialogs, self.seen.strangers, errors) == ([], [], [])
+
+
+@pytest.fixture(scope="package")
+def lab(chromium: Any, lab_url: str) -> Iterator[Lab]:
+    """JupyterLab in a window that tests use one after another."""
+    with chromium.new_context(viewport={"width": 1500, "height": 1600}) as context:
+        context.set_default_timeout(60_000)
+        lab = Lab(context.new_page(), lab_url)
+        yield lab
+        lab.leave()
 
 
 @pytest.fixture

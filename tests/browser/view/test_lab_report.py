@@ -1,5 +1,6 @@
 """The report notebook's selectors in a real JupyterLab: each moves the panels to the figures of an independent count."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,8 +9,7 @@ import pytest
 from plain_count import expected_files
 
 from apiusage_helpers.interval import utc_today
-from tests.browser.view.conftest import DAYS, Seen
-from tests.browser.view.test_lab import run_all
+from tests.browser.view.conftest import DAYS, ROOT, Lab
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,8 @@ FIGURES = {
 }
 HOSTILE_RANKS = [("1", "4", "4", "0"), ("2", "3", "3", "0"), ("3", "2", "2", "0"), ("4", "1", "1", "0")]
 SELECTORS = ".jp-OutputArea-output .widget-accordion"
+CELLS = json.loads((ROOT / "notebooks" / "api_usage_report.ipynb").read_text(encoding="utf-8"))["cells"]
+SELECTORS_CELL = next(n for n, cell in enumerate(CELLS) if "explore_report(report)" in cell["source"])
 SECTIONS = ("Most Active Requests", "OAuth Client Settings", "URL Request Settings", "Days in the store")
 
 
@@ -34,28 +36,20 @@ def ago(days: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium: Any, lab_url: str) -> Iterator[tuple[Any, Seen]]:
-    """The report notebook, opened once and run; its session ends with the last test."""
-    with chromium.new_context(viewport={"width": 1400, "height": 1400}) as context:
-        context.set_default_timeout(60_000)
-        page, seen = context.new_page(), Seen()
-        seen.watch(page, lab_url)
-        run_all(page, lab_url, "api_usage_report.ipynb", SELECTORS)
-        yield page, seen
-        page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+def notebook(lab: Lab) -> Lab:
+    """The report notebook, opened once and run."""
+    lab.run_all("api_usage_report.ipynb", SELECTORS)
+    return lab
 
 
 @pytest.fixture
-def live(notebook: tuple[Any, Seen]) -> Iterator[Any]:
-    """The output of the selectors' cell after all cells were run anew; nothing may have gone wrong on the page at the end."""
-    page, seen = notebook
-    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    page.wait_for_selector(SELECTORS, state="detached")
-    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_selector(SELECTORS, state="attached")
-    yield page.locator(".jp-Cell", has=page.locator(".widget-accordion"))
-    assert (seen.dialogs, seen.strangers) == ([], [])
-    assert [error for error in seen.errors if "Failed to load resource" not in error] == []
+def live(notebook: Lab) -> Iterator[Any]:
+    """The output of the selectors' cell, run anew; nothing may have gone wrong on the page at the end."""
+    notebook.page.locator(SELECTORS).evaluate("shown => { shown.dataset.before = ''; }")
+    notebook.run_again(SELECTORS_CELL)
+    notebook.page.wait_for_selector(f"{SELECTORS}:not([data-before])", state="attached")
+    yield notebook.page.locator(".jp-Cell", has=notebook.page.locator(".widget-accordion"))
+    assert notebook.all_is_well(), notebook.seen
 
 
 def open_section(live: Any, number: int) -> None:

@@ -2,18 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.browser.view.test_lab import run_all
+from tests.browser.view.conftest import ROOT, Lab
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[3]
 ASKED = ("what-it-shows", "methods", "timezone")
 
 
@@ -28,9 +27,10 @@ def short_bank(line: Any) -> Iterator[None]:
     path.unlink()
 
 
-def begun(page: Any, lab_url: str) -> Any:
+def begun(lab: Lab) -> Any:
     """The questions of the learner ada, after all cells were run."""
-    run_all(page, lab_url, "training.ipynb", ".jp-OutputArea-output .widget-text input")
+    page = lab.page
+    lab.run_all("training.ipynb", ".jp-OutputArea-output .widget-text input")
     live = page.locator(".jp-Cell", has=page.locator(".widget-button", has_text="Begin")).last
     live.get_by_label("Your name").fill("ada")
     live.locator("button", has_text=re.compile("^Begin$")).click()
@@ -43,12 +43,10 @@ def pressed(live: Any, button: str) -> None:
 
 
 @pytest.mark.usefixtures("short_bank")
-def test_a_learner_passes_from_the_first_question_to_the_exam(
-    new_page: Callable[..., Any], lab_url: str, line: Any
-) -> None:
+def test_a_learner_passes_from_the_first_question_to_the_exam(lab: Lab, line: Any) -> None:
     """The reason stands there at once, the focus goes on, a reload keeps the score, what was wrong comes back, the exam is passed."""
-    page, seen = new_page(lab_url, viewport={"width": 1400, "height": 1400})
-    live = begun(page, lab_url)
+    page = lab.page
+    live = begun(lab)
     live.get_by_text("Calls and chats that agents handled").click()
     pressed(live, "Check the answer")
     live.get_by_text("Not right. The answer is: API request activity").wait_for()
@@ -58,9 +56,9 @@ def test_a_learner_passes_from_the_first_question_to_the_exam(
         live.get_by_label(method, exact=True).check()
     pressed(live, "Check the answer")
     live.get_by_text("Right.", exact=True).wait_for()
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
-    live = begun(page, lab_url)
+    lab.reload()
+    live = begun(lab)
     live.get_by_text("ada: 1 of 3 questions right.").wait_for()
     for right in ("UTC", "API request activity across integrations and OAuth clients"):
         live.get_by_text(right, exact=True).click()
@@ -80,7 +78,6 @@ def test_a_learner_passes_from_the_first_question_to_the_exam(
     pressed(live, "Finish and see the result")
     live.get_by_text("Passed.").wait_for()
     assert live.locator("table tbody tr").last.inner_text().split() == ["All", "3", "3", "100", "%"]
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     folder = Path(line.environment["APIUSAGE_OUTPUT"]) / ".training" / "class"
     answers = [json.loads(one) for one in (folder / "ada.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -88,4 +85,4 @@ def test_a_learner_passes_from_the_first_question_to_the_exam(
         ("what-it-shows", False), ("methods", True), ("timezone", True), ("what-it-shows", True),
     ]  # fmt: skip
     assert len([*folder.glob("ada.exam.*.html")]) == len([*folder.glob("ada.exam.*.csv")]) == 1
-    assert (seen.dialogs, seen.strangers) == ([], [])
+    assert lab.all_is_well(), lab.seen

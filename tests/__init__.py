@@ -1,0 +1,1 @@
+"""The tests of the kit, in rooms like the kit's own."""

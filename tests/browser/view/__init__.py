@@ -1,0 +1,1 @@
+"""Tests of pages with a kernel, as JupyterLab and Voila serve them."""
