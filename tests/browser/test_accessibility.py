@@ -40,6 +40,18 @@ _ASKED = {"resultTypes": ["violations"]}  # what axe found to be right takes it 
 _CONTRAST = "color-contrast"
 
 
+VIOLATIONS = "options => axe.run(options).then(found => found.violations)"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core; a page that has evaluated it once can be asked again and again."""
+    module = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    return str(module.Axe().axe_script)
+
+
 def rules(scheme: str, state: str, width: int) -> dict[str, Any]:
     """What axe looks for: dark differs from light by its colours only, and other states show no other colours."""
     if scheme == "dark":
@@ -49,19 +61,19 @@ def rules(scheme: str, state: str, width: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(any_page: Path, opened: Callable[..., Any], scheme: str, width: int) -> None:
+def test_axe_finds_nothing_in_any_state(
+    any_page: Path, opened: Callable[..., Any], axe: str, scheme: str, width: int
+) -> None:
     """As published, with tables open, filtered, with nothing found, with a list open, sorted, reset: no violation."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-    ).Axe()
     found = {}
     states = {state: STATES[state] for state in (STATES if scheme == "light" else COLOURED[width])}
     page = opened(any_page, color_scheme=scheme, viewport={"width": width, "height": 900}).page
+    page.evaluate(axe)
     for state, (fragment, action) in states.items():
         page.evaluate(GO, fragment)
         assert page.evaluate(FILTERED) == bool(fragment), state
         page.evaluate(f"() => {{ {action} }}")
-        violations = axe.run(page, options=rules(scheme, state, width)).response["violations"]
+        violations = page.evaluate(VIOLATIONS, rules(scheme, state, width))
         found[state] = [
             (violation["id"], [node["target"] for node in violation["nodes"]][:3]) for violation in violations
         ]
@@ -77,19 +89,15 @@ def test_a_narrow_window_has_no_colours_of_its_own() -> None:
     assert not [block for block in blocks if re.search(r"(color|background|opacity|filter)[\w-]*:", block)]
 
 
-def test_axe_finds_faults_where_there_are_some(opened: Callable[..., Any], tmp_path: Path) -> None:
+def test_axe_finds_faults_where_there_are_some(opened: Callable[..., Any], axe: str, tmp_path: Path) -> None:
     """The same check sees a picture without words and pale text."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-    ).Axe()
     (tmp_path / "bad.html").write_text(
         "<html class=ready><img src='data:,x'><p style='color:#ddd;background:#fff'>pale</p>"
     )
-    watch = opened(tmp_path / "bad.html")
+    page = opened(tmp_path / "bad.html").page
+    page.evaluate(axe)
 
-    assert {"image-alt", "color-contrast"} <= {
-        violation["id"] for violation in axe.run(watch.page).response["violations"]
-    }
+    assert {"image-alt", "color-contrast"} <= {violation["id"] for violation in page.evaluate(VIOLATIONS, _ASKED)}
 
 
 def test_all_can_be_done_by_keyboard(page_file: Path, opened: Callable[..., Any]) -> None:

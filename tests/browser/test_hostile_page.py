@@ -87,6 +87,8 @@ def handlers(page: Any) -> int:
         || ['src', 'href'].includes(attribute.name) && !/^(data:image|#)/.test(attribute.value))).length""")
 
 
+OPEN_ALL = "document.querySelectorAll('details').forEach(part => part.open = true)"
+OPEN_ONLY = "id => document.querySelectorAll('details').forEach(part => part.open = part.closest('figure')?.id === id)"
 PRESS_ALL = """async id => {
             const figure = document.getElementById(id), count = figure.querySelectorAll('td button').length;
             const all = () => { const more = [...figure.querySelectorAll('.tools button')].at(-1); if (!more.hidden) more.click(); };
@@ -106,11 +108,12 @@ PRESS_ALL = """async id => {
 
 
 def pressed(watch: Any, *figures: str) -> dict[str, Any]:
-    """What is wrong after every press in the tables of these panels; they are opened, sorted and searched too."""
-    watch.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    """What is wrong after every press in the tables of these panels, one open at a time; they are sorted and searched too."""
     found = {}
     for figure in figures:
+        watch.page.evaluate(OPEN_ONLY, figure)
         watch.page.evaluate(PRESS_ALL, figure)
+        watch.page.evaluate(OPEN_ALL)
         found[figure] = (watch.wrongs(), elements(watch.page) - MADE_BY_US, handlers(watch.page))
     return found
 
@@ -142,7 +145,7 @@ def test_all_payloads_at_once_stand_there_as_text(
     )
     watch = opened(hostile_page, fragment, viewport={"width": width, "height": 800})
     page = watch.page
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    page.evaluate(OPEN_ALL)
     page.locator("#client_requests .tools button", has_text="Show all").click()
     names = page.evaluate(
         "[...document.querySelectorAll('#client_requests tbody tr')].map(row => [...row.cells].slice(0, 3).map(cell => cell.textContent))"
