@@ -44,6 +44,8 @@ _ONE_WORKER = (
     "tests/browser/",
     "tests/contract/test_counts.py",
     "tests/insights/test_forecast.py",
+    "tests/live/",
+    "tests/reports/",
     "tests/store/engines/test_spark.py",
 )
 _STARTS = {"apiusage", "cluster", "make_command_line", "project"}
@@ -315,21 +317,32 @@ def jobs_row() -> Callable[..., dict[str, Any]]:
     return row
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def report() -> Callable[..., UsageReport]:
-    """The report of rows (day, client_id, client_name, method, template URI, five statuses) over 1 to 3 November 2026."""
+    """The report of rows (day, client_id, client_name, method, template URI, five statuses) over 1 to 3 November 2026.
 
-    def of(
-        *rows: tuple[Any, ...], missing: tuple[int, ...] = (), provisional: tuple[int, ...] = (), **choices: Any
-    ) -> UsageReport:
-        table = usage_table((date(2026, 11, d), *k, ok + moved + no + down, ok, moved, no, many, down)
-                            for d, *k, ok, moved, no, many, down in rows)  # fmt: skip
-        at = datetime(2026, 11, 5, tzinfo=UTC)
-        days = tuple(
-            Day(date(2026, 11, d), "usage/query", at, d in provisional, 1, 1) for d in (1, 2, 3) if d not in missing
-        )
-        gaps = tuple(date(2026, 11, d) for d in missing)
-        selection = select("acme", "2026-11-01/2026-11-03", today="2026-11-24", **choices)
-        return usage_report(StoredUsage(duck.connect().from_arrow(table), days, gaps, 7), selection)
+    A report is a value, so it is counted once for the same rows and choices.
+    """
+    counted: dict[str, UsageReport] = {}
+
+    def of(*rows: tuple[Any, ...], **choices: Any) -> UsageReport:
+        asked = repr((rows, choices))
+        if asked not in counted:
+            counted[asked] = _report(*rows, **choices)
+        return counted[asked]
 
     return of
+
+
+def _report(
+    *rows: tuple[Any, ...], missing: tuple[int, ...] = (), provisional: tuple[int, ...] = (), **choices: Any
+) -> UsageReport:
+    table = usage_table((date(2026, 11, d), *k, ok + moved + no + down, ok, moved, no, many, down)
+                        for d, *k, ok, moved, no, many, down in rows)  # fmt: skip
+    at = datetime(2026, 11, 5, tzinfo=UTC)
+    days = tuple(
+        Day(date(2026, 11, d), "usage/query", at, d in provisional, 1, 1) for d in (1, 2, 3) if d not in missing
+    )
+    gaps = tuple(date(2026, 11, d) for d in missing)
+    selection = select("acme", "2026-11-01/2026-11-03", today="2026-11-24", **choices)
+    return usage_report(StoredUsage(duck.connect().from_arrow(table), days, gaps, 7), selection)
