@@ -144,13 +144,24 @@ def _cell_html(name: str, value: Any) -> str:
         return f"<td>{'yes' if value else 'no'}</td>"
     if isinstance(value, str):
         kind = f' class="{name}"' if name in _LEFT_OUT_ON_PAPER else ""
-        return f"<td{kind}>{sentence(value) if name == 'template_uri' else escape(visible(value))}</td>"
+        return f"<td{kind}>{_text_html(name, value)}</td>"
     if isinstance(value, date):
         return f"<td>{value:%Y-%m-%d}</td>"
     if value is pd.NA or value is None:
         return '<td class="number"></td>'
     text = percent(value) if name.endswith("share") else str(value) if name == "status" else whole(value)
     return f'<td class="number">{text}</td>'
+
+
+def _text_html(name: str, text: str) -> str:
+    """A cell's text: a template URI may be broken after a slash, a kind between its words."""
+    match name:
+        case "template_uri":
+            return sentence(text)
+        case "kind":
+            return escape(visible(text)).replace("_", "_<wbr>")
+        case _:
+            return escape(visible(text))
 
 
 def _class(name: str, column: "pd.Series[Any]") -> str:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
 from apiusage_helpers.charts.bars import Days, draw_days
+from apiusage_helpers.charts.panel import table_html
 from apiusage_helpers.charts.style import COLOURS, drawn
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.reports.api_usage.panels import PANELS
@@ -288,3 +290,11 @@ def test_labels_of_days_do_not_touch(count, label) -> None:
 
     assert len(boxes) >= min(count, 3)
     assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+
+
+def test_urls_and_kinds_are_broken_between_their_words() -> None:
+    """A narrow table breaks a template URI after a slash and a kind after a word; other texts may hold either."""
+    table = pd.DataFrame({"template_uri": ["a/b"], "kind": ["server_errors_platform"], "client_name": ["a_b/<c>"]})
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", table_html(table, caption="Findings"))
+
+    assert cells == ["a/<wbr>b", "server_<wbr>errors_<wbr>platform", "a_b/&lt;c&gt;"]
