@@ -96,6 +96,18 @@ def client_labels(clients: Iterable[tuple[str, str]], cells: int) -> list[str]:
     return labels
 
 
+def mark_of(label: str, name: str) -> str:
+    """What a client's label adds to its name, to tell it from others of that name; all of it where there is no name.
+
+    >>> [mark_of("Bot (7de3af06)", "Bot"), mark_of("Bot (EU)", "Bot (EU)"), mark_of("7de3af06-5b", "")]
+    ['7de3af06', '', '7de3af06-5b']
+    """
+    if not name:
+        return label
+    added = re.search(r" \(([^()]*)\)$", label)
+    return added[1] if added and not visible(name).endswith(added[0]) else ""
+
+
 def url_label(http_method: str, template_uri: str, cells: int) -> str:
     """The method and template URI, cut in the middle of the URI (and of a method that is none)."""
     method = f"{cut(visible(http_method), _METHOD_CELLS)} " if http_method else ""

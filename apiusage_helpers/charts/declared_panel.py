@@ -42,7 +42,7 @@ def declared_panel(spec: PanelSpec, table: pd.DataFrame, shared: Shared) -> Pane
     labels = row_labels(spec, table, shared)
     panel = Panel(
         spec.name, spec.title.format(top=shared.top), table, _alt(spec, table, labels),
-        kinds=shared.kinds if spec.by in {"client", "client_url"} else {},
+        kinds=shared.kinds if spec.by in {"client", "client_url"} else {}, labels=shared.labels,
         takeaway=takeaway(spec, table, labels, shared.total),
     )  # fmt: skip
     match spec.chart.kind:

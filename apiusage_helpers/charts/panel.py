@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from apiusage_helpers.text import percent, visible, whole
+from apiusage_helpers.text import mark_of, percent, visible, whole
 
 MOST_ROWS = 1000
 _UNIT = re.compile(r"(\d) (%|s\b|min\b)")
@@ -55,7 +56,7 @@ class Panel:
 
     `table` holds the columns of the CSV; `svg` is None where there is nothing to draw. `takeaway` is what the table says, in
     a line. `anchor` is the panel's place in the page, where its name is another's. `kinds` are the kinds of clients
-    by id, shown beside their names.
+    by id, shown beside their names; `labels` what they are called where names are shared.
     """
 
     name: str
@@ -65,12 +66,13 @@ class Panel:
     figure: Figure | None = None
     svg: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     takeaway: str = ""
     anchor: str = ""
 
     def html(self) -> str:
         """The panel as one `<figure>` element; every text from data escaped."""
-        table = table_html(with_kinds(self.table, self.kinds), caption=self.title, name=self.name)
+        table = table_html(with_kinds(self.table, self.kinds), caption=self.title, name=self.name, labels=self.labels)
         name, place, takeaway = escape(self.name), escape(self.anchor or self.name), sentence(self.takeaway)
         return (
             f'<figure class="panel" id="{place}" data-panel="{name}"><h3>{escape(self.title)}</h3>'
@@ -117,15 +119,19 @@ def with_kinds(table: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     return shown
 
 
-def table_html(table: pd.DataFrame, *, caption: str, name: str = "") -> str:
+def table_html(
+    table: pd.DataFrame, *, caption: str, name: str = "", labels: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The table as accessible HTML: scoped headings, numbers with separators, shares in percent, text escaped.
 
     `name` is that of its CSV file. Of more than `MOST_ROWS` rows the first are shown, and a line says how many more the CSV
     file holds. The page's script (page/template/report) gives each such table its tools: sort, search, copy, CSV, show all.
+    A sheet has no room for ids; there a client whose name is shared bears what its label (by id) adds.
     """
     columns = list(table.columns)
     heads = "".join(f'<th scope="col"{_class(one, table[one])}>{escape(_heading(one))}</th>' for one in columns)
-    rows = "".join(_row_html(row, columns) for row in table.head(MOST_ROWS).itertuples(index=False))
+    first = table.head(MOST_ROWS).itertuples(index=False, name=None)
+    rows = "".join(_row_html(dict(zip(columns, row, strict=True)), labels) for row in first)
     more = len(table) - MOST_ROWS
     note = f'<p class="note more">{whole(more)} more rows are in the CSV file.</p>' if more > 0 else ""
     return (
@@ -135,16 +141,19 @@ def table_html(table: pd.DataFrame, *, caption: str, name: str = "") -> str:
     )
 
 
-def _row_html(row: Any, columns: list[str]) -> str:
-    return "<tr>" + "".join(_cell_html(name, value) for name, value in zip(columns, row, strict=True)) + "</tr>"
+def _row_html(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    label = labels.get(row.get("client_id", ""), "")
+    mark = mark_of(label, row.get("client_name", "")) if label else ""
+    return "<tr>" + "".join(_cell_html(name, value, mark) for name, value in row.items()) + "</tr>"
 
 
-def _cell_html(name: str, value: Any) -> str:
+def _cell_html(name: str, value: Any, mark: str) -> str:
     if isinstance(value, bool):
         return f"<td>{'yes' if value else 'no'}</td>"
     if isinstance(value, str):
         kind = f' class="{name}"' if name in _LEFT_OUT_ON_PAPER else ""
-        return f"<td{kind}>{_text_html(name, value)}</td>"
+        told = f' data-mark="{escape(mark)}"' if mark and name == "client_name" else ""
+        return f"<td{kind}{told}>{_text_html(name, value)}</td>"
     if isinstance(value, date):
         return f"<td>{value:%Y-%m-%d}</td>"
     if value is pd.NA or value is None:

@@ -40,7 +40,7 @@ _ATTRIBUTES = {
     "figure": {"data-panel"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
-    "td": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan", "data-mark"},
     "time": {"datetime"},
     "details": {"open"},
 }

@@ -26,6 +26,7 @@ PYTHON = {
     "cut": text.cut,
     "broken": text.broken,
     "urlLabel": text.url_label,
+    "markOf": text.mark_of,
     "csvCell": formula_guard.guarded,
 }
 TABLE_CASES = [(name, *case) for name, cases in CASES["texts"].items() for case in cases]

@@ -51,7 +51,8 @@ def clients(view: UsageView) -> Panel:
     known = labels_of_view(view)
     labels = [known[one] for one in table["client_id"]]
     told = _told(table, view.figures.clients).drop(columns=[] if view.kinds else ["kind"])
-    return _with_bars(Panel(CLIENTS.name, CLIENTS.title, told, _leaders(table, labels, CLIENTS.what)), table, labels)
+    panel = Panel(CLIENTS.name, CLIENTS.title, told, _leaders(table, labels, CLIENTS.what), labels=known)
+    return _with_bars(panel, table, labels)
 
 
 def urls(view: UsageView) -> Panel:
@@ -112,7 +113,7 @@ def _single_day(view: UsageView, wide: float | None) -> Panel:
     known = labels_of_view(view)
     labels = [known[one] for one in table["client_id"]]
     alt = f"Requests of the single day {day} by OAuth client. {_leaders(table, labels, ONE_DAY.what)}"
-    panel = Panel(ONE_DAY.name, ONE_DAY.title.format(day=day), table, alt, kinds=view.kinds)
+    panel = Panel(ONE_DAY.name, ONE_DAY.title.format(day=day), table, alt, kinds=view.kinds, labels=known)
     if not len(table):
         return panel
     most = _MOST_LIVE_BARS if wide else ONE_DAY.chart.most

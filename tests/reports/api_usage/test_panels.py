@@ -16,6 +16,7 @@ from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.reports.api_usage.panels import PANELS
 from apiusage_helpers.reports.panels import finding_days, panel as panel_of
 from apiusage_helpers.reports.usage_report import Story
+from apiusage_helpers.text import client_labels
 
 ALL = tuple(spec.name for spec in PANELS)
 HOSTILE = [
@@ -298,3 +299,13 @@ def test_urls_and_kinds_are_broken_between_their_words() -> None:
     cells = re.findall(r"<td[^>]*>(.*?)</td>", table_html(table, caption="Findings"))
 
     assert cells == ["a/<wbr>b", "server_<wbr>errors_<wbr>platform", "a_b/&lt;c&gt;"]
+
+
+def test_clients_of_one_name_bear_what_tells_them_apart() -> None:
+    """Ids are left out on paper: who shares a name, or has none, bears what its label adds; the row of the rest bears nothing."""
+    clients = [("0123456789", "Bot"), ("abcdefghij", "Bot"), ("c", "CRM (EU)"), ("<d>", ""), ("", "Other")]
+    labels = dict(zip((client for client, _ in clients), client_labels(clients[:-1], 30), strict=False))
+    table = pd.DataFrame(clients, columns=["client_id", "client_name"])
+    cells = re.findall("<td[^>]*>(?=[^<]*</td></tr>)", table_html(table, caption="Clients", labels=labels))
+
+    assert cells == ['<td data-mark="01234567">', '<td data-mark="abcdefgh">', "<td>", '<td data-mark="&lt;d&gt;">', "<td>"]  # fmt: skip

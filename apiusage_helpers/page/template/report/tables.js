@@ -1,6 +1,6 @@
 // The tables of a report as models for grids: their columns, their rows, what a press on a cell chooses, and their CSV file.
 
-import {breakable, button, csvFile, element, percent, visible, whole} from "./text.js";
+import {breakable, button, csvFile, element, markOf, percent, visible, whole} from "./text.js";
 import {columnsOf, MEANINGS, valueOf} from "./figures.js";
 
 // The model of a report's table under the found figures; its CSV has the columns of the run's file, in the same bytes.
@@ -49,7 +49,7 @@ class Row {
       const text = texts[n];
       const choice = text && cellChoice(column, this.entry, this.panel, this.block);
       const parts = column === "template_uri" ? breakable(text) : [text];
-      const kind = number ? {class: "number"} : LEFT_OUT_ON_PAPER.has(column) ? {class: column} : {};
+      const kind = number ? {class: "number"} : LEFT_OUT_ON_PAPER.has(column) ? {class: column} : column === "client_name" ? marked(this.entry, this.block) : {};
       if (!choice) return element("td", kind, ...parts);
       const pressed = button("", () => this.choose(...choice), {
         class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
@@ -59,6 +59,13 @@ class Row {
       return element("td", kind, pressed);
     }));
   }
+}
+
+// What a sheet, which has no room for ids, adds to a name that clients share.
+function marked(entry, block) {
+  const [, name, label] = entry.other ? [] : block.clients[entry.client];
+  const mark = label ? markOf(label, name) : "";
+  return mark ? {"data-mark": mark} : {};
 }
 
 // What a click on an entry chooses: facet and number, or null.

@@ -124,7 +124,14 @@ function button(text, act, attributes = {}) {
   return made;
 }
 
+// What a client's label adds to its name, to tell it from others of that name; all of it where there is no name.
+function markOf(label, name) {
+  if (!name) return label;
+  const added = / \(([^()]*)\)$/.exec(label);
+  return added && !visible(name).endsWith(added[0]) ? added[1] : "";
+}
+
 // A text that may be broken after each slash, as nodes.
 const breakable = text => text.split(/(?<=\/)/).flatMap((part, n) => n ? [element("wbr"), part] : [part]);
 
-export {breakable, broken, button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, fixed, human, listed, percent, RUNS, urlLabel, visible, whole};
+export {breakable, broken, button, byCodePoint, cells, counted, csvCell, csvFile, cut, element, fixed, human, listed, markOf, percent, RUNS, urlLabel, visible, whole};
