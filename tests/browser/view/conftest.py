@@ -169,9 +169,11 @@ def lab_url(line: Any, warm_kernels: str) -> Iterator[str]:
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
     settings = line.folder / "jupyter" / "labconfig" / "default_setting_overrides.json"
     settings.parent.mkdir(parents=True)
-    settings.write_text(  # every cell stays in the page, wherever it is scrolled to
-        json.dumps({"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}), encoding="utf-8"
-    )
+    overrides = {  # every cell stays in the page, wherever it is scrolled to, and no output gets into the files by itself
+        "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+        "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    }
+    settings.write_text(json.dumps(overrides), encoding="utf-8")
     (settings.parent / "page_config.json").write_text(  # no page asks whether JupyterLab could be built anew
         json.dumps({"buildAvailable": False, "buildCheck": False}), encoding="utf-8"
     )
@@ -201,10 +203,15 @@ class Lab:
     """A window of JupyterLab, loaded once, and what is seen of it."""
 
     def __init__(self, page: Any, url: str) -> None:
-        self.page, self.seen = page, Seen()
+        self.page, self.seen, self.url = page, Seen(), url
         self.seen.watch(page, url)
-        page.goto(f"{url}lab?reset")
-        self.until_started()
+        self.load()
+
+    def load(self) -> None:
+        """The page anew, with nothing open, and return when all its commands are there."""
+        self.page.goto(f"{self.url}lab?reset")
+        self.page.wait_for_function("window.jupyterapp !== undefined")
+        self.page.evaluate("window.jupyterapp.restored.then(() => null)")
 
     def run_all(self, notebook: str, shows: str) -> None:
         """Open the notebook anew, with a kernel of its own, and run its cells until they show what is wanted.
@@ -233,16 +240,6 @@ class Lab:
         """No kernel runs and no notebook is open; what was not saved is gone."""
         self.page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
         self.page.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(widget => widget.dispose())")
-
-    def reload(self) -> None:
-        """The page anew, as with F5."""
-        self.page.reload()
-        self.until_started()
-
-    def until_started(self) -> None:
-        """Return when all its commands are there."""
-        self.page.wait_for_function("window.jupyterapp !== undefined")
-        self.page.evaluate("window.jupyterapp.restored.then(() => null)")
 
     def all_is_well(self) -> bool:
         """Whether it opened no dialog, asked no other host, and said nothing of errors but of files that are not there."""

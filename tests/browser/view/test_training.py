@@ -57,7 +57,8 @@ def test_a_learner_passes_from_the_first_question_to_the_exam(lab: Lab, line: An
     pressed(live, "Check the answer")
     live.get_by_text("Right.", exact=True).wait_for()
 
-    lab.reload()
+    lab.leave()
+    lab.load()
     live = begun(lab)
     live.get_by_text("ada: 1 of 3 questions right.").wait_for()
     for right in ("UTC", "API request activity across integrations and OAuth clients"):
