@@ -258,9 +258,8 @@ def commit(root: Path, rows: pa.Table, predicate: str | None, name: str = "usage
 def compact(root: Path, organization: str, months: Sequence[str]) -> None:
     """Each month's partition as one file again where it has more than `MOST_FILES`."""
     folder = root / "usage"
-    seen = _opened(
-        folder, _log_state(folder)
-    )  # which those who read next have too, so it is not the one that is changed
+    # those who read next have this one too, so it is not the one that is changed
+    seen = _opened(folder, _log_state(folder))
     for month in [month for month in months if len(stored_files(seen, organization, [month])) > MOST_FILES]:
         partition = [("organization", "=", organization), ("month", "=", month)]
         DeltaTable(folder).optimize.compact(partition_filters=partition)

@@ -5,17 +5,17 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.view.conftest import ROOT, START_SECONDS, act, free_port, table, until_shown
+from tests.browser.engines.conftest import reached
+from tests.browser.view.conftest import ROOT, act, free_port, table, until_shown
 
 pytestmark = pytest.mark.browser
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -45,15 +45,6 @@ def _configured(folder: Path, port: int, view: str) -> Path:
     return whole
 
 
-def _until_it_listens(port: int, nginx: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and nginx.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"nginx does not listen at port {port}; it ended with {nginx.poll()}")
-
-
 @pytest.fixture(scope="module")
 def proxied(serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of nginx before a served view; one user is known to it."""
@@ -74,7 +65,7 @@ def proxied(serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory)
         subprocess.Popen([NGINX, "-p", folder, "-c", _configured(folder, port, view)], cwd=folder) as nginx,
     ):
         try:
-            _until_it_listens(port, nginx)
+            reached(lambda: socket.create_connection(("127.0.0.1", port)).close())
             yield f"https://usage.example.com:{port}/"
         finally:
             nginx.terminate()

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = int(os.environ.get("APIUSAGE_PAGES", "4"))
 CANARY = "canary-1234567890"
+SECRETS = {"GENESYSCLOUD_OAUTHCLIENT_SECRET": CANARY, "TEAM_MAIL": f"mailto://a:{CANARY}@b"}
 
 
 def visit(url: str) -> str:
@@ -150,9 +151,8 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
     serve: Callable[..., Any], new_page: Callable[..., Any], line: Any
 ) -> None:
     """With APIUSAGE_APP_SAVE=1 a view lands in params/views; another visitor opens it; a click of one is not seen by the other."""
-    with serve(
-        APIUSAGE_APP_SAVE="1", APIUSAGE_APP_KERNELS="2"
-    ) as url:  # and one: none is prepared for a fourth visitor
+    places = {"APIUSAGE_APP_SAVE": "1", "APIUSAGE_APP_KERNELS": "2"}  # and one: none is prepared for a fourth visitor
+    with serve(**places, **SECRETS) as url:
         (first, _), (second, _) = new_page(url), new_page(url)
         for page in (first, second):
             page.goto(url)
@@ -171,21 +171,22 @@ def test_save_writes_only_where_it_is_allowed_and_visitors_are_apart(
         third.get_by_label("Saved views").select_option("shared")
         act(third, lambda: third.get_by_role("button", name="Open", exact=True).click())
         assert third.inner_text(".au-headline") == first.inner_text(".au-headline")
+        kernels = _that_know_no_secret()
+        assert len(kernels) >= 3
     saved = line.folder / "params" / "views" / "shared.yaml"
     done = line("report", saved, APIUSAGE_PARAMS=str(line.folder / "params"))
     saved.unlink()
     assert done.returncode == 0, done.stderr
     assert "views.shared" in done.stdout
+    assert not any(_saves(process) for process in kernels)
 
 
 def test_kernels_know_no_secret_and_end_with_their_server(serve: Callable[..., Any]) -> None:
     """As `make app` starts them, with credentials in the environment of the server."""
-    secrets = {"GENESYSCLOUD_OAUTHCLIENT_SECRET": CANARY, "TEAM_MAIL": f"mailto://a:{CANARY}@b"}
-    with serve(cold=True, APIUSAGE_APP_SAVE="1", APIUSAGE_APP_KERNELS="1", **secrets) as url:
+    with serve(cold=True, APIUSAGE_APP_SAVE="1", APIUSAGE_APP_KERNELS="1", **SECRETS) as url:
         visit(url)
-        kernels = [process for process in psutil.process_iter() if _saves(process)]
+        kernels = _that_know_no_secret()
         assert kernels
-        assert all(CANARY not in str(process.environ()) for process in kernels)
     assert not any(_saves(process) for process in kernels)
 
 
@@ -317,6 +318,13 @@ def _answers(address: str) -> bool:
         return urllib.request.urlopen(address, timeout=10).status == 200
     except urllib.error.HTTPError:
         return False
+
+
+def _that_know_no_secret() -> list[psutil.Process]:
+    """The kernels of pages that may save, none of which was handed a credential of its server."""
+    kernels = [process for process in psutil.process_iter() if _saves(process)]
+    assert all(CANARY not in str(process.environ()) for process in kernels)
+    return kernels
 
 
 def _saves(process: psutil.Process) -> bool:
