@@ -29,6 +29,11 @@ SCREEN = {"width": 1280, "height": 1500}
 KERNEL_IS_CONNECTED = (
     "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"
 )
+SETTLED = """() => {
+    const shown = document.querySelector('.au')?.innerHTML;
+    if (window.settled?.shown !== shown) window.settled = {shown, since: performance.now()};
+    return performance.now() - window.settled.since > 300;
+}"""
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",
@@ -303,6 +308,8 @@ def resize(page: Any, width: int, height: int) -> None:
     """The page in a window of this size; it may hear of a new size a moment later than whoever set it."""
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("size => innerWidth === size[0] && innerHeight === size[1]", arg=[width, height])
+    page.evaluate("window.settled = null")
+    page.wait_for_function(SETTLED)  # the view may be drawn anew for its width, and a click in between be lost
 
 
 def until_shown(page: Any) -> None:
