@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+# what Python compiles is kept, also where the environment says otherwise: a run and the tests start many processes
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
 .PHONY: report test check lab app double spark lint bench soak lock clean
