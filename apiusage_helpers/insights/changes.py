@@ -13,7 +13,7 @@ import pandas as pd
 from apiusage_helpers.tables.outcomes import OUTCOMES
 from apiusage_helpers.tables.rankings import OTHER
 from apiusage_helpers.tables.summary import REQUEST_KEY
-from apiusage_helpers.text import human, percent, signed_percent, url_label, visible, whole
+from apiusage_helpers.text import TOLD_CELLS, human, percent, signed_percent, url_label, visible, whole
 
 COLUMNS = (
     "rank",
@@ -28,7 +28,6 @@ COLUMNS = (
 )
 _KEY = [*REQUEST_KEY, "outcome"]
 _COUNTS = ["previous", "requests", "change"]
-_URL_CELLS = 70
 _WORDS = {
     "succeeded": "successful",
     "redirected": "redirected",
@@ -181,6 +180,6 @@ def _contribution(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     client = labels.get(row["client_id"], visible(row["client_name"] or row["client_id"]))
     change, before, after = (int(row[name]) for name in ("change", "previous", "requests"))
     word = "more" if change > 0 else "fewer"
-    url = url_label(row["http_method"], row["template_uri"], _URL_CELLS)
+    url = url_label(row["http_method"], row["template_uri"], TOLD_CELLS)
     how = _WORDS[row["outcome"]]
     return f"{client}: {whole(abs(change))} {word} {url} {how} ({human(before)} to {human(after)})."

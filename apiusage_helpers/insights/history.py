@@ -12,12 +12,11 @@ import numpy.typing as npt
 from apiusage_helpers.interval import Interval
 from apiusage_helpers.tables.client_directory import Client
 from apiusage_helpers.tables.cube import MEASURES, UsageCube
-from apiusage_helpers.text import CLIENT_CELLS, client_labels, url_label
+from apiusage_helpers.text import CLIENT_CELLS, TOLD_CELLS, client_labels, url_label
 
 Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 LEAST_PAST = 14  # known days before the interval, for what needs a past
-_URL_CELLS = 70
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,8 @@ class History:
         return client_labels(self.cube.clients, CLIENT_CELLS * 2)
 
     def url_label(self, url: int) -> str:
-        """The label of a URL."""
-        return url_label(*self.cube.urls[url], _URL_CELLS)
+        """A URL as a sentence names it."""
+        return url_label(*self.cube.urls[url], TOLD_CELLS)
 
     def client(self, client: int) -> dict[str, Any]:
         """The id and name of a client, as a finding bears them."""

@@ -59,6 +59,23 @@ def test_what_is_not_told_one_by_one_is_told_together(others, told: str) -> None
     assert changes_in_words(changes(before, after), {}, most=1)[-1] == f"All other changes together {told}."
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            f"api/v2/conversations/{'{conversationId}/' * 7}{'x' * 4}",
+            f"api/v2/conversations/{'{conversationId}/' * 7}xxxx",
+        ),
+        ("api/" + "x" * 200, f"api/{'x' * 69}…{'x' * 72}"),
+    ],
+)
+def test_only_what_no_platform_has_is_cut(url: str, told: str) -> None:
+    """A URL of 144 characters stands whole in a sentence; one of 204 has its first and its last."""
+    found = changes(summary(("a", "GET", url, 1, 1, 0, 0, 0, 0)), summary(("a", "GET", url, 3, 3, 0, 0, 0, 0)))
+
+    assert f"A: 2 more GET {told} successful (1 to 3)." in changes_in_words(found, {})
+
+
 def test_new_and_vanished_clients_and_urls() -> None:
     """What stands on one side only."""
     before = summary(("a", "GET", "u", 1, 1, 0, 0, 0, 0))

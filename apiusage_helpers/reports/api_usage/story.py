@@ -15,10 +15,9 @@ from apiusage_helpers.reports.api_usage.tiles import tiles
 from apiusage_helpers.reports.findings import findings_files, findings_list
 from apiusage_helpers.reports.usage_report import Story, UsageReport
 from apiusage_helpers.tables.csv_files import csv_file
-from apiusage_helpers.text import days_in_words, listed, percent, url_label, whole
+from apiusage_helpers.text import TOLD_CELLS, days_in_words, listed, percent, url_label, whole
 
 _MOST_FINDINGS, _MOST_CHANGES, _MOST_NAMES = 5, 5, 3
-_URL_CELLS = 84
 _MOST_TOLD = 3
 _LED = {
     "failed": (("client_errors", "throttled", "server_errors"), "failed most"),
@@ -61,7 +60,7 @@ def _leader(report: UsageReport, labels: dict[str, str], outcomes: Sequence[str]
     if not total:
         return ""
     row = requests.iloc[int(counts.argmax())]
-    url = url_label(row["http_method"], row["template_uri"], _URL_CELLS)
+    url = url_label(row["http_method"], row["template_uri"], TOLD_CELLS)
     share = f"{whole(counts.max())} of {whole(total)} ({percent(counts.max() / total)})"
     return f"{labels[row['client_id']]} with {url} {word}: {share}."
 
@@ -102,8 +101,8 @@ def _new_and_gone(report: UsageReport, before: Before, moved: Changes) -> list[s
     lines = [
         ("New OAuth clients", [names[one] or one for one in moved.new_clients]),
         ("No longer calling", [names[one] or one for one in moved.vanished_clients]),
-        ("New URLs", [url_label(*url, _URL_CELLS) for url in moved.new_urls]),
-        ("URLs no longer requested", [url_label(*url, _URL_CELLS) for url in moved.vanished_urls]),
+        ("New URLs", [url_label(*url, TOLD_CELLS) for url in moved.new_urls]),
+        ("URLs no longer requested", [url_label(*url, TOLD_CELLS) for url in moved.vanished_urls]),
     ]
     return [f"{title}: {listed(found, _MOST_NAMES)}." for title, found in lines if found]
 
