@@ -203,13 +203,13 @@ def _plural(name: str, count: int) -> str:
     return "s" if name == "warning" and count > 1 else ""
 
 
-def _fair_use(facts: RunFacts) -> str:
-    """What of the allowance is used, and whether the rest is expected to do."""
+def _fair_use(facts: RunFacts) -> list[str]:
+    """What of the allowance is used, and where the rest is not expected to do, that it runs out."""
     month = facts.fair_use
     if month is None or not month.allowance:
-        return ""
+        return []
     over = month.projected is not None and month.used <= month.allowance < month.projected
-    return f"{percent(month.used / month.allowance)} used" + (", runs out" if over else "")
+    return [f"{percent(month.used / month.allowance)} used", *(["runs out"] if over else [])]
 
 
 def _days(facts: RunFacts) -> str:

@@ -91,7 +91,7 @@ def test_the_worst_stands_first_with_its_findings_and_fair_use(stub, params_file
     assert '<span class="critical">1 critical</span></a>' in page
     assert '<span class="warning">2 warnings</span></a>' in page
     assert "<dt>Critical findings</dt><dd>1</dd>" in page
-    assert "90.0 % used, runs out" in page
+    assert "<span>90.0 % used</span>, <span>runs out</span></td>" in page
     assert "daily/b/2026-11-17_2026-11-23/report.html#findings" in page
 
 
