@@ -16,7 +16,6 @@ TESTED_THROUGH = {  # modules without a test file of their own, and the tests th
     "charts/areas.py": "reports/usage_view/test_panels.py",
     "charts/bars.py": "reports/api_usage/test_panels.py",
     "charts/declared_panel.py": "reports/api_usage/test_panels.py",
-    "charts/course.py": "reports/fair_use/test_report.py",
     "charts/panel.py": "reports/api_usage/test_panels.py",
     "charts/takeaways.py": "page/test_script.py",
     "cli/checks.py": "cli/test_fetch_command.py",

@@ -29,7 +29,7 @@ class Course:
 
 
 def draw_course(axes: Axes, course: Course) -> None:
-    """The counted days as columns, the expected ones as a dashed line in its range, and the limit across."""
+    """The counted days as columns, the expected ones as a dashed line from there in its range to a dot, and the limit across."""
     count, done = len(course.labels), len(course.counted)
     highest = max((*course.counted, *course.high, course.limit or 0), default=0) or 1
     words = ["used", *(["80 % range", "expected"] if course.expected else ())]
@@ -41,12 +41,15 @@ def draw_course(axes: Axes, course: Course) -> None:
     axes.bar(
         range(done), course.counted, width=0.72, linewidth=0, color=COLOURS["successful"], edgecolor=PAPER, label="used"
     )
-    coming = range(done, done + len(course.expected))
     if course.expected:
-        axes.fill_between(
-            coming, course.low, course.high, color=COLOURS["other"], alpha=0.35, linewidth=0, label="80 % range"
-        )
-        axes.plot(coming, course.expected, color=INK, linewidth=1.6, linestyle="--", label="expected")
+        last = course.counted[-1:]  # where what is expected goes on, so that one coming day is a line too
+        coming = range(done - len(last), done + len(course.expected))
+        low, high, expected = ((*last, *totals) for totals in (course.low, course.high, course.expected))
+        axes.fill_between(coming, low, high, color=COLOURS["other"], alpha=0.35, linewidth=0, label="80 % range")
+        axes.plot(
+            coming, expected, color=INK, linewidth=1.6, linestyle="--", zorder=3, label="expected"
+        )  # over the limit
+        axes.plot(coming[-1], expected[-1], color=INK, marker="o", markersize=4, zorder=3)
     if course.limit is not None:
         axes.axhline(course.limit, color=COLOURS["failed"], linewidth=1.6, label=course.limit_word)
         axes.text(
