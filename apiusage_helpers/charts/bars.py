@@ -183,12 +183,14 @@ def _size(axes: Axes) -> tuple[float, float]:
 
 
 def _earlier(axes: Axes, days: Days) -> None:
-    """The days that these are compared with, as a thin line that stays in the background."""
+    """The days that these are compared with, as a thin line in the background; of one day it lies across its column."""
     if any(n is not None for n in days.before):
         counts = [float("nan") if n is None else n for n in days.before]
-        axes.plot(
-            range(len(counts)), counts, color=MUTED, linewidth=1.3, marker="o", markersize=2.6, label=days.before_word
-        )
+        look: dict[str, Any] = {"color": MUTED, "linewidth": 1.3, "label": days.before_word}
+        if len(counts) == 1:
+            axes.plot([-0.5, 0.5], counts * 2, **look)
+        else:
+            axes.plot(range(len(counts)), counts, marker="o", markersize=2.6, **look)
 
 
 def _findings(axes: Axes, days: Days, highest: float) -> None:

@@ -10,6 +10,7 @@ from apiusage_helpers.charts.style import COLOURS, FONT, INK, MUTED, PAPER
 from apiusage_helpers.text import human
 
 _ROOM_ABOVE = 1.2
+_BELOW_ZERO = 7  # points: the label of a first day stands under the 0 of the other axis
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,4 @@ def draw_course(axes: Axes, course: Course) -> None:
             color=MUTED,
         )
     day_axis(axes, Days(course.labels, {}))
+    axes.tick_params(axis="x", pad=_BELOW_ZERO)

@@ -265,17 +265,24 @@ def test_a_week_is_printed_on_six_sheets(week: Path, opened: Callable[..., Any],
 
 
 @pytest.mark.parametrize(
-    ("interval", "badge", "tile"),
+    ("interval", "badge", "tile", "dots"),
     [
-        ("2026-11-20/2026-11-20", "complete", "than 13 Nov"),
-        ("2026-08-01/2026-08-03", "complete", "fewer than 29–31 Jul"),
+        ("2026-11-20/2026-11-20", "complete", "than 13 Nov", 0),
+        ("2026-08-01/2026-08-03", "complete", "fewer than 29–31 Jul", 3),
     ],
 )
-def test_other_intervals(line: Any, opened: Callable[..., Any], interval: str, badge: str, tile: str) -> None:
-    """A single day is compared with the same weekday of the week before."""
+def test_other_intervals(
+    line: Any, opened: Callable[..., Any], interval: str, badge: str, tile: str, dots: int
+) -> None:
+    """A single day is compared with the same weekday of the week before, whose line lies across the column of the day."""
     page = opened(
         line.published(ROOT / "params" / "daily.yaml", "--today", TODAY, "-p", "date_range", interval) / "report.html"
     ).page
 
     assert page.inner_text("#badge") == badge
     assert tile in page.inner_text(".tile[data-metric=requests]")
+    before, slot = (
+        page.locator(f"#requests_per_day svg {shape}").last.bounding_box() for shape in ("path.before", "rect.behind")
+    )
+    assert before["width"] > slot["width"] - 1
+    assert page.locator("#requests_per_day svg circle.before-dot").count() == dots

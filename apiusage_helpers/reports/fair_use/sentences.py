@@ -40,7 +40,7 @@ def _used(month: BillingMonth) -> str:
     if month.used is None:
         return f"The store has no day of the billing month from {month.interval.start} to {month.interval.end}."
     days = len(month.days)
-    span = "" if month.over else f", in its first {counted(days, 'day')}"
+    span = "" if month.over else f", in its first {counted(days, 'day') if days > 1 else 'day'}"
     name = f"of the billing month from {month.interval.start} to {month.interval.end}"
     if month.allowance is None:
         return f"{whole(month.used)} requests {name} were used{span}."

@@ -136,6 +136,17 @@ def test_the_days_before_are_a_line_and_findings_a_strip() -> None:
     assert figure.axes[0].get_ylim()[1] > 8
 
 
+def test_a_day_before_alone_lies_across_its_column() -> None:
+    """A line of one point would be a dot in the column."""
+    days = Days(["1"], {"successful": [4], "failed": [0]}, before=[3], before_word="last week")
+    figure, _ = drawn(2.3, lambda axes: draw_days(axes, days))
+    [line] = figure.axes[0].lines
+    column = figure.axes[0].containers[0][0]
+
+    assert line.get_ydata().tolist() == [3, 3]
+    assert line.get_xdata()[0] < column.get_x() < column.get_x() + column.get_width() < line.get_xdata()[1]
+
+
 def test_the_failed_share_of_each_day_is_cut_into_429_and_the_rest(report) -> None:
     """Throttled requests at the foot, other failures on them; a day without failures has 0 %, a silent one no share."""
     panel = panel_of(
@@ -163,7 +174,7 @@ def test_one_alone_is_not_called_the_worst(report, rows, told) -> None:
 
 
 def test_the_strip_marks_days_that_a_finding_tells_apart(report) -> None:
-    """Of findings above info that nobody has acknowledged, also of those that began before; not of those on most days."""
+    """Of findings above info that nobody has acknowledged, also of those that began before; not of those on most days or a month."""
     spans = [
         ("critical", date(2026, 10, 20), date(2026, 11, 1), ""), ("warning", date(2026, 11, 2), date(2026, 11, 9), ""),
         ("info", date(2026, 11, 2), date(2026, 11, 2), ""), ("warning", date(2026, 11, 2), date(2026, 11, 2), "known"),
@@ -172,7 +183,10 @@ def test_the_strip_marks_days_that_a_finding_tells_apart(report) -> None:
         Finding(kind="throttling", severity=severity, start=start, end=end, requests=1, cause="", remedy="", acknowledged=known)
         for severity, start, end, known in spans
     )  # fmt: skip
-    made = replace(report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0)), story=Story(found, None, None, None))
+    of_a_month = replace(found[0], kind="allowance", start=date(2026, 11, 3), end=date(2026, 11, 3))
+    made = replace(
+        report((1, "a", "A", "GET", "u", 5, 0, 0, 0, 0)), story=Story((*found, of_a_month), None, None, None)
+    )
 
     assert finding_days(made) == {date(2026, 11, 1)}
 

@@ -100,6 +100,16 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
         assert "<svg" in (panel(report).svg or "")
 
 
+def test_a_first_day_is_no_number(stored) -> None:
+    """The second day of the month: one day is counted."""
+    report = fair_use_report("acme", "this_billing_month", today=date(2026, 11, 2), licences=[CX3])
+
+    assert (
+        "5,001 of 140,000 requests (3.6 %) of the billing month from 2026-11-01 to 2026-11-30 were used, in its first day."
+        in (head.overview(report).text)
+    )
+
+
 def test_the_page_begins_with_whose_month_it_is(stored) -> None:
     """Organization, days, age, and a badge."""
     made = headline(fair_use_report("acme", "this_billing_month", today=TODAY, licences=[CX3]))

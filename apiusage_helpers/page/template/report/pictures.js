@@ -225,8 +225,9 @@ function dayPicture(panel, list, {block, filtered, width}, choose) {
   return svg;
 }
 
-// The days that these are compared with: a thin line with a gap where one is missing.
+// The days that these are compared with: a thin line with a gap where one is missing; of one day it lies across its column.
 function earlierLine(counts, y, x) {
+  if (counts.length === 1) return [shape("path", {class: "before", d: `M${round(x(-0.5))} ${round(y(counts[0]))}H${round(x(0.5))}`, "pointer-events": "none"})];
   const path = counts.map((count, n) => count === null ? "" : `${n && counts[n - 1] !== null ? "L" : "M"}${round(x(n))} ${round(y(count))}`).join("");
   const dots = counts.flatMap((count, n) => count === null ? [] : [shape("circle", {class: "before-dot", cx: round(x(n)), cy: round(y(count)), r: counts.length > 40 ? 1.2 : 2.2})]);
   return [shape("path", {class: "before", d: path, "pointer-events": "none"}), ...dots];
