@@ -8,7 +8,12 @@ from apiusage_helpers.insights.finding import Finding, largest_savings
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
-from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_in_words, month_in_words
+from apiusage_helpers.reports.fair_use.sentences import (
+    cost_in_words,
+    earlier_in_words,
+    invoice_in_words,
+    month_in_words,
+)
 from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
@@ -17,9 +22,10 @@ _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hour
 
 
 def overview(report: FairUseReport) -> Html:
-    """What was used of the newest billing month, where it will end, and what that costs."""
+    """What was used of the newest billing month, where it will end and what that costs, and which months before had too many."""
     month, terms = report.month, report.parameters
-    lines = [*month_in_words(month), cost_in_words(month, terms.overage_rate, terms.currency), *_warnings(report)]
+    cost, earlier = cost_in_words(month, terms.overage_rate, terms.currency), earlier_in_words(report.months[:-1])
+    lines = [*month_in_words(month), cost, *earlier, *_warnings(report)]
     told = [line for line in lines if line]
     html = "".join(f"<p>{sentence(line)}</p>" for line in told)
     return Html(

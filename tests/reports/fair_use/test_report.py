@@ -100,6 +100,22 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
         assert "<svg" in (panel(report).svg or "")
 
 
+def test_months_before_that_had_too_many_are_told(stored) -> None:
+    """The last first, as plain counts; of October the store has all days, of July none."""
+    report = fair_use_report("acme", "2026-07-20/2026-11-02", today=TODAY, licences=[CX3])
+    used = Counter()
+    for day, *_, count, _, _, _, _, _ in stored.rows:
+        used[day.month] += count
+    ends = {8: 31, 9: 30, 10: 31}
+    told = [
+        f"The billing month from 2026-{month:02}-01 to 2026-{month:02}-{ends[month]} took {used[month]:,} of 140,000 requests, "
+        f"{used[month] - 140_000:,} too many."
+        for month in (10, 9, 8)
+    ]
+
+    assert [line for line in head.overview(report).text.splitlines() if line.startswith("The billing month")] == told
+
+
 def test_a_first_day_is_no_number(stored) -> None:
     """The second day of the month: one day is counted."""
     report = fair_use_report("acme", "this_billing_month", today=date(2026, 11, 2), licences=[CX3])
