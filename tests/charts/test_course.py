@@ -41,3 +41,17 @@ def test_a_month_that_is_over_has_no_line_of_what_is_expected() -> None:
 
     assert [line.get_label() for line in axes.lines] == ["allowance"]
     assert [bar.get_height() for bar in axes.patches] == [10.0, 20.0]
+
+
+def test_a_first_day_stands_under_the_other_axis() -> None:
+    """A month of 31 days has a label below its first column, and the 0 of the counts beside that."""
+    labels = [f"{day} Dec" for day in range(1, 32)]
+    figure, _ = drawn(2.5, lambda axes: draw_course(axes, Course(labels, [1e6 * day for day in range(1, 32)])))
+    [axes] = figure.axes
+    figure.canvas.draw()
+    first, zero = (ticks[0].get_window_extent() for ticks in (axes.get_xticklabels()[::-1], axes.get_yticklabels()))
+
+    assert axes.get_xticklabels()[-1].get_text() == "1 Dec"
+    assert axes.get_yticklabels()[0].get_text() == "0"
+    assert not first.overlaps(zero)
+    assert first.x0 < zero.x1
