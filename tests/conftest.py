@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ from apiusage_helpers.usage import usage_table
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+# Ctrl-C is heard also where a shell without job control began this
+signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.disable()  # until all tests are known: what is loaded for them stays
 leave_out()  # nbval would load it before this line, so `make test` does without that plugin
 hypothesis.settings.register_profile("kit", deadline=None)  # no test asserts how long something takes

@@ -6,12 +6,14 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from filelock import FileLock
 
@@ -21,6 +23,24 @@ ROOT = Path(__file__).resolve().parents[2]
 # the one without windows is the same build, and takes a quarter of the processor time for a page
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, _BROWSERS)), None)
+SECONDS = 60  # in which whatever was started listens
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def reached(reach: Callable[[], Any]) -> Any:
+    """What `reach` gives once nobody refuses it."""
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            return reach()
+        except (OSError, httpx.TransportError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 class Trap(threading.Thread):

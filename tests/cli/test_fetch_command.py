@@ -164,7 +164,6 @@ def test_ctrl_c_stops_cleanly(apiusage) -> None:
         command = apiusage.command("fetch", "--organization", "acme", "--interval", week())
         process = subprocess.Popen(
             command, env=apiusage.environment | environment, stderr=subprocess.PIPE, text=True, cwd=apiusage.folder,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # as in a terminal
         )  # fmt: skip
         for _ in range(200):
             if f"POST {USAGE}" in service.requests:

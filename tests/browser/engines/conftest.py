@@ -12,7 +12,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,9 +21,8 @@ import httpx
 import pytest
 import websocket
 
-from tests.browser.view.conftest import free_port
+from tests.browser.conftest import SECONDS, free_port, reached
 
-SECONDS = 60
 MINI_BROWSER = next(iter(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")), None)
 QUIET = {
     "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9, "network.proxy.ssl": "127.0.0.1",
@@ -109,18 +107,6 @@ def started(*command: str, **environment: str) -> Iterator[None]:
     with subprocess.Popen(command, env=os.environ | environment, **quiet) as program:
         yield
         program.terminate()
-
-
-def reached(reach: Callable[[], Any]) -> Any:
-    """What `reach` gives once nobody refuses it."""
-    end = time.monotonic() + SECONDS
-    while True:
-        try:
-            return reach()
-        except (OSError, httpx.TransportError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
 
 
 @contextmanager

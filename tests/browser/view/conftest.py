@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import warm
 
 from apiusage_helpers.interval import utc_today
 from apiusage_helpers.sources.sample import sample_usage
+from tests.browser.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -128,11 +128,6 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             return urllib.request.urlopen(url, timeout=5).close()
         time.sleep(0.2)
     raise AssertionError(log.read_text(encoding="utf-8", errors="replace")[-2000:])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.engines.conftest import reached
-from tests.browser.view.conftest import ROOT, act, free_port, table, until_shown
+from tests.browser.conftest import free_port, reached
+from tests.browser.view.conftest import ROOT, act, table, until_shown
 
 pytestmark = pytest.mark.browser
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
