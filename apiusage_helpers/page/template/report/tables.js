@@ -49,23 +49,25 @@ class Row {
       const text = texts[n];
       const choice = text && cellChoice(column, this.entry, this.panel, this.block);
       const parts = column === "template_uri" ? breakable(text) : [text];
-      const kind = number ? {class: "number"} : LEFT_OUT_ON_PAPER.has(column) ? {class: column} : column === "client_name" ? marked(this.entry, this.block) : {};
-      if (!choice) return element("td", kind, ...parts);
+      const attributes = number ? {class: "number"} : this.attributes(column);
+      if (!choice) return element("td", attributes, ...parts);
       const pressed = button("", () => this.choose(...choice), {
         class: "choice", title: "Filter the page by this", "aria-pressed": this.found.chosen[choice[0]].has(choice[1]),
         "data-choice": choice.join(), "data-table": this.panel.name,
       });
       pressed.replaceChildren(...parts);
-      return element("td", kind, pressed);
+      return element("td", attributes, pressed);
     }));
   }
-}
 
-// What a sheet, which has no room for ids, adds to a name that clients share.
-function marked(entry, block) {
-  const [, name, label] = entry.other ? [] : block.clients[entry.client];
-  const mark = label ? markOf(label, name) : "";
-  return mark ? {"data-mark": mark} : {};
+  // What paper needs to know of a text: it is left out, or, since ids are, what is added to a name that clients share.
+  attributes(column) {
+    if (LEFT_OUT_ON_PAPER.has(column)) return {class: column};
+    if (column !== "client_name" || this.entry.other) return {};
+    const [, name, label] = this.block.clients[this.entry.client];
+    const mark = label ? markOf(label, name) : "";
+    return mark ? {"data-mark": mark} : {};
+  }
 }
 
 // What a click on an entry chooses: facet and number, or null.
