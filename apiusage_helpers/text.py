@@ -16,9 +16,7 @@ from apiusage_helpers.interval import Interval, local_label
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 CLIENT_CELLS, URL_CELLS = 30, 84  # the room for names beside, and above, the bars of a picture
-TOLD_CELLS = (
-    150  # of a URL in a sentence, which is broken where it is too long for its line: none of the platform's is cut
-)
+TOLD_CELLS = 150  # of a URL in a sentence, which may be broken after each slash: none of the platform's is cut
 _METHOD_CELLS = 12
 _START_OF_ID, _MARKS = 8, 3  # characters of an id that tell equal names apart; the steps in which labels are told apart
 _LINES = 2  # of a label

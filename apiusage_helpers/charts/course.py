@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -47,10 +48,9 @@ def draw_course(axes: Axes, course: Course) -> None:
         coming = range(done - len(last), done + len(course.expected))
         low, high, expected = ((*last, *totals) for totals in (course.low, course.high, course.expected))
         axes.fill_between(coming, low, high, color=COLOURS["other"], alpha=0.35, linewidth=0, label="80 % range")
-        axes.plot(
-            coming, expected, color=INK, linewidth=1.6, linestyle="--", zorder=3, label="expected"
-        )  # over the limit
-        axes.plot(coming[-1], expected[-1], color=INK, marker="o", markersize=4, zorder=3)
+        look: dict[str, Any] = {"color": INK, "zorder": 3}  # over the limit
+        axes.plot(coming, expected, linewidth=1.6, linestyle="--", label="expected", **look)
+        axes.plot(coming[-1], expected[-1], marker="o", markersize=4, **look)
     if course.limit is not None:
         axes.axhline(course.limit, color=COLOURS["failed"], linewidth=1.6, label=course.limit_word)
         axes.text(

@@ -43,6 +43,11 @@ class Finding:
     evidence: Mapping[str, int | float | str] = field(default_factory=dict)
     acknowledged: str = ""
 
+    @property
+    def of_billing_month(self) -> bool:
+        """Whether it is about all that a billing month used, and not about what happened on its days."""
+        return self.kind == "allowance"
+
     def told(self) -> dict[str, Any]:
         """The finding ready for JSON: `COLUMNS`, evidence and acknowledged."""
         return asdict(self) | {"start": str(self.start), "end": str(self.end)}

@@ -73,12 +73,12 @@ def told_findings(found: Iterable[Finding], filtered: Interval | None = None) ->
 def address_of(one: Finding, interval: Interval) -> str:
     """The part of a page's address that filters it to a finding's client, URL and days; empty where that is everything.
 
-    Of days those in `interval`, and none where they are all of it (page/template/report/filters.js).
+    Of days those in `interval`, and none where they are all of it or those of a billing month (page/template/report/filters.js).
     """
     days = [day for day in interval.days if one.start <= day <= one.end]
     url = f"{one.http_method} {one.template_uri}" if one.template_uri else ""
     chosen = [("clients", one.client_id), ("requests", url)]
-    spanned = [("days", str(day)) for day in days] if len(days) < len(interval) else []
+    spanned = [] if one.of_billing_month or len(days) == len(interval) else [("days", str(day)) for day in days]
     return urlencode([*((facet, value) for facet, value in chosen if value), *spanned], quote_via=quote, safe="")
 
 

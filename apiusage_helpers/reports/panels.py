@@ -36,12 +36,9 @@ def before_by_day(report: UsageReport) -> list[int | None]:
 
 
 def finding_days(report: UsageReport) -> set[date]:
-    """The days of the findings above info that are on at most half of the days: longer ones tell no day from another.
-
-    The finding on the allowance is about a billing month, not about those of its days that are here.
-    """
+    """The days of the findings above info that are on at most half of the days: longer ones tell no day from another."""
     interval, found = report.selection.interval, report.story.findings if report.story else ()
-    told = [one for one in found if one.severity != "info" and one.kind != "allowance" and not one.acknowledged]
+    told = [one for one in found if one.severity != "info" and not (one.acknowledged or one.of_billing_month)]
     of_each = [{day for day in interval.days if one.start <= day <= one.end} for one in told]
     return {day for days in of_each if 2 * len(days) <= len(interval) for day in days}
 

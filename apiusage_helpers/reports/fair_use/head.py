@@ -3,17 +3,12 @@
 from html import escape
 
 from apiusage_helpers.charts.panel import Html, sentence
-from apiusage_helpers.insights.fair_use import smallest_savings
+from apiusage_helpers.insights.fair_use import BillingMonth, smallest_savings
 from apiusage_helpers.insights.finding import Finding, largest_savings
 from apiusage_helpers.reports.checks import checks_list
 from apiusage_helpers.reports.fair_use.checks import jobs_days
 from apiusage_helpers.reports.fair_use.report import FairUseReport
-from apiusage_helpers.reports.fair_use.sentences import (
-    cost_in_words,
-    earlier_in_words,
-    invoice_in_words,
-    month_in_words,
-)
+from apiusage_helpers.reports.fair_use.sentences import cost_in_words, invoice_in_words, month_in_words
 from apiusage_helpers.settings.allowances import Licence
 from apiusage_helpers.text import counted, visible, whole
 
@@ -23,14 +18,18 @@ _KINDS = {"named": "named", "concurrent": "concurrent", "hourly": "billable hour
 
 def overview(report: FairUseReport) -> Html:
     """What was used of the newest billing month, where it will end and what that costs, and which months before had too many."""
-    month, terms = report.month, report.parameters
-    cost, earlier = cost_in_words(month, terms.overage_rate, terms.currency), earlier_in_words(report.months[:-1])
-    lines = [*month_in_words(month), cost, *earlier, *_warnings(report)]
+    earlier = [" ".join(_month(report, one)) for one in reversed(report.months[:-1]) if one.overage]
+    lines = [*_month(report, report.month), *earlier, *_warnings(report)]
     told = [line for line in lines if line]
     html = "".join(f"<p>{sentence(line)}</p>" for line in told)
     return Html(
         f'<section class="box" id="fair-use" aria-label="Fair use">{html}</section>', "\n".join(map(visible, told))
     )
+
+
+def _month(report: FairUseReport, month: BillingMonth) -> list[str]:
+    terms = report.parameters
+    return [*month_in_words(month), cost_in_words(month, terms.overage_rate, terms.currency)]
 
 
 def savings(report: FairUseReport) -> Html:

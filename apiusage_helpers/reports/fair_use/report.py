@@ -73,7 +73,7 @@ class FairUseReport:
     def facts(self) -> dict[str, Any]:
         """What run.json tells of the data, ready for JSON."""
         facts = data_facts(self.usage, self.summary, self.selection.interval, self.checks)
-        here = [one for one in self.findings if one.kind == "allowance" or one.saving]  # what the page tells
+        here = [one for one in self.findings if one.of_billing_month or one.saving]  # what the page tells
         return facts | {"findings": told_findings(here), "fair_use": self.month.told()}
 
 

@@ -1,6 +1,5 @@
 """A billing month in words: what was used, where it ends, when the allowance runs out, and what that costs."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from apiusage_helpers.insights.fair_use import BillingMonth
@@ -10,16 +9,6 @@ from apiusage_helpers.text import counted, percent, whole
 def month_in_words(month: BillingMonth) -> list[str]:
     """What a reader should know of a billing month, the most important first."""
     return [sentence for sentence in (_used(month), _outlook(month), _exhausted(month), _missing(month)) if sentence]
-
-
-def earlier_in_words(months: Sequence[BillingMonth]) -> list[str]:
-    """The months among these that are over and were beyond their allowance, the last first."""
-    return [
-        f"The billing month from {month.interval.start} to {month.interval.end} took {'at least ' if month.missing else ''}"
-        f"{whole(month.used)} of {whole(month.allowance)} requests, {whole(month.overage)} too many."
-        for month in reversed(months)
-        if month.over and month.used is not None and month.allowance is not None and month.overage
-    ]
 
 
 def cost_in_words(month: BillingMonth, rate: float | None, currency: str) -> str:

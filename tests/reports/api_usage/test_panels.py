@@ -14,6 +14,7 @@ from apiusage_helpers.charts.panel import table_html
 from apiusage_helpers.charts.style import COLOURS, drawn
 from apiusage_helpers.insights.finding import Finding
 from apiusage_helpers.reports.api_usage.panels import PANELS
+from apiusage_helpers.reports.findings import address_of
 from apiusage_helpers.reports.panels import finding_days, panel as panel_of
 from apiusage_helpers.reports.usage_report import Story
 from apiusage_helpers.text import client_labels
@@ -189,6 +190,7 @@ def test_the_strip_marks_days_that_a_finding_tells_apart(report) -> None:
     )
 
     assert finding_days(made) == {date(2026, 11, 1)}
+    assert [address_of(one, made.selection.interval) for one in (found[0], of_a_month)] == ["days=2026-11-01", ""]
 
 
 def test_a_word_has_room_in_its_column_or_stands_above_it(report) -> None:

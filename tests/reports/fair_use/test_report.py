@@ -101,19 +101,23 @@ def test_the_page_says_what_was_used_and_what_will_be(stored) -> None:
 
 
 def test_months_before_that_had_too_many_are_told(stored) -> None:
-    """The last first, as plain counts; of October the store has all days, of July none."""
-    report = fair_use_report("acme", "2026-07-20/2026-11-02", today=TODAY, licences=[CX3])
+    """The last first, as plain counts and with what they cost; of the others the store has all days, of July none."""
+    report = fair_use_report(
+        "acme", "2026-07-20/2026-11-02", today=TODAY, licences=[CX3], overage_rate=0.5, currency="EUR"
+    )
     used = Counter()
     for day, *_, count, _, _, _, _, _ in stored.rows:
         used[day.month] += count
     ends = {8: 31, 9: 30, 10: 31}
     told = [
-        f"The billing month from 2026-{month:02}-01 to 2026-{month:02}-{ends[month]} took {used[month]:,} of 140,000 requests, "
-        f"{used[month] - 140_000:,} too many."
+        f"{used[month]:,} of 140,000 requests ({used[month] / 1400:.1f} %) of the billing month from 2026-{month:02}-01 to "
+        f"2026-{month:02}-{ends[month]} were used. That is {used[month] - 140_000:,} more than the allowance. "
         for month in (10, 9, 8)
     ]
+    lines = [line for line in head.overview(report).text.splitlines() if " were used. " in line]
 
-    assert [line for line in head.overview(report).text.splitlines() if line.startswith("The billing month")] == told
+    assert [line[: len(start)] for line, start in zip(lines, told, strict=True)] == told
+    assert lines[0].endswith(f"requests cost {(used[10] - 140_000) * 0.5:,.2f} EUR.")
 
 
 def test_a_first_day_is_no_number(stored) -> None:
